@@ -1,0 +1,1 @@
+//! File to upright photo in linear light.

@@ -1,0 +1,73 @@
+//! Two-dimensional discrete Fourier transform, rows in parallel.
+
+use ndarray::Array2;
+use rayon::prelude::*;
+use rustfft::{Fft, FftDirection, FftPlanner, num_complex::Complex32};
+
+/// A complex number for every pixel, `[[row, column]]`.
+pub type Spectrum = Array2<Complex32>;
+
+/// The forward transform, unscaled.
+#[must_use]
+pub fn forward(plane: Spectrum) -> Spectrum {
+    transform(plane, FftDirection::Forward)
+}
+
+/// The inverse transform, scaled so that `inverse(forward(p)) == p` but for rounding.
+#[must_use]
+pub fn inverse(plane: Spectrum) -> Spectrum {
+    let scale = 1.0 / plane.len() as f32;
+    transform(plane, FftDirection::Inverse).mapv_into(|v| v * scale)
+}
+
+fn transform(plane: Spectrum, direction: FftDirection) -> Spectrum {
+    let (rows, columns) = plane.dim();
+    let mut planner = FftPlanner::new();
+    let along_rows = planner.plan_fft(columns, direction);
+    let along_columns = planner.plan_fft(rows, direction);
+    let plane = each_row(plane, &*along_rows);
+    let turned = each_row(transpose(&plane), &*along_columns);
+    transpose(&turned)
+}
+
+fn each_row(mut plane: Spectrum, fft: &dyn Fft<f32>) -> Spectrum {
+    let columns = plane.ncols();
+    if let Some(data) = plane.as_slice_mut() {
+        data.par_chunks_mut(columns.max(1))
+            .for_each(|line| fft.process(line));
+    }
+    plane
+}
+
+fn transpose(plane: &Spectrum) -> Spectrum {
+    let (rows, columns) = plane.dim();
+    crate::raster::from_rows(columns, rows, |y, out| {
+        for (x, o) in out.iter_mut().enumerate() {
+            *o = plane[[x, y]];
+        }
+    })
+}
+
+/// Frequency of bin `i` of `n`, cycles per px, -1/2 to 1/2.
+#[must_use]
+pub fn frequency(i: usize, n: usize) -> f32 {
+    let i = i as f32;
+    let n = n as f32;
+    if i < n / 2.0 { i / n } else { i / n - 1.0 }
+}
+
+/// The next length from `n` on whose transform is fast (2^a 3^b 5^c).
+#[must_use]
+pub fn fast_length(n: usize) -> usize {
+    (n.max(1)..)
+        .find(|&m| {
+            let mut m = m;
+            for p in [2, 3, 5] {
+                while m % p == 0 {
+                    m /= p;
+                }
+            }
+            m == 1
+        })
+        .expect("a power of two follows")
+}

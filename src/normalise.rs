@@ -1,0 +1,1 @@
+//! Takes lamp and camera out.

@@ -1,0 +1,1 @@
+//! Photos with known truth; shares no code with the analysis.

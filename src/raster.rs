@@ -1,0 +1,142 @@
+//! Pictures as numbers: the one bridge between `image` buffers and `ndarray` fields.
+//!
+//! Everything here is `[[row, column]]`, row-major, with pixel *centres* at whole numbers:
+//! column 0, row 0 is the centre of the upper left pixel, x runs right and y runs down.
+
+use image::{GrayImage, Luma};
+use ndarray::Array2;
+use rayon::prelude::*;
+
+/// A number for every pixel, `[[row, column]]`.
+pub type Field = Array2<f32>;
+
+/// A yes or no for every pixel, `[[row, column]]`.
+pub type Mask = Array2<bool>;
+
+/// Linear light in the primaries of sRGB (D65), planes red, green, blue.
+///
+/// 1 is the white of the file's encoding; values may leave 0 to 1 where the file's gamut is wider
+/// than sRGB's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearImage {
+    pub planes: [Field; 3],
+}
+
+/// Luminance of linear sRGB (IEC 61966-2-1, the Y row of its matrix to XYZ).
+pub const LUMINANCE: [f32; 3] = [0.212_639, 0.715_169, 0.072_192];
+
+impl LinearImage {
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.planes[0].ncols()
+    }
+
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.planes[0].nrows()
+    }
+
+    /// Relative luminance Y, 0 to 1.
+    #[must_use]
+    pub fn luminance(&self) -> Field {
+        let [r, g, b] = &self.planes;
+        zip3(r, g, b, |r, g, b| {
+            LUMINANCE[0] * r + LUMINANCE[1] * g + LUMINANCE[2] * b
+        })
+    }
+}
+
+/// `f` of every pixel, rows in parallel.
+#[must_use]
+pub fn map(a: &Field, f: impl Fn(f32) -> f32 + Sync) -> Field {
+    from_rows(a.nrows(), a.ncols(), |y, out| {
+        for (o, &a) in out.iter_mut().zip(row(a, y)) {
+            *o = f(a);
+        }
+    })
+}
+
+/// `f` of two fields of the same size, rows in parallel.
+///
+/// # Panics
+/// If the sizes differ.
+#[must_use]
+pub fn zip2(a: &Field, b: &Field, f: impl Fn(f32, f32) -> f32 + Sync) -> Field {
+    assert_eq!(a.dim(), b.dim());
+    from_rows(a.nrows(), a.ncols(), |y, out| {
+        for ((o, &a), &b) in out.iter_mut().zip(row(a, y)).zip(row(b, y)) {
+            *o = f(a, b);
+        }
+    })
+}
+
+/// `f` of three fields of the same size, rows in parallel.
+///
+/// # Panics
+/// If the sizes differ.
+#[must_use]
+pub fn zip3(a: &Field, b: &Field, c: &Field, f: impl Fn(f32, f32, f32) -> f32 + Sync) -> Field {
+    assert_eq!(a.dim(), b.dim());
+    assert_eq!(a.dim(), c.dim());
+    from_rows(a.nrows(), a.ncols(), |y, out| {
+        let abc = row(a, y).iter().zip(row(b, y)).zip(row(c, y));
+        for (o, ((&a, &b), &c)) in out.iter_mut().zip(abc) {
+            *o = f(a, b, c);
+        }
+    })
+}
+
+/// A plane made row by row, rows in parallel: `fill(row index, the row to fill)`.
+#[must_use]
+pub fn from_rows<T: Copy + Default + Send>(
+    rows: usize,
+    columns: usize,
+    fill: impl Fn(usize, &mut [T]) + Sync,
+) -> Array2<T> {
+    let mut data = vec![T::default(); rows * columns];
+    if columns > 0 {
+        data.par_chunks_mut(columns)
+            .enumerate()
+            .for_each(|(y, out)| fill(y, out));
+    }
+    Array2::from_shape_vec((rows, columns), data).expect("rows x columns values")
+}
+
+/// A row as a slice.
+///
+/// # Panics
+/// If the plane is not in row-major order; every plane of this crate is.
+#[must_use]
+pub fn row<T>(plane: &Array2<T>, y: usize) -> &[T] {
+    let columns = plane.ncols();
+    let data = plane.as_slice().expect("planes are row-major");
+    &data[y * columns..(y + 1) * columns]
+}
+
+/// Pixels set in a mask.
+#[must_use]
+pub fn count(mask: &Mask) -> usize {
+    mask.iter().filter(|&&m| m).count()
+}
+
+/// A mask as an 8-bit picture: 255 where set, else 0.
+#[must_use]
+pub fn to_gray(mask: &Mask) -> GrayImage {
+    let (rows, columns) = mask.dim();
+    GrayImage::from_fn(columns as u32, rows as u32, |x, y| {
+        Luma([if mask[[y as usize, x as usize]] {
+            255
+        } else {
+            0
+        }])
+    })
+}
+
+/// An 8-bit picture as a mask: set from 128 on.
+#[must_use]
+pub fn from_gray(gray: &GrayImage) -> Mask {
+    let (columns, rows) = gray.dimensions();
+    Array2::from_shape_fn((rows as usize, columns as usize), |(y, x)| {
+        gray.get_pixel(x as u32, y as u32)[0] >= 128
+    })
+}

@@ -1,0 +1,1 @@
+//! Lays a later photo onto the baseline, with doubt at every pixel.

@@ -1,0 +1,1 @@
+//! Shading to relief index, and the light it was seen in.

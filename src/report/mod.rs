@@ -1,0 +1,1 @@
+//! What is written down: result.json, masks, tables, HTML.

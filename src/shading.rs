@@ -1,0 +1,1 @@
+//! Relief's light apart from pigment.
