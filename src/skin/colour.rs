@@ -169,6 +169,15 @@ impl Cluster {
         })
     }
 
+    /// How much less red than skin in that light, ln(R/G).
+    pub fn red_deficit(&self, colour: &LogColour) -> Field {
+        let reach = 2.0 * self.luminance_sigma;
+        zip2(&colour.luminance, &colour.red, |l, red| {
+            let l = (l - self.luminance).clamp(-reach, reach);
+            (self.red[0] + self.red[1] * f64::from(l)) as f32 - red
+        })
+    }
+
     /// The distance of every pixel's chroma from the cluster, in its standard deviations.
     pub fn distance(&self, colour: &LogColour) -> Field {
         crate::raster::zip3(&colour.luminance, &colour.red, &colour.yellow, |l, r, y| {

@@ -3,8 +3,8 @@
 
 use super::colour::LogColour;
 use super::lines::Extent;
-use crate::filter::{gaussian, gradient, label};
-use crate::raster::{Field, Mask, from_rows, row, zip2, zip3};
+use crate::filter::{dilate, gaussian, gradient, label};
+use crate::raster::{Field, Mask, from_rows, map, zip2, zip3};
 
 /// Edge strengths in log units per mm after a blur of [`super::Options::contour_blur_mm`]; a sharp
 /// step of s log units reads s / (2.5 · blur).
@@ -18,6 +18,15 @@ pub(super) struct Thresholds {
 /// Weight of chroma against luminance: skin differs from skin-coloured things in chroma by little,
 /// but shade and folds by almost nothing.
 const CHROMA_WEIGHT: f32 = 2.0;
+/// Neighbourhood whose roughness an edge must stand out of, mm standard deviation.
+const NEIGHBOURHOOD_MM: f32 = 3.0;
+/// How far. A lone edge is about 3 times the root mean square of its neighbourhood, the edges of
+/// confluent scars 1.5 to 2 times that of theirs.
+const ABOVE_NEIGHBOURHOOD: f32 = 2.0;
+/// Share of the least length that must be strong.
+const STRONG: f32 = 0.5;
+/// A closed outline is 3 times as long as it is wide; a net of scar edges is longer.
+const TANGLED: f32 = 4.0;
 
 /// Gradient of luminance and chroma together, log units per px.
 pub(super) fn strength(colour: &LogColour, blur: f32) -> (Field, Field, Field) {
@@ -37,35 +46,63 @@ pub(super) fn strength(colour: &LogColour, blur: f32) -> (Field, Field, Field) {
 
 /// Long sharp edges, one or two pixels wide.
 pub(super) fn find(colour: &LogColour, blur: f32, per_mm: f32, limits: &Thresholds) -> Mask {
-    let (strength, _, _) = strength(colour, blur);
+    let (strength, lx, ly) = strength(colour, blur);
     let (low, high) = (limits.low / per_mm, limits.high / per_mm);
+    // Root mean square over the neighbourhood, so that rough skin is measured by its own roughness.
+    let around = gaussian(&map(&strength, |s| s * s), NEIGHBOURHOOD_MM * per_mm)
+        .mapv_into(|v| v.max(0.0).sqrt());
     let (rows, columns) = strength.dim();
     let crest = from_rows(rows, columns, |y, out: &mut [bool]| {
-        let up = row(&strength, y.saturating_sub(1));
-        let here = row(&strength, y);
-        let down = row(&strength, (y + 1).min(rows - 1));
         for (x, o) in out.iter_mut().enumerate() {
-            let (l, r) = (x.saturating_sub(1), (x + 1).min(columns - 1));
-            let s = here[x];
-            // A crest in at least one of the four directions across.
-            let highest = |a: f32, b: f32| s > a && s >= b;
+            let s = strength[[y, x]];
             *o = s > low
-                && (highest(here[l], here[r])
-                    || highest(up[x], down[x])
-                    || highest(up[l], down[r])
-                    || highest(up[r], down[l]));
+                && s > ABOVE_NEIGHBOURHOOD * around[[y, x]]
+                && is_crest(&strength, y, x, lx[[y, x]], ly[[y, x]]);
         }
     });
-    let (labels, sizes) = label(&crest);
+    // Crests of a diagonal edge may break: join what is a pixel apart.
+    let (labels, sizes) = label(&dilate(&crest, 1.0));
     let mut extents = vec![Extent::EMPTY; sizes.len()];
+    let mut lengths = vec![0usize; sizes.len()];
     for ((y, x), &id) in labels.indexed_iter() {
-        if id > 0 {
+        if id > 0 && crest[[y, x]] {
             extents[id as usize - 1].add(y, x, strength[[y, x]] > high);
+            lengths[id as usize - 1] += 1;
         }
     }
     let keep: Vec<bool> = extents
         .iter()
-        .map(|e| e.diagonal() >= limits.length && e.marked() as f32 >= 0.5 * limits.length)
+        .zip(&lengths)
+        .map(|(e, &n)| {
+            let reach = e.diagonal();
+            reach >= limits.length
+                && e.marked() as f32 >= STRONG * limits.length
+                && (n as f32) < TANGLED * reach
+        })
         .collect();
-    labels.mapv(|id| id > 0 && keep[id as usize - 1])
+    Mask::from_shape_fn(crest.dim(), |at| {
+        crest[at] && labels[at] > 0 && keep[labels[at] as usize - 1]
+    })
+}
+
+/// Whether the strength is highest along the gradient of luminance, to a pixel.
+fn is_crest(strength: &Field, y: usize, x: usize, gx: f32, gy: f32) -> bool {
+    const T: f32 = 0.414_213_57; // tan 22.5°
+    let (dy, dx): (isize, isize) = if gy.abs() <= T * gx.abs() {
+        (0, 1)
+    } else if gx.abs() <= T * gy.abs() {
+        (1, 0)
+    } else if (gx > 0.0) == (gy > 0.0) {
+        (1, 1)
+    } else {
+        (1, -1)
+    };
+    let (rows, columns) = strength.dim();
+    let at = |k: isize| {
+        let v = (y as isize + k * dy).clamp(0, rows as isize - 1);
+        let u = (x as isize + k * dx).clamp(0, columns as isize - 1);
+        strength[[v as usize, u as usize]]
+    };
+    let s = strength[[y, x]];
+    s >= at(1) && s >= at(-1)
 }

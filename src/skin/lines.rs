@@ -4,8 +4,8 @@
 
 use ndarray::Array2;
 
-use crate::filter::{gaussian, label};
-use crate::raster::{Field, Mask, from_rows, row};
+use crate::filter::{gaussian, gradient, label};
+use crate::raster::{Field, Mask, from_rows, row, zip2, zip3};
 
 /// Whether lines darker or brighter than their surroundings are looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,20 +14,22 @@ pub(super) enum Tone {
     Bright,
 }
 
-/// Ridges one pixel wide.
-pub(super) struct Ridges {
+/// Lines at one scale.
+pub(super) struct Lines {
     /// Curvature across less curvature along, times σ², log units: about a third of the line's
-    /// contrast where the line is as wide as the filter. 0 off the ridge.
+    /// contrast where the line is as wide as the filter.
     pub strength: Field,
+    /// `strength` where it is highest across the line, else 0.
+    pub crest: Field,
 }
 
-/// Ridges of ln Y at the scale `sigma` (px).
-pub(super) fn ridges(log_luminance: &Field, sigma: f32, tone: Tone) -> Ridges {
+/// Lines of ln Y as wide as `sigma` (px).
+pub(super) fn lines(log_luminance: &Field, sigma: f32, tone: Tone) -> Lines {
     let smooth = gaussian(log_luminance, sigma);
     let (rows, columns) = smooth.dim();
     let sign = if tone == Tone::Dark { 1.0 } else { -1.0 };
     let scale = sign * sigma * sigma;
-    let strength_and_sector = from_rows(rows, columns, |y, out: &mut [(f32, u8)]| {
+    let oriented = from_rows(rows, columns, |y, out: &mut [(f32, u8)]| {
         let (up, here, down) = (
             row(&smooth, y.saturating_sub(1)),
             row(&smooth, y),
@@ -41,15 +43,28 @@ pub(super) fn ridges(log_luminance: &Field, sigma: f32, tone: Tone) -> Ridges {
             *o = principal(xx, xy, yy);
         }
     });
-    let strength = from_rows(rows, columns, |y, out| {
+    let crest = from_rows(rows, columns, |y, out| {
         for (x, o) in out.iter_mut().enumerate() {
-            let (s, sector) = strength_and_sector[[y, x]];
-            if s > 0.0 && is_crest(&strength_and_sector, y, x, s, sector) {
+            let (s, sector) = oriented[[y, x]];
+            if s > 0.0 && is_crest(&oriented, y, x, s, sector) {
                 *o = s;
             }
         }
     });
-    Ridges { strength }
+    let strength = oriented.mapv(|o| o.0);
+    Lines { strength, crest }
+}
+
+/// How much the gradients within `window` px point one way and its opposite, 0 to 1 (coherence of
+/// the structure tensor, Bigün & Granlund 1987); `blur` px before the gradient.
+pub(super) fn coherence(log_luminance: &Field, blur: f32, window: f32) -> Field {
+    let (dx, dy) = gradient(&gaussian(log_luminance, blur));
+    let product = |a: &Field, b: &Field| gaussian(&zip2(a, b, |a, b| a * b), window);
+    let (xx, xy, yy) = (product(&dx, &dx), product(&dx, &dy), product(&dy, &dy));
+    zip3(&xx, &xy, &yy, |xx, xy, yy| {
+        let difference = xx - yy;
+        (difference * difference + 4.0 * xy * xy).sqrt() / (xx + yy).max(1e-9)
+    })
 }
 
 /// Strength of the line through a pixel and the direction across it in eighths of a turn.
@@ -101,13 +116,13 @@ fn is_crest(field: &Array2<(f32, u8)>, y: usize, x: usize, s: f32, sector: u8) -
 
 /// Ridges that start above `high`, go on above `low`, and are at least `length` px long and not
 /// curled up: at least half as far from end to end as they are long.
-pub(super) fn long_lines(ridges: &Ridges, low: f32, high: f32, length: f32) -> Mask {
-    let candidates = ridges.strength.mapv(|s| s > low);
+pub(super) fn long_lines(crest: &Field, low: f32, high: f32, length: f32) -> Mask {
+    let candidates = crest.mapv(|s| s > low);
     let (labels, sizes) = label(&candidates);
     let mut extents = vec![Extent::EMPTY; sizes.len()];
     for ((y, x), &id) in labels.indexed_iter() {
         if id > 0 {
-            extents[id as usize - 1].add(y, x, ridges.strength[[y, x]] > high);
+            extents[id as usize - 1].add(y, x, crest[[y, x]] > high);
         }
     }
     /// Share of a line's pixels that must be above `high`.

@@ -14,7 +14,7 @@ mod shape;
 use ndarray::Array2;
 
 use crate::filter::{gaussian, reduce};
-use crate::raster::{Field, LinearImage, Mask, count, from_rows, map, row};
+use crate::raster::{Field, LinearImage, Mask, count, from_rows, row, zip2, zip3};
 use crate::units::PixelsPerMm;
 use colour::{Cluster, LogColour};
 use lines::Tone;
@@ -81,7 +81,8 @@ pub struct Options {
     pub contour_length_mm: f64,
     /// Shortest single hair, mm. Default 4.
     pub hair_length_mm: f64,
-    /// Length of thin dark lines per area, mm per mm², from which hair is dense. Default 0.5.
+    /// Evidence, in natural logarithms of likelihood, from which hair is dense. Default 0.35; less
+    /// where stubble or fair brows get through, more where rough skin is taken for hair.
     pub dense_hair: f32,
     /// Largest dark or sharp-edged patch that stays in when skin is all around it, mm. Default 8.
     pub island_mm: f64,
@@ -105,7 +106,7 @@ impl Default for Options {
             contour_strength: [0.3, 0.6],
             contour_length_mm: 12.0,
             hair_length_mm: 4.0,
-            dense_hair: 0.5,
+            dense_hair: 0.35,
             island_mm: 8.0,
             margin_mm: 1.0,
             line_margin_mm: 0.2,
@@ -185,7 +186,7 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     };
     let distance = cluster.distance(&colour);
     let first_guess = Mask::from_shape_fn(size, |at| usable[at] && distance[at] < 2.5);
-    let flat = flat::find(&colour.luminance, &first_guess, px(5.0));
+    let flat = flat::find(&colour.luminance, &first_guess, px(FLAT_MM));
     let contour = contour::find(
         &colour,
         px(options.contour_blur_mm),
@@ -196,7 +197,14 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
             length: px(options.contour_length_mm),
         },
     );
-    let (single_hair, dense_hair) = hair(&colour, scale, options);
+    let dark_lines = lines::lines(&colour.luminance, line_sigma(scale), Tone::Dark);
+    let single_hair = lines::long_lines(
+        &dark_lines.crest,
+        LINE_STRENGTH[0],
+        LINE_STRENGTH[1],
+        px(options.hair_length_mm),
+    );
+    let dense_hair = dense_hair_evidence(&colour, &cluster, &dark_lines.strength, scale);
     let darkest = cluster.luminance + options.dark_share.ln();
     let mut why = Array2::from_shape_fn(size, |at| {
         if frame[at] {
@@ -209,7 +217,7 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
             Cue::Dark
         } else if distance[at] > options.colour_limit {
             Cue::Colour
-        } else if dense_hair[at] {
+        } else if dense_hair[at] > options.dense_hair {
             Cue::Hair
         } else if contour[at] {
             Cue::Contour
@@ -227,28 +235,59 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
 
 fn glare(image: &LinearImage, from: f32) -> Mask {
     let [r, g, b] = &image.planes;
-    crate::raster::zip3(r, g, b, |r, g, b| r.min(g).min(b)).mapv(|v| v > from)
+    zip3(r, g, b, |r, g, b| r.min(g).min(b)).mapv(|v| v > from)
 }
 
+/// Smallest area called flat, mm: smooth patches of real skin are smaller, boxes and ellipses over
+/// eyes larger.
+const FLAT_MM: f64 = 8.0;
 /// Width of the line filter, mm and least px: hairs are 0.05 to 0.1 mm, blurred by the lens.
 const LINE_SIGMA_MM: f64 = 0.12;
 const LINE_SIGMA_LEAST: f32 = 0.9;
-/// Line strength from which a ridge goes on and starts, log units (a third of its contrast).
+/// Line strength from which a single hair goes on and starts, log units (a third of its contrast).
 const LINE_STRENGTH: [f32; 2] = [0.03, 0.06];
-/// Radius over which the density of lines is judged, mm standard deviation.
+/// Neighbourhoods over which hair is judged as dense: line strength and direction, mm standard
+/// deviation. A brow is 5 to 10 mm wide.
 const DENSITY_SIGMA_MM: f64 = 1.5;
+const DIRECTION_SIGMA_MM: f64 = 1.0;
 
-/// Single hairs, and regions of dense hair.
-fn hair(colour: &LogColour, scale: PixelsPerMm, options: &Options) -> (Mask, Mask) {
-    let sigma = (scale.px(LINE_SIGMA_MM) as f32).max(LINE_SIGMA_LEAST);
-    let ridges = lines::ridges(&colour.luminance, sigma, Tone::Dark);
-    let length = scale.px(options.hair_length_mm) as f32;
-    let single = lines::long_lines(&ridges, LINE_STRENGTH[0], LINE_STRENGTH[1], length);
-    let on: Field = map(&ridges.strength, |s| {
-        if s > LINE_STRENGTH[1] { 1.0 } else { 0.0 }
+fn line_sigma(scale: PixelsPerMm) -> f32 {
+    (scale.px(LINE_SIGMA_MM) as f32).max(LINE_SIGMA_LEAST)
+}
+
+/// Regions of dense hair: how much, in natural logarithms of likelihood, four things speak for hair
+/// and against rough, scarred or shining skin, each 0 where neither is favoured.
+///
+/// Hair has strong dark lines, all in one direction, is darker than skin, and its dark parts are
+/// less red than skin, where shade on skin is more so.
+fn dense_hair_evidence(
+    colour: &LogColour,
+    cluster: &Cluster,
+    dark_lines: &Field,
+    scale: PixelsPerMm,
+) -> Field {
+    /// Mean line strength, log units, of the roughest skin; of hair it is 0.02 to 0.06.
+    const ROUGHEST: f32 = 0.02;
+    /// Least strength believed: below, nothing is known.
+    const LEAST: f32 = 0.002;
+    /// Coherence of rough skin is 0.2 to 0.45, of hair 0.45 to 0.75.
+    const COHERENCE: [f32; 2] = [0.45, 6.0]; // neutral, weight
+    /// Skin's own shade reaches this many log units below its median ...
+    const DROP: [f32; 2] = [0.8, 0.5]; // neutral, weight
+    /// ... and what is darker than this is no more hair-like for it.
+    const DROP_MOST: f32 = 2.5;
+    const REDNESS: f32 = 2.0; // weight
+    let px = |mm: f64| scale.px(mm) as f32;
+    let near = px(DIRECTION_SIGMA_MM);
+    let strength = gaussian(dark_lines, px(DENSITY_SIGMA_MM));
+    let coherence = lines::coherence(&colour.luminance, line_sigma(scale), near);
+    let level = gaussian(&colour.luminance, near);
+    let deficit = gaussian(&cluster.red_deficit(colour), near);
+    let lines = zip2(&strength, &coherence, |s, c| {
+        (s.max(LEAST) / ROUGHEST).ln() + COHERENCE[1] * (c - COHERENCE[0])
     });
-    let per_mm = scale.get() as f32; // px of line per px² to mm per mm²
-    let dense =
-        gaussian(&on, scale.px(DENSITY_SIGMA_MM) as f32).mapv(|d| d * per_mm > options.dense_hair);
-    (single, dense)
+    zip3(&lines, &level, &deficit, |e, l, d| {
+        let drop = (cluster.luminance - l).clamp(0.0, DROP_MOST);
+        e + DROP[1] * (drop - DROP[0]) + REDNESS * d.clamp(-0.5, 0.5)
+    })
 }
