@@ -159,8 +159,10 @@ pub fn reduce(field: &Field, factor: f64) -> Field {
         return field.clone();
     }
     let (rows, columns) = field.dim();
-    let size = |n: usize| ((n as f64 / factor).floor() as usize).max(1);
-    let (out_rows, out_columns) = (size(rows), size(columns));
+    let (out_rows, out_columns) = (
+        reduced_length(rows, factor),
+        reduced_length(columns, factor),
+    );
     let across: Vec<_> = (0..out_columns)
         .map(|i| coverage(i, factor, columns))
         .collect();
@@ -177,8 +179,13 @@ pub fn reduce(field: &Field, factor: f64) -> Field {
     })
 }
 
+/// Pixels of a line of `n` after [`reduce`].
+pub(crate) fn reduced_length(n: usize, factor: f64) -> usize {
+    ((n as f64 / factor).floor() as usize).max(1)
+}
+
 /// Which source pixels pixel `i` of a reduced line covers, and their weights (sum 1).
-fn coverage(i: usize, factor: f64, n: usize) -> Vec<(usize, f32)> {
+pub(crate) fn coverage(i: usize, factor: f64, n: usize) -> Vec<(usize, f32)> {
     let (from, to) = (i as f64 * factor, (i as f64 + 1.0) * factor);
     let cover: Vec<(usize, f64)> = (from.floor() as usize..n)
         .take_while(|&s| (s as f64) < to)

@@ -1,1 +1,126 @@
-//! File to upright photo in linear light.
+//! File -> [`Photo`]: upright, colour-managed, with its capture date.
+//!
+//! The content decides what a file is, never its name. The header is read and checked before any
+//! pixel is unpacked, so that a small file cannot ask for all of the memory. What is cut off or
+//! damaged is refused: half a photo would be measured as skin that changed. Both photos of a pair
+//! go through this one decoder.
+//!
+//! Of the metadata only the orientation, the colour profile and the capture date are read; names
+//! and places are never copied on.
+
+mod colour;
+mod exif;
+mod format;
+mod jpeg;
+mod orientation;
+mod photo;
+mod unpack;
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::Error;
+
+pub use colour::{linear_to_srgb, srgb_to_linear};
+pub use photo::{Caveat, Photo, Source};
+
+/// Limits on what is opened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Most pixels of a photo, in millions; default 120, above the largest sensors sold today.
+    /// Raise it for stitched pictures, if there is memory for about 20 bytes a pixel.
+    pub limit_megapixels: f64,
+    /// Fewest pixels a side; default 32. Below it nothing on skin can be told apart.
+    pub smallest_side: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            limit_megapixels: 120.0,
+            smallest_side: 32,
+        }
+    }
+}
+
+/// Most bytes of a file for each pixel allowed: 16-bit RGBA, unpacked.
+const FILE_BYTES_PER_PIXEL: f64 = 8.0;
+
+/// Opens the photo at `path`.
+///
+/// JPEG (baseline, progressive, grey, CMYK), PNG, TIFF and WebP with 8 or 16 bits a channel.
+///
+/// # Errors
+/// If there is no such file, it is not a photo, not of a supported format, damaged, or outside the
+/// limits of `options`.
+pub fn decode(path: &Path, options: &Options) -> Result<Photo, Error> {
+    let bytes = read(path, options)?;
+    let unpacked = match format::recognise(path, &bytes)? {
+        format::Format::Jpeg => jpeg::unpack(path, &bytes, options),
+        format::Format::Other(format) => unpack::unpack(path, &bytes, format, options),
+    }?;
+    Ok(Photo::new(path, &bytes, unpacked))
+}
+
+/// All bytes of a regular file, if it is not larger than any allowed photo can be.
+fn read(path: &Path, options: &Options) -> Result<Vec<u8>, Error> {
+    let file = || path.to_path_buf();
+    let unreadable = |source: std::io::Error| match source.kind() {
+        std::io::ErrorKind::NotFound => Error::NotFound { file: file() },
+        _ => Error::Unreadable {
+            file: file(),
+            source,
+        },
+    };
+    // Looked at before it is opened: opening a pipe would wait for its other end.
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        let found = if metadata.is_dir() {
+            "a folder"
+        } else {
+            "a device or a pipe"
+        };
+        return Err(Error::NotAFile {
+            file: file(),
+            found,
+        });
+    }
+    let limit = options.limit_megapixels * 1e6 * FILE_BYTES_PER_PIXEL;
+    if metadata.len() as f64 > limit {
+        return Err(Error::FileTooLarge {
+            file: file(),
+            megabytes: metadata.len() as f64 / 1e6,
+            limit_megabytes: limit / 1e6,
+        });
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    File::open(path)
+        .and_then(|f| f.take(limit as u64).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// Refuses a photo by its header's size.
+fn check_size(path: &Path, (width, height): (u32, u32), options: &Options) -> Result<(), Error> {
+    if f64::from(width) * f64::from(height) > options.limit_megapixels * 1e6 {
+        return Err(Error::TooLarge {
+            file: path.to_path_buf(),
+            width,
+            height,
+            limit_megapixels: options.limit_megapixels,
+        });
+    }
+    if width.min(height) < options.smallest_side {
+        return Err(Error::TooSmall {
+            file: path.to_path_buf(),
+            width,
+            height,
+            needed: options.smallest_side,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! What a file is, by its first bytes.
+
+use std::path::Path;
+
+use image::ImageFormat;
+
+use super::exif;
+use crate::error::Error;
+
+/// A format that can be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Jpeg,
+    /// PNG, TIFF or WebP.
+    Other(ImageFormat),
+}
+
+const EXPORT: &str = "open it in a photo program and export it as JPEG";
+const PHONE: &str = "export it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible; \
+                     or share the photo as JPEG)";
+const DEVELOP: &str =
+    "develop it in the camera maker's program and export it as JPEG or 16-bit TIFF";
+const FRAME: &str = "take a photo, or export one frame as JPEG";
+
+/// First bytes of formats that are known and not opened: (offset, bytes, name, remedy).
+const REFUSED: &[(usize, &[u8], &str, &str)] = &[
+    (0, b"\x00\x00\x00\x0cjP  ", "JPEG 2000", EXPORT),
+    (0, b"\xff\x4f\xff\x51", "JPEG 2000", EXPORT),
+    (0, b"\x00\x00\x00\x0cJXL ", "JPEG XL", EXPORT),
+    (0, b"\xff\x0a", "JPEG XL", EXPORT),
+    (0, b"GIF8", "GIF", EXPORT),
+    (0, b"8BPS", "Photoshop (PSD)", EXPORT),
+    (0, b"%PDF", "PDF", EXPORT),
+    (0, b"\x76\x2f\x31\x01", "OpenEXR", EXPORT),
+    (0, b"FUJIFILMCCD-RAW", "a raw photo (Fujifilm RAF)", DEVELOP),
+    (0, b"IIRO", "a raw photo (Olympus ORF)", DEVELOP),
+    (0, b"IIRS", "a raw photo (Olympus ORF)", DEVELOP),
+    (0, b"MMOR", "a raw photo (Olympus ORF)", DEVELOP),
+    (0, b"IIU\x00", "a raw photo (Panasonic RW2)", DEVELOP),
+    (0, b"FOVb", "a raw photo (Sigma X3F)", DEVELOP),
+    (0, b"\x1a\x45\xdf\xa3", "a video", FRAME),
+];
+
+/// Brands of the ISO base media file format (ISO 14496-12, box `ftyp`).
+const BRANDS: &[(&[u8], &str, &str)] = &[
+    (b"heic heix hevc hevx heim heis mif1 msf1", "HEIC", PHONE),
+    (b"avif avis", "AVIF", EXPORT),
+    (b"crx ", "a raw photo (Canon CR3)", DEVELOP),
+];
+
+/// What the bytes are, or why they cannot be opened.
+pub(super) fn recognise(path: &Path, bytes: &[u8]) -> Result<Format, Error> {
+    let unsupported = |format: &str, remedy: &'static str| Error::Unsupported {
+        file: path.to_path_buf(),
+        format: format.to_string(),
+        remedy,
+    };
+    if bytes.is_empty() {
+        return Err(Error::Truncated {
+            file: path.to_path_buf(),
+            source: None,
+        });
+    }
+    for &(offset, magic, name, remedy) in REFUSED {
+        if bytes.get(offset..).is_some_and(|b| b.starts_with(magic)) {
+            return Err(unsupported(name, remedy));
+        }
+    }
+    if bytes.get(4..8) == Some(b"ftyp") {
+        let brand = bytes.get(8..12).unwrap_or_default();
+        let known = BRANDS
+            .iter()
+            .find(|(brands, ..)| brands.chunks(5).any(|b| b.starts_with(brand)));
+        return Err(match known {
+            Some(&(_, name, remedy)) if brand.len() == 4 => unsupported(name, remedy),
+            _ => unsupported("a video", FRAME),
+        });
+    }
+    if bytes.starts_with(b"\xff\xd8\xff") {
+        return Ok(Format::Jpeg);
+    }
+    match image::guess_format(bytes) {
+        Ok(ImageFormat::Tiff) if is_raw(bytes) => Err(unsupported("a raw photo", DEVELOP)),
+        Ok(format @ (ImageFormat::Png | ImageFormat::Tiff | ImageFormat::WebP)) => {
+            Ok(Format::Other(format))
+        }
+        Ok(format) => Err(unsupported(&format!("{format:?}").to_uppercase(), EXPORT)),
+        Err(_) => Err(Error::NotAnImage {
+            file: path.to_path_buf(),
+        }),
+    }
+}
+
+/// Whether a TIFF is a camera's raw file (NEF, CR2, ARW, DNG, PEF...), whose first picture is only
+/// a preview.
+fn is_raw(bytes: &[u8]) -> bool {
+    /// Photometric interpretations of sensor data (DNG 1.7, colour filter array and linear raw).
+    const SENSOR: [u32; 2] = [32_803, 34_892];
+    let tiff = exif::Directory::of_tiff(bytes);
+    bytes.get(8..10) == Some(b"CR")
+        || tiff.has(exif::DNG_VERSION)
+        || tiff
+            .number(exif::PHOTOMETRIC)
+            .is_some_and(|p| SENSOR.contains(&p))
+        || (tiff.number(exif::NEW_SUBFILE_TYPE) == Some(1) && tiff.has(exif::SUB_IFDS))
+}

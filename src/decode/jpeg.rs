@@ -1,0 +1,149 @@
+//! JPEG: unpacked strictly, so that a file with a hole is refused rather than filled with grey.
+
+use std::path::Path;
+
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::exif::Directory;
+use super::photo::{Samples, Unpacked};
+use super::{Options, check_size, colour};
+use crate::error::Error;
+
+/// Pixels of the JPEG in `bytes`, after its header was found to be within the limits.
+pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unpacked, Error> {
+    let file = || path.to_path_buf();
+    let failed = |e: DecodeErrors| refuse(path, bytes, e);
+    // Cameras leave odd bytes between their headers; only the picture itself is read strictly.
+    let reading = DecoderOptions::default()
+        .set_max_width(usize::from(u16::MAX))
+        .set_max_height(usize::from(u16::MAX))
+        .set_strict_mode(false);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), reading);
+    decoder.decode_headers().map_err(failed)?;
+    let (width, height) = decoder.dimensions().unwrap_or_default();
+    check_size(path, (width as u32, height as u32), options)?;
+    if !is_complete(bytes) {
+        return Err(Error::Truncated {
+            file: file(),
+            source: None,
+        });
+    }
+    let stored = decoder.input_colorspace().unwrap_or(ColorSpace::RGB);
+    let wanted = match stored {
+        ColorSpace::Luma | ColorSpace::CMYK | ColorSpace::YCCK => stored,
+        ColorSpace::MultiBand(_) => {
+            return Err(Error::Unsupported {
+                file: file(),
+                format: format!("a JPEG of {} channels", stored.num_components()),
+                remedy: "export it as a colour JPEG",
+            });
+        }
+        _ => ColorSpace::RGB,
+    };
+    decoder.set_options(
+        reading
+            .set_strict_mode(true)
+            .jpeg_set_out_colorspace(wanted),
+    );
+    let samples = decoder.decode().map_err(failed)?;
+
+    let mut caveats = Vec::new();
+    let mut profile = decoder.icc_profile();
+    let (channels, samples) = match wanted {
+        ColorSpace::Luma => (1, Samples::Eight(samples)),
+        ColorSpace::RGB => (3, Samples::Eight(samples)),
+        _ => {
+            let inks = inks(samples, wanted);
+            let rgb = colour::of_inks(&inks, profile.take().as_deref(), &mut caveats);
+            (3, rgb)
+        }
+    };
+    Ok(Unpacked {
+        size: (width, height),
+        channels,
+        samples,
+        opaque: None,
+        profile,
+        exif: Directory::of_exif(decoder.exif().cloned()),
+        caveats,
+    })
+}
+
+/// Cyan, magenta, yellow, black with 255 for full ink, of stored CMYK or YCCK.
+///
+/// Every CMYK JPEG in use is Adobe's, which stores 255 for no ink; YCCK is the same with cyan,
+/// magenta and yellow as the `YCbCr` of what they let through (Adobe Technical Note 5116).
+fn inks(mut stored: Vec<u8>, space: ColorSpace) -> Vec<u8> {
+    for p in stored.chunks_exact_mut(4) {
+        if space == ColorSpace::YCCK {
+            let (y, cb, cr) = (
+                f32::from(p[0]),
+                f32::from(p[1]) - 128.0,
+                f32::from(p[2]) - 128.0,
+            );
+            // JFIF 1.02, YCbCr to RGB; `as u8` stops at 0 and 255.
+            p[0] = (y + 1.402 * cr).round() as u8;
+            p[1] = (y - 0.344_136 * cb - 0.714_136 * cr).round() as u8;
+            p[2] = (y + 1.772 * cb).round() as u8;
+        } else {
+            p[0] = 255 - p[0];
+            p[1] = 255 - p[1];
+            p[2] = 255 - p[2];
+        }
+        p[3] = 255 - p[3];
+    }
+    stored
+}
+
+fn refuse(path: &Path, bytes: &[u8], e: DecodeErrors) -> Error {
+    let file = path.to_path_buf();
+    match e {
+        DecodeErrors::Unsupported(_) => Error::Unsupported {
+            file,
+            format: "a JPEG of a rare kind (lossless, arithmetic or 12-bit)".to_string(),
+            remedy: "export it as an ordinary JPEG",
+        },
+        e if is_complete(bytes) => Error::Corrupt {
+            file,
+            source: Box::new(e),
+        },
+        e => Error::Truncated {
+            file,
+            source: Some(Box::new(e)),
+        },
+    }
+}
+
+/// Whether the end marker follows the picture's data (ITU-T T.81, annex B): walks the segments, then
+/// the entropy-coded data of every scan.
+fn is_complete(bytes: &[u8]) -> bool {
+    const END_OF_IMAGE: u8 = 0xd9;
+    let mut at = 2;
+    while let Some(&[prefix, marker]) = bytes.get(at..at + 2) {
+        match (prefix, marker) {
+            (0xff, END_OF_IMAGE) => return true,
+            // A stuffed zero, a fill byte, a restart marker: no segment follows.
+            (0xff, 0x00 | 0xd0..=0xd8) => at += 2,
+            (0xff, 0xff) => at += 1,
+            (0xff, _) => {
+                let Some(&[high, low]) = bytes.get(at + 2..at + 4) else {
+                    return false;
+                };
+                at += 2 + usize::from(u16::from_be_bytes([high, low]));
+            }
+            // Bytes between the headers belong to nobody; in a scan they are the picture.
+            _ => {
+                let rest = &bytes[at..];
+                match rest.iter().position(|&b| b == 0xff) {
+                    Some(next) => at += next,
+                    None => return false,
+                }
+            }
+        }
+    }
+    false
+}

@@ -1,0 +1,334 @@
+//! A photo as it lies in memory: upright samples of 8 or 16 bits and what turns them into light.
+
+use std::path::Path;
+
+use image::RgbImage;
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use super::colour::{self, Colour, linear_to_srgb};
+use super::exif::Directory;
+use super::orientation::upright;
+use crate::filter::{coverage, reduced_length};
+use crate::raster::{Field, LinearImage, Mask};
+
+/// Where a photo came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The file's name without its folder.
+    pub file_name: String,
+    /// BLAKE3 of the file's bytes, 64 hexadecimal digits.
+    pub blake3: String,
+}
+
+/// Doubt about a photo's colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Caveat {
+    /// The colour profile could not be used; the photo was taken to be sRGB.
+    ProfileNotUsed,
+    /// Printing inks (CMYK) without a usable profile; colours are a rough guess.
+    InksWithoutProfile,
+}
+
+impl Caveat {
+    /// A short name that does not change.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ProfileNotUsed => "profile-not-used",
+            Self::InksWithoutProfile => "inks-without-profile",
+        }
+    }
+
+    /// What it means, a sentence.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::ProfileNotUsed => {
+                "The photo's colour profile could not be used; its colours were read as sRGB."
+            }
+            Self::InksWithoutProfile => {
+                "The photo is stored as printing inks (CMYK) without a usable profile; its colours \
+                 are a rough guess."
+            }
+        }
+    }
+
+    /// What to do, a sentence.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::ProfileNotUsed => "Export both photos as sRGB JPEG.",
+            Self::InksWithoutProfile => {
+                "Use the camera's original file, or export both photos as sRGB JPEG."
+            }
+        }
+    }
+}
+
+/// A photo, upright, with its colours' meaning.
+///
+/// It holds 1 to 6 bytes a pixel; light is made on demand, at the scale that is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Photo {
+    pub source: Source,
+    /// When it was taken by the camera's clock, `2026-01-10T09:30:00`.
+    pub taken: Option<String>,
+    /// Upright width, px.
+    pub width: u32,
+    /// Upright height, px.
+    pub height: u32,
+    /// Doubts about its colours.
+    pub caveats: Vec<Caveat>,
+    samples: Samples,
+    /// 1 (grey) or 3 (red, green, blue).
+    channels: usize,
+    colour: Colour,
+    /// `None` where every pixel is there.
+    opaque: Option<Vec<bool>>,
+}
+
+/// Interleaved samples, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Samples {
+    Eight(Vec<u8>),
+    Sixteen(Vec<u16>),
+}
+
+impl Samples {
+    /// How many values a sample can have.
+    pub(super) fn levels(&self) -> usize {
+        match self {
+            Self::Eight(_) => 1 << 8,
+            Self::Sixteen(_) => 1 << 16,
+        }
+    }
+
+    pub(super) fn to_sixteen(&self) -> Vec<u16> {
+        match self {
+            Self::Eight(s) => s.iter().map(|&v| u16::from(v) * 257).collect(),
+            Self::Sixteen(s) => s.clone(),
+        }
+    }
+}
+
+/// A picture as its file stores it.
+pub(super) struct Unpacked {
+    /// Stored width and height, px.
+    pub(super) size: (usize, usize),
+    pub(super) channels: usize,
+    pub(super) samples: Samples,
+    pub(super) opaque: Option<Vec<bool>>,
+    pub(super) profile: Option<Vec<u8>>,
+    pub(super) exif: Directory,
+    pub(super) caveats: Vec<Caveat>,
+}
+
+impl Photo {
+    pub(super) fn new(path: &Path, bytes: &[u8], unpacked: Unpacked) -> Self {
+        let Unpacked {
+            size,
+            channels,
+            samples,
+            opaque,
+            profile,
+            exif,
+            mut caveats,
+        } = unpacked;
+        let (samples, colour) = colour::manage(samples, channels, profile.as_deref(), &mut caveats);
+        let up = exif.orientation();
+        let (samples, (width, height)) = match samples {
+            Samples::Eight(s) => {
+                let (s, size) = upright(s, size, channels, up);
+                (Samples::Eight(s), size)
+            }
+            Samples::Sixteen(s) => {
+                let (s, size) = upright(s, size, channels, up);
+                (Samples::Sixteen(s), size)
+            }
+        };
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        Self {
+            source: Source {
+                file_name: name.to_string_lossy().into_owned(),
+                blake3: blake3::hash(bytes).to_hex().to_string(),
+            },
+            taken: exif.taken(),
+            width: width as u32,
+            height: height as u32,
+            caveats,
+            samples,
+            channels,
+            colour,
+            opaque: opaque.map(|o| upright(o, size, 1, up).0),
+        }
+    }
+
+    /// A photo that is in memory already: 8-bit sRGB, upright.
+    #[must_use]
+    pub fn from_rgb8(name: &str, image: RgbImage) -> Self {
+        let (width, height) = image.dimensions();
+        let samples = image.into_raw();
+        Self {
+            source: Source {
+                file_name: name.to_string(),
+                blake3: blake3::hash(&samples).to_hex().to_string(),
+            },
+            taken: None,
+            width,
+            height,
+            caveats: Vec::new(),
+            samples: Samples::Eight(samples),
+            channels: 3,
+            colour: Colour::srgb(3, 1 << 8),
+            opaque: None,
+        }
+    }
+
+    /// Linear light, reduced `reduction` times (1 or more, any real number; less counts as 1).
+    ///
+    /// Each pixel is the mean of the light on the area it covers, on the grid of
+    /// [`crate::filter::reduce`].
+    #[must_use]
+    pub fn linear(&self, reduction: f64) -> LinearImage {
+        match &self.samples {
+            Samples::Eight(s) => self.light(s, reduction),
+            Samples::Sixteen(s) => self.light(s, reduction),
+        }
+    }
+
+    fn light<T: Copy + Into<usize> + Sync>(&self, samples: &[T], reduction: f64) -> LinearImage {
+        let (width, height) = (self.width as usize, self.height as usize);
+        let reduction = reduction.max(1.0);
+        let columns = reduced_length(width, reduction);
+        let rows = reduced_length(height, reduction);
+        let across: Vec<_> = (0..columns)
+            .map(|i| coverage(i, reduction, width))
+            .collect();
+        let line = |row: usize| &samples[row * width * self.channels..][..width * self.channels];
+        let [mut red, mut green, mut blue] = [(); 3].map(|()| vec![0.0f32; rows * columns]);
+        red.par_chunks_mut(columns)
+            .zip(green.par_chunks_mut(columns))
+            .zip(blue.par_chunks_mut(columns))
+            .enumerate()
+            .for_each(|(y, ((red, green), blue))| {
+                let mut out = [red, green, blue];
+                if reduction > 1.0 {
+                    let lines = coverage(y, reduction, height);
+                    let lines = lines.iter().map(|&(row, weight)| (line(row), weight));
+                    self.reduce_lines(lines, &across, &mut out);
+                } else {
+                    self.light_of_line(line(y), 1.0, &mut out);
+                }
+                self.to_srgb_primaries(out);
+            });
+        let plane = |data| Field::from_shape_vec((rows, columns), data).expect("rows x columns");
+        LinearImage {
+            planes: [plane(red), plane(green), plane(blue)],
+        }
+    }
+
+    /// Adds `weight` times the light of a stored line to `sums`, in the file's own primaries.
+    fn light_of_line<T: Copy + Into<usize>>(
+        &self,
+        stored: &[T],
+        weight: f32,
+        sums: &mut [&mut [f32]; 3],
+    ) {
+        let curve = |c: usize| self.colour.curves[c.min(self.channels - 1)].as_slice();
+        let curves = [curve(0), curve(1), curve(2)];
+        for (x, pixel) in stored.chunks_exact(self.channels).enumerate() {
+            for c in 0..3 {
+                let sample: usize = pixel[c.min(self.channels - 1)].into();
+                sums[c][x] += weight * curves[c][sample];
+            }
+        }
+    }
+
+    /// The mean light of the areas that a line of reduced pixels covers.
+    fn reduce_lines<'a, T: Copy + Into<usize> + 'a>(
+        &self,
+        lines: impl Iterator<Item = (&'a [T], f32)>,
+        across: &[Vec<(usize, f32)>],
+        out: &mut [&mut [f32]; 3],
+    ) {
+        let width = self.width as usize;
+        let mut sums = vec![0.0f32; 3 * width];
+        let (red, rest) = sums.split_at_mut(width);
+        let (green, blue) = rest.split_at_mut(width);
+        let mut sums = [red, green, blue];
+        for (stored, weight) in lines {
+            self.light_of_line(stored, weight, &mut sums);
+        }
+        for (out, sum) in out.iter_mut().zip(&sums) {
+            for (o, cover) in out.iter_mut().zip(across) {
+                *o = cover.iter().map(|&(i, w)| w * sum[i]).sum();
+            }
+        }
+    }
+
+    /// A line of light in the file's own primaries, in those of sRGB. Linear, so it may follow the
+    /// mean.
+    fn to_srgb_primaries(&self, [red, green, blue]: [&mut [f32]; 3]) {
+        if let Some(m) = &self.colour.matrix {
+            for ((r, g), b) in red.iter_mut().zip(green).zip(blue) {
+                [*r, *g, *b] = m.map(|row| row[0] * *r + row[1] * *g + row[2] * *b);
+            }
+        }
+    }
+
+    /// The photo as a screen shows it: upright, 8-bit sRGB, full size. Colours outside sRGB are
+    /// moved to its edge.
+    #[must_use]
+    pub fn display(&self) -> RgbImage {
+        let pixels = match &self.samples {
+            Samples::Eight(s) if self.colour.is_srgb && self.channels == 3 => s.clone(),
+            Samples::Eight(s) => self.encode(s),
+            Samples::Sixteen(s) => self.encode(s),
+        };
+        RgbImage::from_raw(self.width, self.height, pixels).unwrap_or_default()
+    }
+
+    fn encode<T: Copy + Into<usize> + Sync>(&self, samples: &[T]) -> Vec<u8> {
+        /// Steps of the table; 20 for each 8-bit level where they are closest, at black.
+        const STEPS: f32 = 65_535.0;
+        let level: Vec<u8> = (0..=STEPS as u32)
+            .map(|i| (255.0 * linear_to_srgb(f64::from(i) / f64::from(STEPS))).round() as u8)
+            .collect();
+        let mut out = vec![0u8; self.width as usize * self.height as usize * 3];
+        let line = self.width as usize;
+        out.par_chunks_mut(3 * line)
+            .zip(samples.par_chunks(self.channels * line))
+            .for_each(|(out, stored)| {
+                let [mut red, mut green, mut blue] = [(); 3].map(|()| vec![0.0f32; line]);
+                let mut light = [red.as_mut_slice(), &mut green, &mut blue];
+                self.light_of_line(stored, 1.0, &mut light);
+                self.to_srgb_primaries(light);
+                for (x, out) in out.chunks_exact_mut(3).enumerate() {
+                    for (o, v) in out.iter_mut().zip([red[x], green[x], blue[x]]) {
+                        *o = level[(v.clamp(0.0, 1.0) * STEPS).round() as usize];
+                    }
+                }
+            });
+        out
+    }
+
+    /// Which pixels of [`Self::linear`] with the same `reduction` show the photo wholly; `None`
+    /// where all do. The others have fully transparent pixels in them.
+    #[must_use]
+    pub fn opaque(&self, reduction: f64) -> Option<Mask> {
+        let opaque = self.opaque.as_ref()?;
+        let (width, height) = (self.width as usize, self.height as usize);
+        let reduction = reduction.max(1.0);
+        let columns = reduced_length(width, reduction);
+        let rows = reduced_length(height, reduction);
+        Some(Array2::from_shape_fn((rows, columns), |(y, x)| {
+            coverage(y, reduction, height).iter().all(|&(v, _)| {
+                coverage(x, reduction, width)
+                    .iter()
+                    .all(|&(u, _)| opaque[v * width + u])
+            })
+        }))
+    }
+}
