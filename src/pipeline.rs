@@ -1,1 +1,0 @@
-//! The whole path of a photo on one screen.
