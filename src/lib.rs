@@ -10,6 +10,8 @@ pub mod decode;
 
 pub mod skin;
 
+pub mod quality;
+
 pub mod register;
 
 pub mod normalise;
