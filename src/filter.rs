@@ -354,17 +354,24 @@ pub fn erode(mask: &Mask, radius: f32) -> Mask {
     squared_distance(&mask.mapv(|m| !m)).mapv(|d| d > radius * radius)
 }
 
-/// A number per label: pixels of the mask in 8-connected groups, 0 outside, 1.. in raster order of
-/// each group's first pixel; with the number of pixels of each (index label - 1).
+/// Numbers the 8-connected groups of pixels set in `mask`; see [`label_groups`].
 #[must_use]
 pub fn label(mask: &Mask) -> (Array2<u32>, Vec<usize>) {
-    let (rows, columns) = mask.dim();
+    label_groups(&mask.mapv(u32::from))
+}
+
+/// Numbers the 8-connected groups of equal non-zero values: 0 outside, 1.. in raster order of each
+/// group's first pixel; with the number of pixels of each (index label - 1).
+#[must_use]
+pub fn label_groups(values: &Array2<u32>) -> (Array2<u32>, Vec<usize>) {
+    let (rows, columns) = values.dim();
     let mut labels = Array2::<u32>::zeros((rows, columns));
     let mut sizes = Vec::new();
     let mut stack = Vec::new();
     for y in 0..rows {
         for x in 0..columns {
-            if !mask[[y, x]] || labels[[y, x]] != 0 {
+            let value = values[[y, x]];
+            if value == 0 || labels[[y, x]] != 0 {
                 continue;
             }
             let id = sizes.len() as u32 + 1;
@@ -375,7 +382,7 @@ pub fn label(mask: &Mask) -> (Array2<u32>, Vec<usize>) {
                 size += 1;
                 for v in y.saturating_sub(1)..=(y + 1).min(rows - 1) {
                     for u in x.saturating_sub(1)..=(x + 1).min(columns - 1) {
-                        if mask[[v, u]] && labels[[v, u]] == 0 {
+                        if values[[v, u]] == value && labels[[v, u]] == 0 {
                             labels[[v, u]] = id;
                             stack.push((v, u));
                         }

@@ -1,1 +1,260 @@
-//! Numbers for each scar.
+//! Numbers for each scar of one visit, and for all of them together.
+//!
+//! All of it is over the pixels measured in both visits, on the working grid of the before photo.
+
+use imageproc::geometry::min_area_rect;
+use imageproc::point::Point;
+use ndarray::Array2;
+
+use crate::raster::{Field, Mask, count, row};
+use crate::relief::Relief;
+use crate::segment::Scars;
+use crate::units::PixelsPerMm;
+
+/// What one visit shows on the common grid, all fields of one size.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Pigment-free shading, log luminance, low-passed to scar widths.
+    pub shading: Field,
+    pub relief: Relief,
+    pub scars: Scars,
+}
+
+/// One scar of one visit. Lengths and areas in working pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scar {
+    /// Number in [`Scars::labels`].
+    pub label: u32,
+    /// Centre of mass, px.
+    pub x: f64,
+    pub y: f64,
+    pub area_px: f64,
+    /// Short and long side of the smallest rectangle around it, px.
+    pub width_px: f64,
+    pub length_px: f64,
+    /// RMS shading inside less that of healthy skin, in quadrature: fraction of luminance.
+    pub contrast: f64,
+    /// Mean depth under its own rim, healthy-texture units.
+    pub relief_index: f64,
+    /// Depth under the rim, summed over the area: healthy-texture units times px.
+    pub volume_px: f64,
+    /// Mean squared shading inside; what `contrast` and its totals are made from.
+    pub mean_square: f64,
+    /// Share of its depth that is reached over the outer third of its radius: 1 for a wall, small for
+    /// a gentle slope.
+    pub edge: f64,
+}
+
+/// All scars of a visit together.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Totals {
+    pub count: usize,
+    pub area_px: f64,
+    pub contrast: Option<f64>,
+    pub relief_index: Option<f64>,
+    pub volume_px: f64,
+}
+
+/// Kinds of atrophic scar (Jacob, Dover & Kaminer 2001, J. Am. Acad. Dermatol. 45:109), by width and
+/// edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    IcePick,
+    Boxcar,
+    Rolling,
+    Linear,
+}
+
+/// Mean squared shading of healthy skin: measured, and in no scar of any visit.
+#[must_use]
+pub fn healthy_mean_square(shading: &Field, healthy: &Mask) -> f64 {
+    let values = crate::relief::masked(shading, healthy);
+    crate::stats::mean(values.iter().map(|&v| f64::from(v).powi(2))).unwrap_or(0.0)
+}
+
+/// Measures every scar of a visit.
+#[must_use]
+pub fn measure(visit: &Visit, healthy: &Mask) -> Vec<Scar> {
+    let base = healthy_mean_square(&visit.shading, healthy);
+    let rims = rim_levels(&visit.relief.height, &visit.scars);
+    let pixels = pixels_of(&visit.scars);
+    pixels
+        .iter()
+        .zip(&rims)
+        .enumerate()
+        .map(|(i, (pixels, &rim))| one(i as u32 + 1, pixels, rim, visit, base))
+        .collect()
+}
+
+/// Totals over some of a visit's scars, given the healthy skin's mean squared shading.
+#[must_use]
+pub fn totals<'a>(scars: impl IntoIterator<Item = &'a Scar>, base: f64) -> Totals {
+    let mut sum = Totals::default();
+    let mut square = 0.0;
+    for scar in scars {
+        sum.count += 1;
+        sum.area_px += scar.area_px;
+        sum.volume_px += scar.volume_px;
+        square += scar.mean_square * scar.area_px;
+    }
+    if sum.area_px > 0.0 {
+        sum.contrast = Some((square / sum.area_px - base).max(0.0).sqrt());
+        sum.relief_index = Some(sum.volume_px / sum.area_px);
+    }
+    sum
+}
+
+/// (row, column) of each scar's pixels in raster order.
+fn pixels_of(scars: &Scars) -> Vec<Vec<(usize, usize)>> {
+    let mut pixels = vec![Vec::new(); scars.count];
+    for y in 0..scars.labels.nrows() {
+        for (x, &label) in row(&scars.labels, y).iter().enumerate() {
+            if label != 0 {
+                pixels[(label - 1) as usize].push((y, x));
+            }
+        }
+    }
+    pixels
+}
+
+/// Mean height just outside each scar, where no other scar is.
+fn rim_levels(height: &Field, scars: &Scars) -> Vec<f32> {
+    let (rows, columns) = scars.labels.dim();
+    let mut sums = vec![(0.0f64, 0usize); scars.count];
+    let mut last: Array2<u32> = Array2::zeros((rows, columns));
+    for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
+        let label = scars.labels[[y, x]];
+        if label == 0 {
+            continue;
+        }
+        for v in y.saturating_sub(RIM_PX)..=(y + RIM_PX).min(rows - 1) {
+            for u in x.saturating_sub(RIM_PX)..=(x + RIM_PX).min(columns - 1) {
+                if scars.labels[[v, u]] == 0 && last[[v, u]] != label {
+                    last[[v, u]] = label;
+                    let sum = &mut sums[(label - 1) as usize];
+                    sum.0 += f64::from(height[[v, u]]);
+                    sum.1 += 1;
+                }
+            }
+        }
+    }
+    sums.iter()
+        .map(|&(sum, n)| if n > 0 { (sum / n as f64) as f32 } else { 0.0 })
+        .collect()
+}
+
+/// Width of the rim, px.
+const RIM_PX: usize = 2;
+
+fn one(label: u32, pixels: &[(usize, usize)], rim: f32, visit: &Visit, base: f64) -> Scar {
+    let n = pixels.len() as f64;
+    let (mut x, mut y, mut square, mut volume) = (0.0, 0.0, 0.0, 0.0);
+    for &(r, c) in pixels {
+        x += c as f64;
+        y += r as f64;
+        square += f64::from(visit.shading[[r, c]]).powi(2);
+        volume += f64::from((rim - visit.relief.height[[r, c]]).max(0.0));
+    }
+    let corners: Vec<Point<i32>> = pixels
+        .iter()
+        .map(|&(r, c)| Point::new(c as i32, r as i32))
+        .collect();
+    let (width_px, length_px) = sides(&corners);
+    let mean_square = square / n;
+    Scar {
+        label,
+        x: x / n,
+        y: y / n,
+        area_px: n,
+        width_px,
+        length_px,
+        contrast: (mean_square - base).max(0.0).sqrt(),
+        relief_index: volume / n,
+        volume_px: volume,
+        mean_square,
+        edge: edge(label, pixels, rim, visit),
+    }
+}
+
+/// Short and long side, px, of the smallest rectangle around pixels (each 1 px wide).
+fn sides(points: &[Point<i32>]) -> (f64, f64) {
+    let [a, b, c, _] = min_area_rect(points);
+    let length =
+        |p: Point<i32>, q: Point<i32>| f64::from(p.x - q.x).hypot(f64::from(p.y - q.y)) + 1.0;
+    let (s, t) = (length(a, b), length(b, c));
+    (s.min(t), s.max(t))
+}
+
+/// Depth within the outer third over the greatest depth.
+fn edge(label: u32, pixels: &[(usize, usize)], rim: f32, visit: &Visit) -> f64 {
+    let rows = pixels.iter().map(|p| p.0);
+    let columns = pixels.iter().map(|p| p.1);
+    let (Some(top), Some(bottom)) = (rows.clone().min(), rows.max()) else {
+        return 0.0;
+    };
+    let (Some(left), Some(right)) = (columns.clone().min(), columns.max()) else {
+        return 0.0;
+    };
+    // One pixel of outside all around, so that distances to the outline are right.
+    let outside = Array2::from_shape_fn((bottom - top + 3, right - left + 3), |(y, x)| {
+        let (y, x) = ((y + top).checked_sub(1), (x + left).checked_sub(1));
+        y.zip(x)
+            .and_then(|at| visit.scars.labels.get(at))
+            .is_none_or(|&l| l != label)
+    });
+    let distance = crate::filter::squared_distance(&outside);
+    let inner = |&(r, c): &(usize, usize)| distance[[r - top + 1, c - left + 1]].sqrt();
+    let depth = |&(r, c): &(usize, usize)| rim - visit.relief.height[[r, c]];
+    let radius = pixels.iter().map(inner).fold(0.0, f32::max);
+    let deepest = pixels.iter().map(depth).fold(0.0, f32::max);
+    let wall = pixels.iter().filter(|p| inner(p) <= radius / 3.0 + 1.0);
+    let mean = crate::stats::mean(wall.map(|p| f64::from(depth(p).max(0.0))));
+    if deepest > 0.0 {
+        mean.unwrap_or(0.0) / f64::from(deepest)
+    } else {
+        0.0
+    }
+}
+
+/// Length over width from which a scar is linear.
+const LINEAR_FROM: f64 = 3.5;
+/// Widths, mm, where ice pick turns to boxcar and boxcar to rolling (Jacob et al. 2001).
+const ICE_PICK_BELOW_MM: f64 = 2.0;
+const ROLLING_FROM_MM: f64 = 4.0;
+/// Width, mm, over which a kind passes into the next.
+const PASSING_MM: f64 = 0.8;
+
+/// The kind of a scar and how sure that is, 0.5 (as likely the next kind) to 1.
+///
+/// Needs a scale; width decides, the edge tips what lies between boxcar and rolling.
+#[must_use]
+pub fn kind(scar: &Scar, scale: PixelsPerMm) -> (Kind, f64) {
+    /// How many mm of width a full step of edge is worth.
+    const EDGE_WORTH_MM: f64 = 2.0;
+    /// Edge between a wall and a slope.
+    const EDGE_MIDDLE: f64 = 0.45;
+    let logistic = |d: f64| 1.0 / (1.0 + (-d).exp());
+    let slenderness = scar.length_px / scar.width_px.max(1.0);
+    if slenderness >= LINEAR_FROM {
+        return (Kind::Linear, logistic(slenderness - LINEAR_FROM).max(0.5));
+    }
+    let width = scale.mm((scar.width_px * scar.length_px).sqrt());
+    if width < ICE_PICK_BELOW_MM {
+        let sure = logistic((ICE_PICK_BELOW_MM - width) / (0.5 * PASSING_MM));
+        return (Kind::IcePick, sure.max(0.5));
+    }
+    let gentle = width - ROLLING_FROM_MM - EDGE_WORTH_MM * (scar.edge - EDGE_MIDDLE);
+    let rolling = logistic(gentle / (0.5 * PASSING_MM));
+    if rolling >= 0.5 {
+        (Kind::Rolling, rolling)
+    } else {
+        (Kind::Boxcar, 1.0 - rolling)
+    }
+}
+
+/// Share of `measured` that is scar.
+#[must_use]
+pub fn area_fraction(totals: &Totals, measured: &Mask) -> Option<f64> {
+    let all = count(measured);
+    (all > 0).then(|| totals.area_px / all as f64)
+}

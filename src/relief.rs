@@ -1,1 +1,403 @@
 //! Shading to relief index, and the light it was seen in.
+//!
+//! A dent of height field h (mm, dents < 0) under a light from azimuth u shows as shading
+//!
+//! s(f) = 2π|f| · (t·i·cos ψ + κ) · h(f),   ψ = the angle between f and u,
+//!
+//! odd: slopes that face the light are bright (linear shape from shading, Pentland 1990, Int. J.
+//! Comput. Vis. 4:153); even: hollows see less of the sky, in proportion to their slope as well
+//! (Langer & Zucker 1994, J. Opt. Soc. Am. A 11:467; "dark is deep", Glencross et al. 2008). t is
+//! large under oblique light and 0 under a ring flash; κ stays. Both parts are inverted together by
+//! one regularised filter, so the light's blind direction (ψ = 90°), where the odd part is nil, is
+//! filled in by the even one.
+
+use std::f32::consts::PI;
+
+use ndarray::Array2;
+use rustfft::num_complex::Complex32;
+
+use crate::filter::{gaussian, gradient};
+use crate::fourier::{self, Spectrum, fast_length, frequency};
+use crate::raster::{Field, Mask, from_rows, row};
+use crate::stats::median_and_sigma;
+use crate::units::PixelsPerMm;
+
+/// Settings of [`reconstruct`] and [`find_light`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Standard deviation, mm, of the finest detail kept: an ice pick is 0.8 mm wide or more, a pore
+    /// under 0.2 mm.
+    pub finest_mm: f64,
+    /// Standard deviation, mm, of what is taken as the body's own shape and removed.
+    pub widest_mm: f64,
+    /// Share of the even part in what is not odd: the rest is noise and leftover pigment.
+    pub even_share: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            finest_mm: 0.15,
+            widest_mm: 4.0,
+            even_share: 0.5,
+        }
+    }
+}
+
+/// The light a photo was taken in, as its shading shows it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Light {
+    /// Axis along which shading varies most, degrees, 0 to 180 exclusive, from +x (right) toward +y
+    /// (down).
+    pub axis_deg: f64,
+    /// 0: from everywhere or along the camera's axis; 0.5: one oblique light on an isotropic surface.
+    pub directionality: f64,
+}
+
+/// A filtered relief apart into what slopes say and what darkness says.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// From slopes; its sign is right if the light comes from `light.axis_deg`, wrong if from the
+    /// opposite side.
+    pub odd: Field,
+    /// From darkness; its sign is known.
+    pub even: Field,
+}
+
+/// Relief reconstructed from shading, up to the side the light came from.
+#[derive(Debug, Clone)]
+pub struct Reconstruction {
+    pub light: Light,
+    /// Height, mm times an unknown gain, dents < 0.
+    pub height: Parts,
+    /// Height seen through a blob filter of each of [`BLOBS_MM`], same unit: the centre of a dent of
+    /// that width stands out against the skin around it.
+    pub blobs: Vec<Parts>,
+}
+
+/// Standard deviations, mm, of the blob filters (-σ²∇²G). A disk of radius √2·σ answers most: 0.6,
+/// 1.1, 2, 3.6 and 6.5 mm across, from the narrowest ice pick to a rolling scar.
+pub const BLOBS_MM: [f64; 5] = [0.22, 0.4, 0.71, 1.28, 2.3];
+
+/// From which end of its axis the light comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Axis,
+    Opposite,
+}
+
+impl Side {
+    #[must_use]
+    pub fn sign(self) -> f32 {
+        match self {
+            Self::Axis => 1.0,
+            Self::Opposite => -1.0,
+        }
+    }
+
+    #[must_use]
+    pub fn flipped(self) -> Self {
+        match self {
+            Self::Axis => Self::Opposite,
+            Self::Opposite => Self::Axis,
+        }
+    }
+}
+
+impl Light {
+    /// Where the light comes from, degrees, 0 to 360 exclusive, from +x (right) toward +y (down).
+    #[must_use]
+    pub fn azimuth_deg(&self, side: Side) -> f64 {
+        match side {
+            Side::Axis => self.axis_deg,
+            Side::Opposite => self.axis_deg + 180.0,
+        }
+    }
+}
+
+impl Parts {
+    /// Both parts together for light from `side`.
+    #[must_use]
+    pub fn joined(&self, side: Side) -> Field {
+        let sign = side.sign();
+        crate::raster::zip2(&self.odd, &self.even, |z, d| sign * z + d)
+    }
+}
+
+/// Largest directionality believed: a pure odd signal has 0.5, and the weight of the odd part grows
+/// without bound there.
+const MOST_DIRECTIONAL: f64 = 0.42;
+
+/// Directionality below which the light shows no side.
+pub const LEAST_DIRECTIONAL: f64 = 0.04;
+
+/// The light's axis from the structure tensor of fine shading on skin (Bigün & Granlund 1987).
+///
+/// On an isotropic surface E[(∂s/∂u)²] is three times E[(∂s/∂v)²] for light along u, since s is a
+/// derivative of height along u itself.
+#[must_use]
+pub fn find_light(shading: &Field, skin: &Mask, scale: PixelsPerMm, options: &Options) -> Light {
+    let fine = gaussian(shading, scale.px(options.finest_mm).max(0.7) as f32);
+    let (dx, dy) = gradient(&fine);
+    let inside = crate::filter::erode(skin, scale.px(2.0 * options.finest_mm).max(2.0) as f32);
+    let mut steep: Vec<f32> = Vec::new();
+    for y in 0..dx.nrows() {
+        let gradients = row(&dx, y).iter().zip(row(&dy, y)).zip(row(&inside, y));
+        steep.extend(
+            gradients
+                .filter(|&(_, &m)| m)
+                .map(|((x, y), _)| x.hypot(*y)),
+        );
+    }
+    // A glint or a leftover contour must not outvote the skin: gradients count up to the 90th
+    // percentile only.
+    let cap = crate::stats::quantile(&mut steep, 0.9).unwrap_or(0.0);
+    let (mut xx, mut xy, mut yy) = (0.0f64, 0.0f64, 0.0f64);
+    for y in 0..dx.nrows() {
+        for ((&gx, &gy), &m) in row(&dx, y).iter().zip(row(&dy, y)).zip(row(&inside, y)) {
+            let size = gx.hypot(gy);
+            if m && size > 0.0 {
+                let weight = f64::from((cap / size).min(1.0)).powi(2);
+                xx += weight * f64::from(gx * gx);
+                xy += weight * f64::from(gx * gy);
+                yy += weight * f64::from(gy * gy);
+            }
+        }
+    }
+    let total = xx + yy;
+    let spread = (xx - yy).hypot(2.0 * xy);
+    let axis = 0.5 * (2.0 * xy).atan2(xx - yy).to_degrees();
+    Light {
+        axis_deg: axis.rem_euclid(180.0),
+        directionality: if total > 0.0 { spread / total } else { 0.0 },
+    }
+}
+
+/// Inverts shading to relief for light along `light.axis_deg`; see the head of this file.
+///
+/// `shading` is 0 far from skin and has its gaps filled ([`crate::shading::filled`]).
+#[must_use]
+pub fn reconstruct(
+    shading: &Field,
+    light: Light,
+    scale: PixelsPerMm,
+    options: &Options,
+) -> Reconstruction {
+    let (rows, columns) = shading.dim();
+    // Room for the filter to run out at the border instead of wrapping to the other side.
+    let margin = scale.px(options.widest_mm).ceil() as usize;
+    let (padded_rows, padded_columns) = (fast_length(rows + margin), fast_length(columns + margin));
+    let padded: Spectrum = Array2::from_shape_fn((padded_rows, padded_columns), |(y, x)| {
+        let value = if y < rows && x < columns {
+            shading[[y, x]]
+        } else {
+            0.0
+        };
+        Complex32::new(value, 0.0)
+    });
+    let spectrum = fourier::forward(padded);
+    let filter = Filter::new(light, scale, options);
+    let through = |weight: &(dyn Fn(f32) -> f32 + Sync)| -> Parts {
+        // Both parts are real fields: one transform carries the even one on the real and the odd one
+        // on the imaginary part.
+        let both: Spectrum = from_rows(padded_rows, padded_columns, |y, out| {
+            let fy = frequency(y, padded_rows);
+            for (x, (o, &s)) in out.iter_mut().zip(row(&spectrum, y)).enumerate() {
+                let fx = frequency(x, padded_columns);
+                let (odd, even) = filter.at(fx, fy);
+                *o = s * weight(fx.hypot(fy)) * (Complex32::i() * odd + even);
+            }
+        });
+        let both = fourier::inverse(both);
+        let part = |pick: fn(&Complex32) -> f32| -> Field {
+            from_rows(rows, columns, |y, out| {
+                for (o, v) in out.iter_mut().zip(row(&both, y)) {
+                    *o = pick(v);
+                }
+            })
+        };
+        Parts {
+            odd: part(|v| v.im),
+            even: part(|v| v.re),
+        }
+    };
+    let gaussian = |f: f32, sigma: f32| (-2.0 * (PI * f * sigma).powi(2)).exp();
+    let (finest, widest) = (
+        scale.px(options.finest_mm).max(0.7) as f32,
+        scale.px(options.widest_mm) as f32,
+    );
+    let blobs = BLOBS_MM.map(|mm| {
+        let sigma = scale.px(mm).max(0.7) as f32;
+        through(&|f| (2.0 * PI * f * sigma).powi(2) * gaussian(f, sigma))
+    });
+    Reconstruction {
+        light,
+        height: through(&|f| gaussian(f, finest) * (1.0 - gaussian(f, widest))),
+        blobs: blobs.into(),
+    }
+}
+
+/// The regularised inverse of the shading model, by frequency.
+struct Filter {
+    axis: [f32; 2],
+    odd_gain: f32,
+    even_gain: f32,
+    noise: f32,
+    px_per_mm: f32,
+}
+
+impl Filter {
+    fn new(light: Light, scale: PixelsPerMm, options: &Options) -> Self {
+        let directionality = light.directionality.min(MOST_DIRECTIONAL);
+        // Odd power over the rest, from the structure tensor: for s = t·cos ψ + n its eigenvalues are
+        // 3t²/8 + n²/2 and t²/8 + n²/2.
+        let odd_power = if directionality < LEAST_DIRECTIONAL {
+            0.0
+        } else {
+            4.0 * directionality / (1.0 - 2.0 * directionality)
+        };
+        let (sin, cos) = light.axis_deg.to_radians().sin_cos();
+        Self {
+            axis: [cos as f32, sin as f32],
+            odd_gain: odd_power.sqrt() as f32,
+            even_gain: options.even_share.sqrt() as f32,
+            noise: (1.0 - options.even_share) as f32,
+            px_per_mm: scale.get() as f32,
+        }
+    }
+
+    /// Factors (odd, even) at a frequency in cycles per px.
+    fn at(&self, fx: f32, fy: f32) -> (Complex32, f32) {
+        let f = fx.hypot(fy);
+        if f == 0.0 {
+            return (Complex32::new(0.0, 0.0), 0.0);
+        }
+        let cos = (fx * self.axis[0] + fy * self.axis[1]) / f;
+        let odd = self.odd_gain * cos;
+        let power = odd * odd + self.even_gain * self.even_gain + self.noise;
+        let inverse = 1.0 / (2.0 * PI * f * self.px_per_mm * power);
+        // A bright slope faces the light: going toward it, the surface falls. With u pointing to the
+        // light, s = -t ∂h/∂u, whose inverse has the sign below.
+        (Complex32::new(0.0, odd * inverse), self.even_gain * inverse)
+    }
+}
+
+/// Third-moment evidence for `Side::Axis` (positive) or `Side::Opposite` (negative), within -1 to 1.
+///
+/// Dents are rare and deep, so true relief has a heavy negative tail. Of the two reliefs even ± odd,
+/// the skewer one is right: their third moments differ by 2·E[odd³ + 3·odd·even²] (second moments
+/// cannot tell, odd and even are orthogonal on any stationary texture).
+#[must_use]
+pub fn side_evidence(reconstruction: &Reconstruction, skin: &Mask) -> f64 {
+    let (mut evidence, mut size) = (0.0, 0.0);
+    for blob in &reconstruction.blobs {
+        let (e, s) = third_moment(blob, skin);
+        evidence += e;
+        size += s;
+    }
+    if size > 0.0 { evidence / size } else { 0.0 }
+}
+
+/// Minus the sum of odd³ + 3·odd·even² in robust units, and the sum of its absolute values.
+fn third_moment(parts: &Parts, skin: &Mask) -> (f64, f64) {
+    /// Values count up to this many robust standard deviations: a leftover contour is no dent.
+    const CAP: f32 = 8.0;
+    let joined = parts.joined(Side::Axis);
+    let Some((_, sigma)) = median_and_sigma(&mut masked(&joined, skin)) else {
+        return (0.0, 0.0);
+    };
+    if sigma <= 0.0 {
+        return (0.0, 0.0);
+    }
+    let (mut evidence, mut size) = (0.0f64, 0.0f64);
+    for y in 0..skin.nrows() {
+        let fields = row(&parts.odd, y).iter().zip(row(&parts.even, y));
+        for ((&z, &d), &m) in fields.zip(row(skin, y)) {
+            if m {
+                let z = f64::from((z / sigma).clamp(-CAP, CAP));
+                let d = f64::from((d / sigma).clamp(-CAP, CAP));
+                let third = z * z * z + 3.0 * z * d * d;
+                evidence -= third;
+                size += third.abs();
+            }
+        }
+    }
+    (evidence, size)
+}
+
+/// Relief of one photo in units of its healthy texture.
+#[derive(Debug, Clone)]
+pub struct Relief {
+    /// How much the pixel looks like the inside of a dent of any width, dents < 0: the lowest of the
+    /// blob responses, each in units of its own scatter on healthy skin. Dimensionless.
+    pub index: Field,
+    /// Height over the body's own shape, in units of the scatter of healthy fine texture.
+    pub height: Field,
+    pub light: Light,
+    pub side: Side,
+}
+
+/// Puts a reconstruction into units of healthy texture, as `healthy` shows it.
+#[must_use]
+pub fn relief(
+    reconstruction: &Reconstruction,
+    side: Side,
+    healthy: &Mask,
+    scale: PixelsPerMm,
+) -> Relief {
+    let scatter = |field: &Field| -> f32 {
+        median_and_sigma(&mut masked(field, healthy)).map_or(1.0, |m| m.1.max(f32::MIN_POSITIVE))
+    };
+    let mut index: Option<Field> = None;
+    for blob in &reconstruction.blobs {
+        let response = blob.joined(side);
+        let unit = scatter(&response);
+        index = Some(match index {
+            None => crate::raster::map(&response, |r| r / unit),
+            Some(lowest) => crate::raster::zip2(&lowest, &response, |l, r| l.min(r / unit)),
+        });
+    }
+    let height = reconstruction.height.joined(side);
+    let fine = gaussian(&height, scale.px(FINE_TEXTURE_MM) as f32);
+    let unit = scatter(&crate::raster::zip2(&height, &fine, |h, f| h - f));
+    Relief {
+        index: index.unwrap_or_else(|| height.clone()),
+        height: crate::raster::map(&height, |h| h / unit),
+        light: reconstruction.light,
+        side,
+    }
+}
+
+/// Standard deviation, mm, of the blur under which height counts as fine texture: furrows and pores
+/// are finer.
+const FINE_TEXTURE_MM: f64 = 1.0;
+
+/// Values of a field where the mask is set, in raster order.
+#[must_use]
+pub fn masked(field: &Field, mask: &Mask) -> Vec<f32> {
+    let mut values = Vec::new();
+    for y in 0..field.nrows() {
+        let line = row(field, y).iter().zip(row(mask, y));
+        values.extend(line.filter(|&(_, &m)| m).map(|(&v, _)| v));
+    }
+    values
+}
+
+/// Pearson correlation of two fields over a mask; `None` if either is constant there.
+#[must_use]
+pub fn correlation(a: &Field, b: &Field, mask: &Mask) -> Option<f64> {
+    let (mut aa, mut ab, mut bb) = (0.0f64, 0.0, 0.0);
+    let mean = |f: &Field| crate::stats::mean(masked(f, mask).into_iter().map(f64::from));
+    let (ma, mb) = (mean(a)?, mean(b)?);
+    for y in 0..mask.nrows() {
+        for ((&a, &b), &m) in row(a, y).iter().zip(row(b, y)).zip(row(mask, y)) {
+            if m {
+                let (a, b) = (f64::from(a) - ma, f64::from(b) - mb);
+                aa += a * a;
+                ab += a * b;
+                bb += b * b;
+            }
+        }
+    }
+    (aa > 0.0 && bb > 0.0).then(|| ab / (aa * bb).sqrt())
+}

@@ -1,1 +1,368 @@
-//! Photos with known truth; shares no code with the analysis.
+//! Photos with known truth: skin with scars, drawn from a height field, chromophore maps, lamps and
+//! a camera. Shares no code with the analysis; both stand on the same fields and blur only.
+//!
+//! The path, one file a step: [`spec`] names a phantom; [`relief`] and [`scars`] give its surface in
+//! mm, [`pigment`] and [`hair`] its colour, [`light`] what falls on it, [`camera`] where each point
+//! lands in the photo, [`sensor`] what becomes of it there; [`truth`] is what one would have to
+//! find, [`write`] puts all on disk.
+
+pub mod spec;
+
+pub mod scars;
+
+pub mod relief;
+
+pub mod pigment;
+
+pub mod hair;
+
+pub mod camera;
+
+pub mod light;
+
+pub mod sensor;
+
+pub mod truth;
+
+pub mod write;
+
+mod dice;
+mod exif;
+mod grid;
+#[cfg(test)]
+mod tests;
+
+use image::RgbImage;
+use serde::Serialize;
+
+pub use self::camera::PoseRange;
+pub use self::light::{LightRange, Rig};
+pub use self::pigment::SkinType;
+pub use self::spec::{Error, Family, Format, Spec};
+pub use self::truth::Truth;
+
+use self::camera::{Camera, Pose};
+use self::dice::Dice;
+use self::grid::Grid;
+use self::hair::Growth;
+use self::light::Light;
+use self::pigment::{Pigment, Tint};
+use self::relief::Relief;
+use self::scars::{Response, Scar, Strewn};
+use self::sensor::Sensor;
+use self::truth::Places;
+use crate::filter::{bicubic, gaussian};
+use crate::raster::{Field, from_rows, row};
+
+/// A photo: its pixels, its file, the day it was taken.
+#[derive(Debug, Clone)]
+pub struct Shot {
+    /// 8-bit sRGB, as read back from the file.
+    pub rgb: RgbImage,
+    /// The file's bytes.
+    pub file: Vec<u8>,
+    /// ISO date.
+    pub date: String,
+    pub how: Setup,
+}
+
+/// All that was drawn for one photo.
+#[derive(Debug, Clone, Serialize)]
+pub struct Setup {
+    /// Share of the treatment done by this visit.
+    pub strength: f64,
+    pub pose: Pose,
+    pub light: Light,
+    pub sensor: Sensor,
+    pub hair: Growth,
+}
+
+/// Two photos and their truth: `truth.visits[0]` before, `truth.visits[1]` after.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    pub before: Shot,
+    pub after: Shot,
+    pub truth: Truth,
+}
+
+/// Two or more photos and their truth.
+#[derive(Debug, Clone)]
+pub struct Course {
+    pub shots: Vec<Shot>,
+    pub truth: Truth,
+}
+
+/// Draws the first and the last photo of a spec.
+///
+/// # Errors
+/// When the spec asks for what can't be drawn.
+pub fn render_pair(spec: &Spec) -> Result<Pair, Error> {
+    let Course { shots, truth } = render_course(&Spec {
+        visits: 2,
+        ..spec.clone()
+    })?;
+    let [before, after] = <[Shot; 2]>::try_from(shots).map_err(|_| Error::Visits(1))?;
+    Ok(Pair {
+        before,
+        after,
+        truth,
+    })
+}
+
+/// Draws all photos of a spec.
+///
+/// # Errors
+/// When the spec asks for what can't be drawn.
+pub fn render_course(spec: &Spec) -> Result<Course, Error> {
+    spec.check()?;
+    let person = Person::draw(spec);
+    let visits: Vec<Visit> = (0..spec.visits).map(|i| person.visit(spec, i)).collect();
+    let size = [spec.width, spec.height];
+    let cameras: Vec<Camera> = visits
+        .iter()
+        .map(|v| Camera::new(&v.setup.pose, &person.relief, spec.px_per_mm, size))
+        .collect();
+    let grid = patch(&cameras, spec);
+    let texture = person.relief.texture(&grid);
+    let places: Vec<Places> = cameras.iter().map(|c| truth::places(c, size)).collect();
+    let mut shots = Vec::new();
+    for (i, (visit, camera)) in visits.iter().zip(&cameras).enumerate() {
+        let radiance = person.radiance(visit, camera, &texture, &grid);
+        let seen = look(
+            radiance,
+            &places[i],
+            spec.px_per_mm * visit.setup.pose.scale,
+            &grid,
+        );
+        let rgb = visit.setup.sensor.develop(seen, visit.noise);
+        shots.push(store(rgb, spec, visit, exif::day(i * spec.interval_days))?);
+    }
+    let scars: Vec<Vec<Scar>> = visits.iter().map(|v| v.scars.clone()).collect();
+    let truth = truth::collect(&cameras, &places[0], &scars, size, &grid);
+    Ok(Course { shots, truth })
+}
+
+/// What stays the same at all visits.
+struct Person {
+    relief: Relief,
+    pigment: Pigment,
+    scars: Vec<Scar>,
+    responses: Vec<Response>,
+    light: Light,
+    sensor: Sensor,
+    hair: Growth,
+    strength: f64,
+    distance: f64,
+    half: [f64; 2],
+}
+
+/// What one visit finds.
+struct Visit {
+    scars: Vec<Scar>,
+    tint: Tint,
+    setup: Setup,
+    noise: u64,
+    hair_seed: u64,
+}
+
+impl Person {
+    fn draw(spec: &Spec) -> Self {
+        let half = spec.half_field();
+        let dice = |purpose: &str| Dice::new(spec.seed, purpose, 0);
+        let strewn = match spec.family {
+            Family::Healthy => Strewn::Nowhere,
+            Family::Confluent => Strewn::Confluent,
+            Family::Linear => Strewn::Lines,
+            _ => Strewn::Apart,
+        };
+        let scars = scars::strew(strewn, half, &mut dice("scars"));
+        let mut answer = dice("response");
+        let responses = scars.iter().map(|_| Response::draw(&mut answer)).collect();
+        let pigment = Pigment::draw(spec.skin_type, half, &mut dice("pigment"));
+        let reflectance: f64 = (pigment.base.iter().zip(crate::raster::LUMINANCE))
+            .map(|(b, w)| b * f64::from(w))
+            .sum();
+        let drawn = if spec.family == Family::Worse {
+            dice("strength").range(0.15, 0.45)
+        } else {
+            dice("strength").range(0.15, 0.7)
+        };
+        let mut other = dice("camera");
+        let hair = match other.unit() {
+            p if p < 0.25 => Growth {
+                density: other.range(0.004, 0.03),
+                length: other.range(2.0, 7.0),
+            },
+            p if p < 0.40 => Growth {
+                density: other.range(0.08, 0.35),
+                length: other.range(0.25, 0.8),
+            },
+            _ => Growth::default(),
+        };
+        let field = field_factor(half);
+        Self {
+            relief: Relief::draw(half, field, &mut dice("relief")),
+            pigment,
+            scars,
+            responses,
+            light: Light::draw(spec.rig, &mut dice("light")).moved_away(field),
+            sensor: Sensor::draw(reflectance, &mut other),
+            hair,
+            strength: spec.strength.unwrap_or(drawn),
+            distance: other.range(230.0, 450.0) * field,
+            half,
+        }
+    }
+
+    fn visit(&self, spec: &Spec, number: usize) -> Visit {
+        let dice = |purpose: &str| Dice::new(spec.seed, purpose, number as u64 + 1);
+        let done = number as f64 / (spec.visits - 1) as f64;
+        let strength = match spec.family {
+            f if f.keeps_relief() => 0.0,
+            Family::Worse => self.strength * (1.0 - done),
+            _ => self.strength * done,
+        };
+        let later = number > 0;
+        let tint = match spec.family {
+            Family::Recoloured if later => Tint::strong(self.half, &mut dice("tint")),
+            Family::Rephotographed => Tint::plain(),
+            _ if later => Tint::daily(&mut dice("tint")),
+            _ => Tint::plain(),
+        };
+        let mut hair = self.hair;
+        if later && spec.family == Family::Recoloured && dice("hair").chance(0.5) {
+            let mut dice = dice("growth");
+            hair.density = hair.density.max(dice.range(0.01, 0.2));
+            hair.length = hair.length.max(0.5) * dice.range(1.2, 2.5);
+        }
+        let share = if later { 1.0 } else { 0.25 };
+        let mut pose = Pose::draw(&spec.pose, self.distance, share, &mut dice("pose"));
+        let (light, sensor) = if later {
+            (
+                self.light.jittered(&spec.light, &mut dice("light")),
+                self.sensor.another_day(&mut dice("camera")),
+            )
+        } else {
+            pose.scale = 1.0;
+            (self.light.clone(), self.sensor.clone())
+        };
+        Visit {
+            scars: (self.scars.iter().zip(&self.responses))
+                .map(|(scar, response)| scar.treated(strength, response))
+                .collect(),
+            tint,
+            setup: Setup {
+                strength,
+                pose,
+                light,
+                sensor,
+                hair,
+            },
+            noise: dice("noise").seed(),
+            hair_seed: spec.seed,
+        }
+    }
+
+    /// Light that leaves each point of the skin toward the camera, linear red, green, blue.
+    fn radiance(&self, visit: &Visit, camera: &Camera, texture: &Field, grid: &Grid) -> [Field; 3] {
+        let height = relief::surface(&self.relief, texture, &visit.scars, grid);
+        let mut lit = light::illuminate(&visit.setup.light, camera, &height, grid);
+        let albedo = (self.pigment).albedo(&visit.tint, self.relief.papules(), &visit.scars, grid);
+        let cast = visit.setup.light.shadow_of_hair(camera);
+        let roots = self.half.map(|h| 1.3 * h);
+        let mut dice = Dice::new(visit.hair_seed, "roots", 0);
+        let hair = hair::grow(&visit.setup.hair, roots, cast, grid, &mut dice);
+        if let Some(hair) = &hair {
+            for plane in &mut lit.diffuse {
+                *plane = crate::raster::zip2(plane, &hair.shadow, |e, s| e * (1.0 - s));
+            }
+        }
+        let under = light::scattered(lit.diffuse.clone(), grid.per_mm);
+        std::array::from_fn(|c| {
+            from_rows(grid.rows, grid.columns, |y, out| {
+                let (a, e, g) = (row(&albedo[c], y), row(&under[c], y), row(&lit.gloss[c], y));
+                for (x, o) in out.iter_mut().enumerate() {
+                    *o = a[x] * e[x] + g[x];
+                }
+                if let Some(hair) = &hair {
+                    let (cover, bare) = (row(&hair.cover, y), row(&lit.diffuse[c], y));
+                    for (x, o) in out.iter_mut().enumerate() {
+                        *o += cover[x] * (hair.colour[c] * bare[x] - *o);
+                    }
+                }
+            })
+        })
+    }
+}
+
+/// How much larger the field is than a cheek's 70 mm; lengths of the set-up grow with it.
+fn field_factor(half: [f64; 2]) -> f64 {
+    /// Half the usual field, mm.
+    const USUAL: f64 = 35.0;
+    (half[0].max(half[1]) / USUAL).max(1.0)
+}
+
+/// The skin that any of the cameras sees, with a margin for what scatters in from outside.
+fn patch(cameras: &[Camera], spec: &Spec) -> Grid {
+    /// Margin, mm: three times the widest scatter.
+    const MARGIN: f64 = 3.0;
+    /// Fewest points per mm: pores need them even when the photo does not show them.
+    const FEWEST: f64 = 12.0;
+    let (w, h) = (f64::from(spec.width) - 1.0, f64::from(spec.height) - 1.0);
+    let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
+    for camera in cameras {
+        for i in 0..=16 {
+            let t = f64::from(i) / 16.0;
+            for px in [[t * w, 0.0], [t * w, h], [0.0, t * h], [w, t * h]] {
+                let at = camera.unproject(px);
+                for k in 0..2 {
+                    low[k] = low[k].min(at[k]);
+                    high[k] = high[k].max(at[k]);
+                }
+            }
+        }
+    }
+    let low = low.map(|v| v - MARGIN);
+    let high = high.map(|v| v + MARGIN);
+    Grid::covering(low, high, spec.px_per_mm.max(FEWEST))
+}
+
+/// The radiance at every pixel's place.
+fn look(radiance: [Field; 3], places: &Places, px_per_mm: f64, grid: &Grid) -> [Field; 3] {
+    // A photo coarser than the grid sees the mean of what it covers.
+    let coarse = grid.per_mm / px_per_mm;
+    let soften = (0.5 * (coarse * coarse - 1.0).max(0.0).sqrt()) as f32;
+    radiance.map(|plane| {
+        let plane = gaussian(&plane, soften);
+        from_rows(places.len(), places[0].len(), |y, out| {
+            for (o, p) in out.iter_mut().zip(&places[y]) {
+                let x = (p[0] - grid.left) * grid.per_mm;
+                let y = (p[1] - grid.top) * grid.per_mm;
+                *o = bicubic(&plane, x as f32, y as f32).max(0.0);
+            }
+        })
+    })
+}
+
+/// Through the file and back.
+fn store(rgb: RgbImage, spec: &Spec, visit: &Visit, date: String) -> Result<Shot, Error> {
+    let how = visit.setup.clone();
+    let (rgb, file) = match spec.format {
+        Format::Jpg => {
+            let file = how.sensor.jpeg(&rgb, Some(&date))?;
+            let read = image::load_from_memory_with_format(&file, image::ImageFormat::Jpeg)?;
+            (read.into_rgb8(), file)
+        }
+        Format::Png => {
+            let mut file = std::io::Cursor::new(Vec::new());
+            rgb.write_to(&mut file, image::ImageFormat::Png)?;
+            (rgb, file.into_inner())
+        }
+    };
+    Ok(Shot {
+        rgb,
+        file,
+        date,
+        how,
+    })
+}

@@ -1,1 +1,223 @@
 //! Lays a later photo onto the baseline, with doubt at every pixel.
+//!
+//! Coarse to fine: which similarities could lay one whole picture onto the other ([`coarse`]), each
+//! of them followed with small squares and a sheet that resists bending ([`follow`]), the best one
+//! followed to the finest level, and every place audited by a search that is free to disagree
+//! ([`doubt`]).
+
+mod band;
+mod coarse;
+mod doubt;
+mod follow;
+mod patches;
+mod picture;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+pub use coarse::Similarity;
+
+use crate::raster::{Field, Mask, row};
+use crate::units::PixelsPerMm;
+
+/// How the after photo is sought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Smallest and largest magnification of the after photo against the before photo, as shares of
+    /// the same framing. Default 0.7 to 1.43. Widen it for photos that were not framed alike; time
+    /// grows with it.
+    pub scale_range: (f64, f64),
+    /// Relative step between magnifications tried. Default 0.06.
+    pub scale_step: f64,
+    /// Largest rotation of the camera to either side, degrees. Default 20.
+    pub rotation: f64,
+    /// Step between rotations tried, degrees. Default 4.
+    pub rotation_step: f64,
+    /// Whole-picture candidates that are followed. Default 8. More for small or repetitive skin.
+    pub candidates: usize,
+    /// Wavelength, mm, of which the alignment follows half at the finest level. Default 15. It must
+    /// stay wide compared with a scar: a map that bends like a scar takes away the change to measure.
+    pub bending_mm: f64,
+    /// Where the after photo is known to lie, which replaces the whole-picture search. Default none.
+    pub start: Option<Similarity>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            scale_range: (0.7, 1.43),
+            scale_step: 0.06,
+            rotation: 20.0,
+            rotation_step: 4.0,
+            candidates: 8,
+            bending_mm: 15.0,
+            start: None,
+        }
+    }
+}
+
+/// What is looked at of a photo, at working scale.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// Relative luminance, linear, 0 to 1.
+    pub luminance: &'a Field,
+    /// Open skin; only this is matched. All true where nothing is known.
+    pub skin: &'a Mask,
+}
+
+/// Where every before pixel lies in the after picture, and how sure that is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alignment {
+    /// Column in the after picture, px, of every before pixel.
+    pub x: Field,
+    /// Row in the after picture, px, of every before pixel.
+    pub y: Field,
+    /// 0 to 1 at every before pixel: of the squares of texture around it that were sought afresh,
+    /// the share found where the map says, less what chance would give. 0 outside skin and overlap.
+    pub confidence: Field,
+    /// Share of the before skin that the after photo shows, 0 to 1.
+    pub overlap: f64,
+    /// Median distance, before px, between the map and where fresh searches found the texture, over
+    /// confident places.
+    pub residual_px: f64,
+    /// Share of all squares sought afresh that were found where the map says, less chance, 0 to 1.
+    pub agreement: f64,
+    /// How many times better than the second best placement the chosen one did; 1 or more.
+    pub peak_ratio: f64,
+    /// After px per before px.
+    pub scale: f64,
+    /// The after picture lies exactly on the before picture's grid: x is the column, y the row.
+    pub identity: bool,
+}
+
+/// Why no alignment is given.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reason {
+    /// A picture is smaller than the least side, px.
+    TooSmall { least: usize },
+    /// Too little open skin in one of the photos.
+    TooLittleSkin,
+    /// No placement brings the skin's texture into agreement: another person, another view, a
+    /// mirrored photo, or too soft.
+    NoAgreement {
+        /// Best agreement found, 0 to 1, and the least that is believed.
+        found: f64,
+        needed: f64,
+    },
+    /// The photos share too little skin.
+    TooLittleOverlap { found: f64, needed: f64 },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Registration {
+    Aligned(Box<Alignment>),
+    Failed { reason: Reason },
+}
+
+/// Smallest side of a picture that can be registered, px.
+const LEAST_SIDE: usize = 64;
+
+/// Least share of the whole-picture level that must be skin.
+const LEAST_SKIN: f64 = 0.02;
+
+/// Least agreement beyond chance that is believed.
+const LEAST_AGREEMENT: f64 = 0.03;
+
+/// Least share of the before skin that must be seen in the after photo.
+const LEAST_OVERLAP: f64 = 0.15;
+
+/// Map and grid closer than this at all confident pixels are the same, before px.
+const SAME_PLACE: f32 = 0.05;
+
+/// Confidence from which a pixel has a say in whether the map is the identity.
+const CONFIDENT: f32 = 0.5;
+
+/// Lays `after` onto `before`.
+///
+/// `scale` is that of the before picture as given. The pictures may differ in size.
+#[must_use]
+pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options) -> Registration {
+    let least = |v: &View| v.luminance.nrows().min(v.luminance.ncols());
+    if least(&before).min(least(&after)) < LEAST_SIDE {
+        return failed(Reason::TooSmall { least: LEAST_SIDE });
+    }
+    if before.luminance == after.luminance && before.skin == after.skin {
+        return Registration::Aligned(Box::new(same(before)));
+    }
+    let pair = follow::Pair::new(&before, &after);
+    let Some((start, peak_ratio)) = follow::placed(&pair, options) else {
+        return failed(Reason::TooLittleSkin);
+    };
+    let sheet = follow::followed(&pair, &start, scale, options);
+    let audit = doubt::audit(&pair, &sheet);
+    let agreement = audit.agreement();
+    if agreement < LEAST_AGREEMENT {
+        return failed(Reason::NoAgreement {
+            found: agreement,
+            needed: LEAST_AGREEMENT,
+        });
+    }
+    let mut alignment = doubt::judged(&pair, &sheet, &audit, peak_ratio);
+    if alignment.overlap < LEAST_OVERLAP {
+        return failed(Reason::TooLittleOverlap {
+            found: alignment.overlap,
+            needed: LEAST_OVERLAP,
+        });
+    }
+    if before.luminance.dim() == after.luminance.dim() {
+        snap(&mut alignment);
+    }
+    Registration::Aligned(Box::new(alignment))
+}
+
+fn failed(reason: Reason) -> Registration {
+    Registration::Failed { reason }
+}
+
+fn columns_of(size: (usize, usize)) -> Field {
+    Field::from_shape_fn(size, |(_, x)| x as f32)
+}
+
+fn rows_of(size: (usize, usize)) -> Field {
+    Field::from_shape_fn(size, |(y, _)| y as f32)
+}
+
+/// A picture and itself.
+fn same(view: View) -> Alignment {
+    let size = view.luminance.dim();
+    Alignment {
+        x: columns_of(size),
+        y: rows_of(size),
+        confidence: view.skin.mapv(|s| f32::from(u8::from(s))),
+        overlap: 1.0,
+        residual_px: 0.0,
+        agreement: 1.0,
+        peak_ratio: f64::INFINITY,
+        scale: 1.0,
+        identity: true,
+    }
+}
+
+/// Makes the map exactly the identity where it is that but for what cannot be measured.
+fn snap(alignment: &mut Alignment) {
+    let size = alignment.x.dim();
+    let mut seen = false;
+    for y in 0..size.0 {
+        let places = row(&alignment.x, y).iter().zip(row(&alignment.y, y));
+        for (x, ((&px, &py), &c)) in places.zip(row(&alignment.confidence, y)).enumerate() {
+            if c < CONFIDENT {
+                continue;
+            }
+            seen = true;
+            if (px - x as f32).hypot(py - y as f32) > SAME_PLACE {
+                return;
+            }
+        }
+    }
+    if seen {
+        alignment.x = columns_of(size);
+        alignment.y = rows_of(size);
+        alignment.scale = 1.0;
+        alignment.identity = true;
+    }
+}

@@ -1,1 +1,293 @@
 //! Which pixels are open skin.
+//!
+//! Everything else (hair, brows, lips, nostrils, ears, jaw line, clothes, walls, watermarks, boxes
+//! and blur put there for anonymity) would be taken for the deepest scar in the picture. Each cue
+//! has a file; this one says in which order they are asked. The first cue that speaks against a
+//! pixel is kept as the reason.
+
+mod colour;
+mod contour;
+mod flat;
+mod lines;
+mod shape;
+
+use ndarray::Array2;
+
+use crate::filter::{gaussian, reduce};
+use crate::raster::{Field, LinearImage, Mask, count, from_rows, row, zip2, zip3};
+use crate::units::PixelsPerMm;
+use colour::{Cluster, LogColour};
+use lines::Tone;
+
+/// What spoke against a pixel, or [`Cue::Skin`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
+pub enum Cue {
+    /// Open skin.
+    #[default]
+    Skin,
+    /// A frame or letterbox of one colour at the picture's edge.
+    Frame,
+    /// No noise, no texture: painted, blurred or pixelated.
+    Flat,
+    /// Clipped to white.
+    Glare,
+    /// Too dark to have a colour.
+    Dark,
+    /// Another colour than the photo's skin.
+    Colour,
+    /// Dense hair: brows, beard, head.
+    Hair,
+    /// A long sharp edge.
+    Contour,
+    /// A single hair.
+    SingleHair,
+    /// Thin bright lines in rows: watermark, burnt-in text.
+    Text,
+    /// Too near to any of these.
+    Margin,
+    /// Skin-like, but a part too small or narrow to measure.
+    Small,
+}
+
+impl Cue {
+    /// Whether a small patch of this, with skin all around, may be a scar.
+    fn may_be_scar(self) -> bool {
+        matches!(
+            self,
+            Self::Skin | Self::Glare | Self::Dark | Self::Colour | Self::Contour | Self::Hair
+        )
+    }
+
+    fn is_line(self) -> bool {
+        matches!(self, Self::SingleHair | Self::Text)
+    }
+}
+
+/// Where the limits lie.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Distance from the photo's skin cluster, in its standard deviations, from which a colour is
+    /// not skin. Default 3.5; less where the background has the colour of skin.
+    pub colour_limit: f32,
+    /// Light, as a share of the skin's median, below which colour is not believed. Default 0.07.
+    pub dark_share: f32,
+    /// Linear light of the weakest channel from which a pixel counts as clipped. Default 0.9.
+    pub glare_from: f32,
+    /// Blur before edges are looked for, mm. Default 0.4: pores and noise go, outlines stay.
+    pub contour_blur_mm: f64,
+    /// Edge strength, log units per mm, above which a contour goes on and starts. Default 0.3, 0.6.
+    pub contour_strength: [f32; 2],
+    /// Shortest contour, mm. Default 12: longer than the edge of any scar but a surgical one.
+    pub contour_length_mm: f64,
+    /// Shortest single hair, mm. Default 4.
+    pub hair_length_mm: f64,
+    /// Evidence, in natural logarithms of likelihood, from which hair is dense. Default 0.35; less
+    /// where stubble or fair brows get through, more where rough skin is taken for hair.
+    pub dense_hair: f32,
+    /// Largest dark or sharp-edged patch that stays in when skin is all around it, mm. Default 8.
+    pub island_mm: f64,
+    /// Distance kept from regions that are not skin, mm. Default 1.
+    pub margin_mm: f64,
+    /// Distance kept from single hairs and text, mm. Default 0.2.
+    pub line_margin_mm: f64,
+    /// Narrowest part of skin kept, mm. Default 4.
+    pub part_width_mm: f64,
+    /// Least size of a part as a share of the largest. Default 0.05.
+    pub part_share: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            colour_limit: 3.5,
+            dark_share: 0.07,
+            glare_from: 0.9,
+            contour_blur_mm: 0.4,
+            contour_strength: [0.3, 0.6],
+            contour_length_mm: 12.0,
+            hair_length_mm: 4.0,
+            dense_hair: 0.35,
+            island_mm: 8.0,
+            margin_mm: 1.0,
+            line_margin_mm: 0.2,
+            part_width_mm: 4.0,
+            part_share: 0.05,
+        }
+    }
+}
+
+/// Open skin of a photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Skin {
+    /// Open skin, on the grid of the image it was found in.
+    pub mask: Mask,
+    /// What spoke against each pixel, same grid.
+    pub why_not: Array2<Cue>,
+    /// Share of the picture that is open skin, 0 to 1.
+    pub fraction: f64,
+}
+
+/// Scale at which cues are looked for, px/mm: the finest that a hair (0.07 mm) or a contour needs;
+/// a sharper picture is reduced to it, so that cost follows the skin and not the sensor.
+const CUE_SCALE: f64 = 8.0;
+/// Blur of chroma, mm: JPEG keeps it at half resolution, and pores are no other colour.
+const CHROMA_BLUR_MM: f64 = 0.3;
+
+/// Finds open skin in a photo whose scale is known or assumed.
+#[must_use]
+pub fn find(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Skin {
+    let (rows, columns) = (image.height(), image.width());
+    let reduction = (scale.get() / CUE_SCALE).max(1.0);
+    let why_small = if reduction > 1.0 {
+        let small = LinearImage {
+            planes: [0, 1, 2].map(|i| reduce(&image.planes[i], reduction)),
+        };
+        judge(&small, scale.reduced(reduction), options)
+    } else {
+        judge(image, scale, options)
+    };
+    let why_not = if reduction > 1.0 {
+        enlarge_nearest(&why_small, (rows, columns), reduction)
+    } else {
+        why_small
+    };
+    let mask = why_not.mapv(|c| c == Cue::Skin);
+    let fraction = count(&mask) as f64 / (mask.len().max(1)) as f64;
+    Skin {
+        mask,
+        why_not,
+        fraction,
+    }
+}
+
+fn enlarge_nearest(small: &Array2<Cue>, size: (usize, usize), factor: f64) -> Array2<Cue> {
+    let (rows, columns) = small.dim();
+    let at = |i: usize, n: usize| (((i as f64 + 0.5) / factor) as usize).min(n - 1);
+    from_rows(size.0, size.1, |y, out| {
+        let line = row(small, at(y, rows));
+        for (x, o) in out.iter_mut().enumerate() {
+            *o = line[at(x, columns)];
+        }
+    })
+}
+
+fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<Cue> {
+    let px = |mm: f64| scale.px(mm) as f32;
+    let colour = LogColour::of(image, px(CHROMA_BLUR_MM).max(0.7));
+    let size = colour.luminance.dim();
+    if size.0 < 3 || size.1 < 3 {
+        return Array2::from_elem(size, Cue::Small);
+    }
+    let glare = glare(image, options.glare_from);
+    let frame = flat::frame(&colour.luminance);
+    let usable = Mask::from_shape_fn(size, |at| !glare[at] && !frame[at]);
+    let Some(cluster) = Cluster::find(&colour, &usable) else {
+        return Array2::from_elem(size, Cue::Colour);
+    };
+    let distance = cluster.distance(&colour);
+    let first_guess = Mask::from_shape_fn(size, |at| usable[at] && distance[at] < 2.5);
+    let flat = flat::find(&colour.luminance, &first_guess, px(FLAT_MM));
+    let contour = contour::find(
+        &colour,
+        px(options.contour_blur_mm),
+        scale.get() as f32,
+        &contour::Thresholds {
+            low: options.contour_strength[0],
+            high: options.contour_strength[1],
+            length: px(options.contour_length_mm),
+        },
+    );
+    let dark_lines = lines::lines(&colour.luminance, line_sigma(scale), Tone::Dark);
+    let single_hair = lines::long_lines(
+        &dark_lines.crest,
+        LINE_STRENGTH[0],
+        LINE_STRENGTH[1],
+        px(options.hair_length_mm),
+    );
+    let dense_hair = dense_hair_evidence(&colour, &cluster, &dark_lines.strength, scale);
+    let darkest = cluster.luminance + options.dark_share.ln();
+    let mut why = Array2::from_shape_fn(size, |at| {
+        if frame[at] {
+            Cue::Frame
+        } else if flat[at] {
+            Cue::Flat
+        } else if glare[at] {
+            Cue::Glare
+        } else if colour.luminance[at] < darkest {
+            Cue::Dark
+        } else if distance[at] > options.colour_limit {
+            Cue::Colour
+        } else if dense_hair[at] > options.dense_hair {
+            Cue::Hair
+        } else if contour[at] {
+            Cue::Contour
+        } else if single_hair[at] {
+            Cue::SingleHair
+        } else {
+            Cue::Skin
+        }
+    });
+    shape::keep_islands(&mut why, px(options.island_mm));
+    shape::widen(&mut why, px(options.margin_mm), px(options.line_margin_mm));
+    shape::drop_small_parts(&mut why, px(options.part_width_mm), options.part_share);
+    why
+}
+
+fn glare(image: &LinearImage, from: f32) -> Mask {
+    let [r, g, b] = &image.planes;
+    zip3(r, g, b, |r, g, b| r.min(g).min(b)).mapv(|v| v > from)
+}
+
+/// Smallest area called flat, mm: smooth patches of real skin are smaller, boxes and ellipses over
+/// eyes larger.
+const FLAT_MM: f64 = 8.0;
+/// Width of the line filter, mm and least px: hairs are 0.05 to 0.1 mm, blurred by the lens.
+const LINE_SIGMA_MM: f64 = 0.12;
+const LINE_SIGMA_LEAST: f32 = 0.9;
+/// Line strength from which a single hair goes on and starts, log units (a third of its contrast).
+const LINE_STRENGTH: [f32; 2] = [0.03, 0.06];
+/// Neighbourhoods over which hair is judged as dense: line strength and direction, mm standard
+/// deviation. A brow is 5 to 10 mm wide.
+const DENSITY_SIGMA_MM: f64 = 1.5;
+const DIRECTION_SIGMA_MM: f64 = 1.0;
+
+fn line_sigma(scale: PixelsPerMm) -> f32 {
+    (scale.px(LINE_SIGMA_MM) as f32).max(LINE_SIGMA_LEAST)
+}
+
+/// Regions of dense hair: how much, in natural logarithms of likelihood, four things speak for hair
+/// and against rough, scarred or shining skin, each 0 where neither is favoured.
+///
+/// Hair has strong dark lines, all in one direction, is darker than skin, and its dark parts are
+/// less red than skin, where shade on skin is more so.
+fn dense_hair_evidence(
+    colour: &LogColour,
+    cluster: &Cluster,
+    dark_lines: &Field,
+    scale: PixelsPerMm,
+) -> Field {
+    /// Mean line strength, log units, of the roughest skin; of hair it is 0.02 to 0.06.
+    const ROUGHEST: f32 = 0.02;
+    /// Least strength believed: below, nothing is known.
+    const LEAST: f32 = 0.002;
+    /// Coherence of rough skin is 0.2 to 0.45, of hair 0.45 to 0.75.
+    const COHERENCE: [f32; 2] = [0.45, 6.0]; // neutral, weight
+    /// Skin's own shade reaches this many log units below its median ...
+    const DROP: [f32; 2] = [0.8, 0.5]; // neutral, weight
+    /// ... and what is darker than this is no more hair-like for it.
+    const DROP_MOST: f32 = 2.5;
+    const REDNESS: f32 = 2.0; // weight
+    let px = |mm: f64| scale.px(mm) as f32;
+    let near = px(DIRECTION_SIGMA_MM);
+    let strength = gaussian(dark_lines, px(DENSITY_SIGMA_MM));
+    let coherence = lines::coherence(&colour.luminance, line_sigma(scale), near);
+    let level = gaussian(&colour.luminance, near);
+    let deficit = gaussian(&cluster.red_deficit(colour), near);
+    let lines = zip2(&strength, &coherence, |s, c| {
+        (s.max(LEAST) / ROUGHEST).ln() + COHERENCE[1] * (c - COHERENCE[0])
+    });
+    zip3(&lines, &level, &deficit, |e, l, d| {
+        let drop = (cluster.luminance - l).clamp(0.0, DROP_MOST);
+        e + DROP[1] * (drop - DROP[0]) + REDNESS * d.clamp(-0.5, 0.5)
+    })
+}

@@ -1,0 +1,147 @@
+//! `scardepth phantom`: photos with known truth.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use scardepth::phantom::{self, Family, Format, Rig, SkinType, Spec};
+
+/// Draw photos of skin with scars whose truth is known.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Folder to write into, made if missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// What changes between the visits
+    #[arg(long, value_enum, default_value = "improved")]
+    family: Vec<FamilyName>,
+    /// How the photos are lit
+    #[arg(long, value_enum, default_value = "clinic")]
+    rig: Vec<RigName>,
+    /// Fitzpatrick skin type, I to VI
+    #[arg(long, value_enum, default_value = "iii", ignore_case = true)]
+    skin_type: Vec<TypeName>,
+    /// First seed; the same seed gives the same photos
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Seeds drawn for each family, rig and type
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    count: u64,
+    /// Scale of the first photo
+    #[arg(long, value_name = "N", default_value_t = 16.0)]
+    px_per_mm: f64,
+    /// Size of the photos in pixels
+    #[arg(long, value_name = "WxH", default_value = "1120x832", value_parser = size)]
+    size: (u32, u32),
+    /// File format of the photos
+    #[arg(long, value_enum, default_value = "jpg")]
+    format: FormatName,
+    /// Photos in a course; 2 is a pair
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    visits: usize,
+    /// Share of the scars treated away, 0 to 1
+    #[arg(long, value_name = "S")]
+    strength: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FamilyName {
+    /// Scars shallower and smaller, some healed
+    Improved,
+    /// Scars deeper and larger, some new
+    Worse,
+    /// Nothing but the photograph
+    Rephotographed,
+    /// Nothing but the skin's colour and the photo
+    Recoloured,
+    /// No scars at all
+    Healthy,
+    /// Scars that run together, improving
+    Confluent,
+    /// Cuts or stretch marks, improving
+    Linear,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FormatName {
+    Jpg,
+    Png,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RigName {
+    /// Area lamp from the side
+    Clinic,
+    /// Ring flash
+    Flash,
+    /// Window light, warm room
+    Phone,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TypeName {
+    I,
+    Ii,
+    Iii,
+    Iv,
+    V,
+    Vi,
+}
+
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let (width, height) = text
+        .split_once(['x', 'X'])
+        .ok_or_else(|| format!("{text:?} is not WIDTHxHEIGHT, for example 1120x832"))?;
+    let number = |n: &str| {
+        n.parse()
+            .map_err(|_| format!("{n:?} is not a whole number"))
+    };
+    Ok((number(width)?, number(height)?))
+}
+
+/// Draws and writes every phantom asked for; prints a line for each.
+///
+/// # Errors
+/// When one can't be drawn or written.
+pub fn run(arguments: &Arguments) -> Result<(), phantom::Error> {
+    for spec in specs(arguments) {
+        let name = spec.name();
+        let course = phantom::render_course(&spec)?;
+        phantom::write::write(&course, &spec, &arguments.out.join(&name))?;
+        let last = course.truth.visits.last();
+        let change = last.and_then(|v| Some((v.area_percent?, v.volume_percent?)));
+        match change {
+            Some((area, volume)) => println!("{name}: area {area:+.1} %, volume {volume:+.1} %"),
+            None => println!("{name}: no scars"),
+        }
+    }
+    Ok(())
+}
+
+fn specs(a: &Arguments) -> Vec<Spec> {
+    let mut specs = Vec::new();
+    for &family in &a.family {
+        for &rig in &a.rig {
+            for &skin_type in &a.skin_type {
+                for seed in a.seed..a.seed.saturating_add(a.count) {
+                    specs.push(Spec {
+                        family: Family::ALL[family as usize],
+                        rig: Rig::ALL[rig as usize],
+                        skin_type: SkinType::ALL[skin_type as usize],
+                        seed,
+                        px_per_mm: a.px_per_mm,
+                        width: a.size.0,
+                        height: a.size.1,
+                        format: match a.format {
+                            FormatName::Jpg => Format::Jpg,
+                            FormatName::Png => Format::Png,
+                        },
+                        visits: a.visits,
+                        strength: a.strength,
+                        ..Spec::default()
+                    });
+                }
+            }
+        }
+    }
+    specs
+}

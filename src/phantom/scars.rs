@@ -1,0 +1,401 @@
+//! Scars: their kinds, outlines and profiles, and what a course of treatment does to them.
+
+use std::f64::consts::{PI, TAU};
+
+use serde::Serialize;
+
+use super::dice::{Dice, smoothstep};
+
+/// What a dermatologist would call the dent (Jacob et al. 2001), and the long ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// 0.8 to 2 mm wide, deep, steep.
+    IcePick,
+    /// 1.5 to 4 mm wide, steep walls, flat floor.
+    Boxcar,
+    /// 4 to 8 mm wide, gentle.
+    Rolling,
+    /// A groove left by a cut.
+    Linear,
+    /// A stretch mark: long, shallow, with a finely wrinkled floor.
+    Stria,
+}
+
+/// A dent in the skin, in mm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scar {
+    pub id: usize,
+    pub kind: Kind,
+    /// Middle, mm.
+    pub x: f64,
+    pub y: f64,
+    /// Greatest depth of the profile, mm; 0 once healed.
+    pub depth: f64,
+    /// Half width across and half length along, mm.
+    pub half_width: f64,
+    pub half_length: f64,
+    /// Direction of the length, radians from +x toward +y.
+    pub angle: f64,
+    /// Sideways bow of the middle line, as a share of the half length.
+    pub bow: f64,
+    /// Irregularity of the outline: amplitude and phase of harmonics 2 to 5.
+    pub outline: [(f64, f64); 4],
+    /// Steepness of the wall, 0 gentle to 1 steep.
+    pub wall: f64,
+    /// Height of the rim, as a share of the depth.
+    pub rim: f64,
+    /// Pigment and blood of the scar beyond the skin's, densities.
+    pub melanin: f64,
+    pub blood: f64,
+}
+
+/// Depth below which nothing counts as a dent, mm: less than a healthy furrow.
+pub const LEAST_DEPTH_MM: f64 = 0.02;
+
+/// Share of its own greatest depth that a dent's footprint must reach.
+pub const FOOTPRINT_SHARE: f64 = 0.15;
+
+impl Scar {
+    fn draw(id: usize, kind: Kind, at: [f64; 2], dice: &mut Dice) -> Self {
+        let (width, aspect, depth, wall) = match kind {
+            Kind::IcePick => (
+                dice.range(0.8, 2.0),
+                dice.range(1.0, 1.5),
+                (0.3, 1.0),
+                (0.5, 1.0),
+            ),
+            Kind::Boxcar => (
+                dice.range(1.6, 4.0),
+                dice.range(1.0, 1.7),
+                (0.15, 0.5),
+                (0.5, 1.0),
+            ),
+            Kind::Rolling => (
+                dice.range(4.0, 8.0),
+                dice.range(1.0, 1.8),
+                (0.12, 0.4),
+                (0.0, 0.3),
+            ),
+            Kind::Linear => (
+                dice.range(0.8, 2.2),
+                dice.range(6.0, 16.0),
+                (0.12, 0.5),
+                (0.2, 0.8),
+            ),
+            Kind::Stria => (
+                dice.range(2.0, 4.5),
+                dice.range(6.0, 10.0),
+                (0.08, 0.22),
+                (0.2, 0.5),
+            ),
+        };
+        let rough = match kind {
+            Kind::IcePick => 0.10,
+            Kind::Boxcar => 0.16,
+            Kind::Rolling => 0.18,
+            Kind::Linear | Kind::Stria => 0.08,
+        };
+        Self {
+            id,
+            kind,
+            x: at[0],
+            y: at[1],
+            depth: dice.ratio(depth.0, depth.1),
+            half_width: width / 2.0,
+            half_length: width / 2.0 * aspect,
+            angle: dice.range(0.0, PI),
+            bow: dice.range(-0.12, 0.12),
+            outline: std::array::from_fn(|i| {
+                (
+                    dice.range(0.2, 1.0) * rough / (i + 1) as f64,
+                    dice.range(0.0, TAU),
+                )
+            }),
+            wall: dice.range(wall.0, wall.1),
+            rim: if dice.chance(0.4) {
+                dice.range(0.0, 0.08)
+            } else {
+                0.0
+            },
+            melanin: if dice.chance(0.3) {
+                dice.range(-0.12, 0.2)
+            } else {
+                0.0
+            },
+            blood: if dice.chance(0.4) {
+                dice.range(-0.05, 0.22)
+            } else {
+                0.0
+            },
+        }
+    }
+
+    /// Farthest point of the dent (and rim) from its middle, mm.
+    #[must_use]
+    pub fn reach(&self) -> f64 {
+        self.half_length.max(self.half_width) * 1.9 + 0.2
+    }
+
+    /// How far out a point lies: 0 in the middle, 1 on the outline.
+    fn radius(&self, x: f64, y: f64) -> f64 {
+        let (sin, cos) = self.angle.sin_cos();
+        let (dx, dy) = (x - self.x, y - self.y);
+        let (along, across) = (cos * dx + sin * dy, cos * dy - sin * dx);
+        let u = along / self.half_length;
+        if matches!(self.kind, Kind::Linear | Kind::Stria) {
+            let wave: f64 = (self.outline.iter().zip(2..))
+                .map(|(&(a, phase), n)| a * (f64::from(n) * u * 2.0 + phase).sin())
+                .sum();
+            // A spindle: half the width at nine tenths of the length, pointed beyond.
+            let taper = (1.0 - u.abs().powi(3)).max(0.0).sqrt();
+            let middle = self.bow * self.half_length * (1.0 - u * u) + wave * self.half_width;
+            let w = self.half_width * taper * (1.0 + 2.0 * wave);
+            return if w < 1e-3 {
+                9.0
+            } else {
+                (across - middle).abs() / w
+            };
+        }
+        let v = across / self.half_width;
+        let theta = v.atan2(u);
+        let edge: f64 = (self.outline.iter().zip(2..))
+            .map(|(&(a, phase), n)| a * (f64::from(n) * theta + phase).cos())
+            .sum();
+        u.hypot(v) / (1.0 + edge)
+    }
+
+    /// Shape of the dent at a radius: 1 at the bottom, 0 outside.
+    fn profile(&self, r: f64) -> f64 {
+        let step = |low: f64, high: f64| {
+            let t = ((r - low) / (high - low)).clamp(0.0, 1.0);
+            1.0 - t * t * (3.0 - 2.0 * t)
+        };
+        match self.kind {
+            Kind::IcePick => {
+                // A funnel: a steep shaft in a wider mouth.
+                let shaft = step(0.05, 0.95 - 0.15 * self.wall);
+                0.8 * shaft + 0.2 * step(0.0, 1.2)
+            }
+            Kind::Boxcar => step(0.80 * self.wall.min(0.95), 1.12),
+            Kind::Rolling => step(-0.25 * (1.0 - self.wall), 1.15),
+            Kind::Linear => step(0.35 * self.wall, 1.15),
+            Kind::Stria => step(0.4 * self.wall, 1.15),
+        }
+    }
+
+    /// Depth below the skin around, mm, at a point (mm); the rim is not in it.
+    #[must_use]
+    pub fn dent(&self, x: f64, y: f64) -> f64 {
+        if self.depth <= 0.0 || (x - self.x).hypot(y - self.y) > self.reach() {
+            return 0.0;
+        }
+        self.depth * self.profile(self.radius(x, y))
+    }
+
+    /// Height of the rim, mm.
+    #[must_use]
+    pub fn ridge(&self, x: f64, y: f64) -> f64 {
+        if self.rim <= 0.0 || self.depth <= 0.0 {
+            return 0.0;
+        }
+        let r = (self.radius(x, y) - 1.3) / 0.25;
+        self.depth * self.rim * (-r * r).exp()
+    }
+
+    /// 1 inside, 0 outside, soft: where the scar's own colour and smoothness hold.
+    #[must_use]
+    pub fn inside(&self, x: f64, y: f64) -> f64 {
+        f64::from(1.0 - smoothstep(0.6, 1.3, self.radius(x, y) as f32))
+    }
+
+    /// Depth from which a point belongs to the footprint, mm; `None` when there is none.
+    #[must_use]
+    pub fn threshold(&self) -> Option<f64> {
+        (self.depth > LEAST_DEPTH_MM).then(|| LEAST_DEPTH_MM.max(FOOTPRINT_SHARE * self.depth))
+    }
+
+    /// Footprint area (mm²) and volume below the skin around inside it (mm³), on a fine raster.
+    #[must_use]
+    pub fn area_and_volume(&self) -> (f64, f64) {
+        /// Spacing of the raster, mm: a twentieth of the narrowest scar.
+        const STEP: f64 = 0.04;
+        let Some(threshold) = self.threshold() else {
+            return (0.0, 0.0);
+        };
+        let n = (self.reach() / STEP).ceil() as i64;
+        let (mut points, mut depth) = (0usize, 0.0);
+        for j in -n..=n {
+            for i in -n..=n {
+                let d = self.dent(self.x + i as f64 * STEP, self.y + j as f64 * STEP);
+                if d > threshold {
+                    points += 1;
+                    depth += d;
+                }
+            }
+        }
+        (points as f64 * STEP * STEP, depth * STEP * STEP)
+    }
+
+    /// Width, mm: the diameter of a disk of the footprint's area, or across the middle of a long one.
+    #[must_use]
+    pub fn width(&self, area: f64) -> f64 {
+        match self.kind {
+            Kind::Linear | Kind::Stria => area / (2.0 * self.half_length * 0.85),
+            _ => 2.0 * (area / PI).sqrt(),
+        }
+    }
+
+    /// The scar after a treatment of `strength`: 0 nothing, 1 all of it healed, negative worse.
+    #[must_use]
+    pub fn treated(&self, strength: f64, response: &Response) -> Self {
+        let felt = strength * response.gain;
+        let mut scar = self.clone();
+        scar.depth *= (1.0 - felt).max(0.0);
+        let size = (1.0 - 0.35 * felt).clamp(0.5, 1.5);
+        scar.half_width *= size;
+        scar.half_length *= size;
+        if response.heals_at.is_some_and(|s| strength >= s) {
+            scar.depth = 0.0;
+        }
+        scar
+    }
+}
+
+/// How one scar answers to treatment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Response {
+    /// Its share of the common strength.
+    pub gain: f64,
+    /// Strength from which it is gone altogether.
+    pub heals_at: Option<f64>,
+}
+
+impl Response {
+    #[must_use]
+    pub fn draw(dice: &mut Dice) -> Self {
+        Self {
+            gain: dice.range(0.6, 1.35),
+            heals_at: dice.chance(0.15).then(|| dice.range(0.25, 0.9)),
+        }
+    }
+}
+
+/// How scars are strewn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strewn {
+    Nowhere,
+    Apart,
+    Confluent,
+    Lines,
+}
+
+/// All scars on a patch that reaches `half` mm to each side of the middle.
+#[must_use]
+pub fn strew(how: Strewn, half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
+    let area = 4.0 * half[0] * half[1];
+    match how {
+        Strewn::Nowhere => Vec::new(),
+        Strewn::Apart => {
+            // 18 to 34 on the usual patch of 70 x 52 mm.
+            let wanted = (area * dice.range(0.005, 0.0095)).round().max(1.0) as usize;
+            spread(wanted, half, 1.25, dice)
+        }
+        Strewn::Confluent => {
+            let mut scars = spread(dice.count(4, 8), half, 1.25, dice);
+            for _ in 0..dice.count(2, 3) {
+                cluster(&mut scars, half, dice);
+            }
+            scars
+        }
+        Strewn::Lines => lines(half, dice),
+    }
+}
+
+fn spread(wanted: usize, half: [f64; 2], apart: f64, dice: &mut Dice) -> Vec<Scar> {
+    let mut scars: Vec<Scar> = Vec::new();
+    for _ in 0..wanted * 40 {
+        if scars.len() == wanted {
+            break;
+        }
+        let kind = match dice.unit() {
+            p if p < 0.40 => Kind::IcePick,
+            p if p < 0.75 => Kind::Boxcar,
+            _ => Kind::Rolling,
+        };
+        let at = [dice.range(-half[0], half[0]), dice.range(-half[1], half[1])];
+        let scar = Scar::draw(scars.len() + 1, kind, at, dice);
+        let free = scars.iter().all(|s| {
+            (s.x - scar.x).hypot(s.y - scar.y) > apart * (s.half_length + scar.half_length) + 0.4
+        });
+        let inside =
+            scar.x.abs() + scar.half_length < half[0] && scar.y.abs() + scar.half_length < half[1];
+        if free && inside {
+            scars.push(scar);
+        }
+    }
+    scars
+}
+
+fn cluster(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
+    let middle = [
+        dice.range(-0.6, 0.6) * half[0],
+        dice.range(-0.6, 0.6) * half[1],
+    ];
+    let spread = dice.range(3.0, 6.0);
+    for _ in 0..dice.count(7, 13) {
+        let (r, t) = (spread * dice.unit().sqrt(), dice.range(0.0, TAU));
+        let at = [middle[0] + 1.3 * r * t.cos(), middle[1] + r * t.sin()];
+        let kind = match dice.unit() {
+            p if p < 0.45 => Kind::IcePick,
+            p if p < 0.85 => Kind::Boxcar,
+            _ => Kind::Rolling,
+        };
+        scars.push(Scar::draw(scars.len() + 1, kind, at, dice));
+    }
+}
+
+fn lines(half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
+    let mut scars = Vec::new();
+    let common = dice.range(0.0, PI);
+    let striae = dice.chance(0.4);
+    let wanted = if striae {
+        dice.count(4, 7)
+    } else {
+        dice.count(2, 5)
+    };
+    for i in 0..wanted {
+        let kind = if striae { Kind::Stria } else { Kind::Linear };
+        // Striae run side by side; cuts lie as they fell.
+        let offset = (i as f64 + 0.5) / wanted as f64 * 2.0 - 1.0;
+        let across = [-common.sin(), common.cos()];
+        let at = if striae {
+            let along = dice.range(-0.35, 0.35) * half[0];
+            let reach = 0.85 * half[1] * offset;
+            [
+                (across[0] * reach + common.cos() * along).clamp(-half[0], half[0]),
+                (across[1] * reach + common.sin() * along).clamp(-half[1], half[1]),
+            ]
+        } else {
+            [
+                half[0] * (0.8 * offset) + dice.range(-3.0, 3.0),
+                dice.range(-0.55, 0.55) * half[1],
+            ]
+        };
+        let mut scar = Scar::draw(i + 1, kind, at, dice);
+        let longest = 0.75 * half[0].min(half[1]);
+        scar.half_length = scar.half_length.min(longest);
+        if striae {
+            scar.angle = common + dice.range(-0.15, 0.15);
+        }
+        scars.push(scar);
+    }
+    scars
+}
+
+/// Several dents at one point, mm: nearly the deepest, without creases where they meet.
+#[must_use]
+pub fn joined(dents: impl IntoIterator<Item = f64>) -> f64 {
+    let sum: f64 = dents.into_iter().map(|d| d * d * d).sum();
+    sum.cbrt()
+}

@@ -1,1 +1,0 @@
-//! Change between two visits, with its doubt and verdict.

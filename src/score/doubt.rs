@@ -1,0 +1,175 @@
+//! How sure a change is: its interval, and the smallest change that could have been seen.
+//!
+//! Three doubts are added in quadrature. *Which scars*: the scars are redrawn with replacement
+//! (bootstrap, Efron 1979), each one with both its visits. *How bright the relief*: the gain between
+//! the photos is known to a few percent, and each total is found again with the relief that much
+//! stronger and weaker. *The rest*: a floor.
+//!
+//! Smallest detectable change: 1.96·√2·SEM (Weir 2005, J. Strength Cond. Res. 19:231); √2·SEM is the
+//! standard uncertainty of a difference, which is what is estimated here directly.
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+use super::{Lesion, Options};
+use crate::measure::{Visit, measure, totals};
+use crate::raster::{Mask, map};
+use crate::segment;
+use crate::units::PixelsPerMm;
+
+/// Quantile of the normal distribution for a two-sided 95 % interval.
+const Z95: f64 = 1.96;
+
+/// A change in percent with its 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+    /// Percent points.
+    pub smallest_detectable: f64,
+}
+
+impl Estimate {
+    /// No change, beyond doubt: both visits are one picture.
+    #[must_use]
+    pub fn exactly_none() -> Self {
+        Self {
+            value: 0.0,
+            low: 0.0,
+            high: 0.0,
+            smallest_detectable: 0.0,
+        }
+    }
+
+    /// -1 for less scar, 1 for more, 0 where it cannot be told.
+    #[must_use]
+    pub fn direction(&self) -> i32 {
+        if self.value.abs() <= self.smallest_detectable {
+            0
+        } else if self.high < 0.0 {
+            -1
+        } else {
+            i32::from(self.low > 0.0)
+        }
+    }
+}
+
+/// Relative change of (area, mean-square shading in scars, volume) per relative change of gain.
+pub type Elasticity = [f64; 3];
+
+/// How much a visit's totals hang on the gain of its relief.
+#[must_use]
+pub fn elasticity(
+    visit: &Visit,
+    measured: &Mask,
+    scale: PixelsPerMm,
+    options: &segment::Options,
+    step: f64,
+) -> Elasticity {
+    let with = |gain: f64| {
+        let mut changed = visit.clone();
+        changed.relief.index = map(&visit.relief.index, |v| v * gain as f32);
+        changed.relief.height = map(&visit.relief.height, |v| v * gain as f32);
+        changed.scars = segment::segment(&changed.relief.index, measured, scale, options);
+        let scars = measure(&changed, measured);
+        let sums = totals(&scars, 0.0);
+        [sums.area_px, sums.contrast.unwrap_or(0.0), sums.volume_px]
+    };
+    let (more, less) = (with(1.0 + step), with(1.0 - step));
+    std::array::from_fn(|i| {
+        let middle = 0.5 * (more[i] + less[i]);
+        if middle > 0.0 {
+            ((more[i] - less[i]) / middle / (2.0 * step)).abs()
+        } else {
+            0.0
+        }
+    })
+}
+
+/// Sums over scars that a change is made from, before and after.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    area: [f64; 2],
+    square: [f64; 2],
+    volume: [f64; 2],
+}
+
+impl Sums {
+    fn add(&mut self, lesion: &Lesion) {
+        for (i, scar) in [&lesion.before, &lesion.after].into_iter().enumerate() {
+            if let Some(scar) = scar {
+                self.area[i] += scar.area_px;
+                self.square[i] += scar.mean_square * scar.area_px;
+                self.volume[i] += scar.volume_px;
+            }
+        }
+    }
+
+    /// After over before of (area, contrast, volume).
+    fn ratios(&self, bases: [f64; 2]) -> [Option<f64>; 3] {
+        let ratio = |v: [f64; 2]| (v[0] > 0.0).then(|| v[1] / v[0]);
+        let contrast = std::array::from_fn(|i| {
+            if self.area[i] > 0.0 {
+                (self.square[i] / self.area[i] - bases[i]).max(0.0).sqrt()
+            } else {
+                0.0
+            }
+        });
+        [ratio(self.area), ratio(contrast), ratio(self.volume)]
+    }
+}
+
+/// Change of (area, contrast, volume) in percent; `None` where there was nothing before.
+#[must_use]
+pub fn estimates(
+    lesions: &[Lesion],
+    bases: [f64; 2],
+    elasticities: [Elasticity; 2],
+    options: &Options,
+) -> [Option<Estimate>; 3] {
+    let mut all = Sums::default();
+    lesions.iter().for_each(|l| all.add(l));
+    let ratios = all.ratios(bases);
+    let redrawn = redraw(lesions, bases, options);
+    std::array::from_fn(|i| {
+        let ratio = ratios[i]?;
+        let chance = spread(redrawn.iter().filter_map(|r| r[i]));
+        let gain = options.gain_doubt * elasticities[0][i].max(elasticities[1][i]);
+        let systematic = (gain * gain + 2.0 * options.floor_doubt.powi(2)).sqrt();
+        let doubt = (chance.powi(2) + (ratio * systematic).powi(2)).sqrt();
+        // Had nothing changed, the systematic part would be that of a ratio of one.
+        let unchanged = (chance.powi(2) + systematic.powi(2)).sqrt();
+        let value = 100.0 * (ratio - 1.0);
+        Some(Estimate {
+            value,
+            low: (value - 100.0 * Z95 * doubt).max(-100.0),
+            high: value + 100.0 * Z95 * doubt,
+            smallest_detectable: 100.0 * Z95 * unchanged,
+        })
+    })
+}
+
+/// The ratios of redrawn sets of scars.
+fn redraw(lesions: &[Lesion], bases: [f64; 2], options: &Options) -> Vec<[Option<f64>; 3]> {
+    let mut random = Pcg64Mcg::seed_from_u64(options.seed);
+    (0..options.redraws)
+        .map(|_| {
+            let mut sums = Sums::default();
+            for _ in 0..lesions.len() {
+                sums.add(&lesions[random.random_range(0..lesions.len())]);
+            }
+            sums.ratios(bases)
+        })
+        .collect()
+}
+
+/// Standard deviation of what there is of it.
+fn spread(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let Some(mean) = crate::stats::mean(values.clone()) else {
+        return 0.0;
+    };
+    crate::stats::mean(values.map(|v| (v - mean).powi(2)))
+        .unwrap_or(0.0)
+        .sqrt()
+}

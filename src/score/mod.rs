@@ -1,0 +1,138 @@
+//! Change between two visits, with its doubt and verdict.
+
+mod doubt;
+mod pairing;
+
+pub use doubt::Estimate;
+pub use pairing::{Lesion, State, pair};
+
+use crate::measure::{Scar, Totals, healthy_mean_square, totals};
+use crate::raster::Mask;
+use crate::segment;
+use crate::units::PixelsPerMm;
+
+/// Settings of [`score`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Relative doubt (one standard deviation) of the relief gain between the two photos. What lamps
+    /// and cameras leave after both were put into units of the healthy texture they share.
+    pub gain_doubt: f64,
+    /// Relative doubt (one standard deviation) of each total that no resampling shows: alignment,
+    /// sharpness, light from another side.
+    pub floor_doubt: f64,
+    /// Redraws of the bootstrap.
+    pub redraws: usize,
+    /// Seed of the bootstrap.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            gain_doubt: 0.05,
+            floor_doubt: 0.02,
+            redraws: 1000,
+            seed: 0x5ca2_de97,
+        }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Improved,
+    Worse,
+    NoDetectableChange,
+}
+
+/// What changed between two visits, over the pixels measured in both.
+#[derive(Debug, Clone)]
+pub struct Score {
+    pub lesions: Vec<Lesion>,
+    pub before: Totals,
+    pub after: Totals,
+    /// Percent of the before value; `None` where that is nothing.
+    pub area: Option<Estimate>,
+    pub contrast: Option<Estimate>,
+    pub volume: Option<Estimate>,
+    pub verdict: Verdict,
+}
+
+/// A visit with its scars measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured<'a> {
+    pub visit: &'a crate::measure::Visit,
+    pub scars: &'a [Scar],
+}
+
+/// Scores the change from one visit to another on their common grid.
+///
+/// `healthy` is measured skin that is in no scar of either visit, `measured` all skin measured in
+/// both.
+#[must_use]
+pub fn score(
+    before: Measured,
+    after: Measured,
+    healthy: &Mask,
+    measured: &Mask,
+    scale: PixelsPerMm,
+    segmenting: &segment::Options,
+    options: &Options,
+) -> Score {
+    let lesions = pair(before, after);
+    let bases = [before, after].map(|m| healthy_mean_square(&m.visit.shading, healthy));
+    let sums = [
+        totals(before.scars, bases[0]),
+        totals(after.scars, bases[1]),
+    ];
+    let elasticity =
+        |m: Measured| doubt::elasticity(m.visit, measured, scale, segmenting, options.gain_doubt);
+    let ([area, contrast, volume], verdict) = if before.visit_equals(after) {
+        // The same picture twice: nothing changed, and there is nothing to doubt.
+        let none = |known: bool| known.then(Estimate::exactly_none);
+        let some = sums[0].area_px > 0.0;
+        ([none(some); 3], Verdict::NoDetectableChange)
+    } else {
+        let estimates = doubt::estimates(
+            &lesions,
+            bases,
+            [elasticity(before), elasticity(after)],
+            options,
+        );
+        (estimates, verdict(&estimates, &sums))
+    };
+    Score {
+        lesions,
+        before: sums[0],
+        after: sums[1],
+        area,
+        contrast,
+        volume,
+        verdict,
+    }
+}
+
+impl Measured<'_> {
+    fn visit_equals(&self, other: Measured) -> bool {
+        self.visit.shading == other.visit.shading
+            && self.visit.relief.index == other.visit.relief.index
+    }
+}
+
+/// A change counts when it is larger than the smallest detectable one and its interval leaves out
+/// nothing changed. Area decides, volume may speak where area is silent; if they disagree, nothing
+/// is said.
+fn verdict(estimates: &[Option<Estimate>; 3], sums: &[Totals; 2]) -> Verdict {
+    let [area, _, volume] = estimates;
+    let says = |e: &Option<Estimate>| e.map_or(0, |e| e.direction());
+    match says(area) + says(volume) {
+        ..=-1 => Verdict::Improved,
+        1.. => Verdict::Worse,
+        // No scar before and some after: a percentage of nothing has no value, the change has.
+        0 if sums[0].count == 0 && sums[1].count >= NEW_SCARS => Verdict::Worse,
+        0 => Verdict::NoDetectableChange,
+    }
+}
+
+/// Scars on skin that had none, from which on they are not taken for false ones.
+const NEW_SCARS: usize = 3;

@@ -1,0 +1,180 @@
+//! Thin lines: hairs (dark), burnt-in text and watermarks (bright).
+//!
+//! A line is a ridge of the second derivative (Steger 1998): strongly curved across, straight along.
+
+use ndarray::Array2;
+
+use crate::filter::{gaussian, gradient, label};
+use crate::raster::{Field, Mask, from_rows, row, zip2, zip3};
+
+/// Whether lines darker or brighter than their surroundings are looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    Dark,
+    Bright,
+}
+
+/// Lines at one scale.
+pub(super) struct Lines {
+    /// Curvature across less curvature along, times σ², log units: about a third of the line's
+    /// contrast where the line is as wide as the filter.
+    pub strength: Field,
+    /// `strength` where it is highest across the line, else 0.
+    pub crest: Field,
+}
+
+/// Lines of ln Y as wide as `sigma` (px).
+pub(super) fn lines(log_luminance: &Field, sigma: f32, tone: Tone) -> Lines {
+    let smooth = gaussian(log_luminance, sigma);
+    let (rows, columns) = smooth.dim();
+    let sign = if tone == Tone::Dark { 1.0 } else { -1.0 };
+    let scale = sign * sigma * sigma;
+    let oriented = from_rows(rows, columns, |y, out: &mut [(f32, u8)]| {
+        let (up, here, down) = (
+            row(&smooth, y.saturating_sub(1)),
+            row(&smooth, y),
+            row(&smooth, (y + 1).min(rows - 1)),
+        );
+        for (x, o) in out.iter_mut().enumerate() {
+            let (l, r) = (x.saturating_sub(1), (x + 1).min(columns - 1));
+            let xx = scale * (here[l] + here[r] - 2.0 * here[x]);
+            let yy = scale * (up[x] + down[x] - 2.0 * here[x]);
+            let xy = scale * 0.25 * (down[r] - down[l] - up[r] + up[l]);
+            *o = principal(xx, xy, yy);
+        }
+    });
+    let crest = from_rows(rows, columns, |y, out| {
+        for (x, o) in out.iter_mut().enumerate() {
+            let (s, sector) = oriented[[y, x]];
+            if s > 0.0 && is_crest(&oriented, y, x, s, sector) {
+                *o = s;
+            }
+        }
+    });
+    let strength = oriented.mapv(|o| o.0);
+    Lines { strength, crest }
+}
+
+/// How much the gradients within `window` px point one way and its opposite, 0 to 1 (coherence of
+/// the structure tensor, Bigün & Granlund 1987); `blur` px before the gradient.
+pub(super) fn coherence(log_luminance: &Field, blur: f32, window: f32) -> Field {
+    let (dx, dy) = gradient(&gaussian(log_luminance, blur));
+    let product = |a: &Field, b: &Field| gaussian(&zip2(a, b, |a, b| a * b), window);
+    let (xx, xy, yy) = (product(&dx, &dx), product(&dx, &dy), product(&dy, &dy));
+    zip3(&xx, &xy, &yy, |xx, xy, yy| {
+        let difference = xx - yy;
+        (difference * difference + 4.0 * xy * xy).sqrt() / (xx + yy).max(1e-9)
+    })
+}
+
+/// Strength of the line through a pixel and the direction across it in eighths of a turn.
+fn principal(xx: f32, xy: f32, yy: f32) -> (f32, u8) {
+    let mean = 0.5 * (xx + yy);
+    let half = 0.5 * (xx - yy);
+    let root = (half * half + xy * xy).sqrt();
+    let (across, along) = (mean + root, mean - root);
+    let strength = across - along.abs();
+    if strength <= 0.0 {
+        return (0.0, 0);
+    }
+    // The eigenvector of the larger curvature is at half the angle of (half, xy); tan(22.5°) and
+    // its reciprocal part the four sectors without an arctangent.
+    const T: f32 = 0.414_213_57;
+    let (ex, ey) = (root + half, xy); // not normalised; (root + half, xy) ∥ eigenvector
+    let (ex, ey) = if ex.abs() + ey.abs() < 1e-12 {
+        (0.0, 1.0)
+    } else {
+        (ex, ey)
+    };
+    let sector = if ey.abs() <= T * ex.abs() {
+        0
+    } else if ex.abs() <= T * ey.abs() {
+        2
+    } else if (ex > 0.0) == (ey > 0.0) {
+        1
+    } else {
+        3
+    };
+    (strength, sector)
+}
+
+fn is_crest(field: &Array2<(f32, u8)>, y: usize, x: usize, s: f32, sector: u8) -> bool {
+    let (dy, dx) = [(0isize, 1isize), (1, 1), (1, 0), (1, -1)][usize::from(sector & 3)];
+    let at = |k: isize| {
+        let (v, u) = (y as isize + k * dy, x as isize + k * dx);
+        let inside =
+            v >= 0 && u >= 0 && (v as usize) < field.nrows() && (u as usize) < field.ncols();
+        if inside {
+            field[[v as usize, u as usize]].0
+        } else {
+            0.0
+        }
+    };
+    // On a tie the first of the two counts, so that an even line stays one pixel wide.
+    s > at(-1) && s >= at(1)
+}
+
+/// Ridges that start above `high`, go on above `low`, and are at least `length` px long and not
+/// curled up: at least half as far from end to end as they are long.
+pub(super) fn long_lines(crest: &Field, low: f32, high: f32, length: f32) -> Mask {
+    let candidates = crest.mapv(|s| s > low);
+    let (labels, sizes) = label(&candidates);
+    let mut extents = vec![Extent::EMPTY; sizes.len()];
+    for ((y, x), &id) in labels.indexed_iter() {
+        if id > 0 {
+            extents[id as usize - 1].add(y, x, crest[[y, x]] > high);
+        }
+    }
+    /// Share of a line's pixels that must be above `high`.
+    const STRONG: f32 = 0.3;
+    let keep: Vec<bool> = extents
+        .iter()
+        .zip(&sizes)
+        .map(|(e, &n)| {
+            let reach = e.diagonal();
+            reach >= length && reach >= 0.5 * n as f32 && e.marked as f32 >= STRONG * n as f32
+        })
+        .collect();
+    labels.mapv(|id| id > 0 && keep[id as usize - 1])
+}
+
+/// The box around a group of pixels.
+#[derive(Clone, Copy)]
+pub(super) struct Extent {
+    top: usize,
+    left: usize,
+    bottom: usize,
+    right: usize,
+    marked: usize,
+}
+
+impl Extent {
+    pub const EMPTY: Self = Self {
+        top: usize::MAX,
+        left: usize::MAX,
+        bottom: 0,
+        right: 0,
+        marked: 0,
+    };
+
+    pub fn add(&mut self, y: usize, x: usize, mark: bool) {
+        self.top = self.top.min(y);
+        self.left = self.left.min(x);
+        self.bottom = self.bottom.max(y);
+        self.right = self.right.max(x);
+        self.marked += usize::from(mark);
+    }
+
+    pub fn diagonal(&self) -> f32 {
+        let (h, w) = (self.bottom - self.top, self.right - self.left);
+        ((h * h + w * w) as f32).sqrt()
+    }
+
+    pub fn marked(&self) -> usize {
+        self.marked
+    }
+
+    pub fn touches(&self, rows: usize, columns: usize) -> bool {
+        self.top == 0 || self.left == 0 || self.bottom + 1 >= rows || self.right + 1 >= columns
+    }
+}

@@ -1,0 +1,66 @@
+//! From cues to a mask: small islands back in, margins, parts large enough to measure.
+
+use ndarray::Array2;
+
+use super::Cue;
+use super::lines::Extent;
+use crate::filter::{label, squared_distance};
+use crate::raster::Mask;
+
+/// Puts back what is out but small and has skin all around: deep scars are dark and sharp-edged
+/// themselves, and relief judges them later.
+///
+/// `diagonal`: largest island, px, corner to corner of its box.
+pub(super) fn keep_islands(why: &mut Array2<Cue>, diagonal: f32) {
+    let out = why.mapv(|c| c != Cue::Skin);
+    let (labels, sizes) = label(&out);
+    let mut extents = vec![Extent::EMPTY; sizes.len()];
+    for ((y, x), &id) in labels.indexed_iter() {
+        if id > 0 {
+            extents[id as usize - 1].add(y, x, !why[[y, x]].may_be_scar());
+        }
+    }
+    let (rows, columns) = why.dim();
+    let back: Vec<bool> = extents
+        .iter()
+        .map(|e| e.marked() == 0 && !e.touches(rows, columns) && e.diagonal() <= diagonal)
+        .collect();
+    for (cue, &id) in why.iter_mut().zip(&labels) {
+        if id > 0 && back[id as usize - 1] {
+            *cue = Cue::Skin;
+        }
+    }
+}
+
+/// Takes out what is nearer than `margin` px to a region that is out, and nearer than
+/// `line_margin` px to a thin line.
+pub(super) fn widen(why: &mut Array2<Cue>, margin: f32, line_margin: f32) {
+    let region = squared_distance(&why.mapv(|c| c != Cue::Skin && !c.is_line()));
+    let line = squared_distance(&why.mapv(Cue::is_line));
+    for ((cue, &r), &l) in why.iter_mut().zip(&region).zip(&line) {
+        if *cue == Cue::Skin && (r <= margin * margin || l <= line_margin * line_margin) {
+            *cue = Cue::Margin;
+        }
+    }
+}
+
+/// Takes out parts that are narrower than `width` px everywhere or smaller than `share` of the
+/// largest part. Thin lines do not part what they cross.
+pub(super) fn drop_small_parts(why: &mut Array2<Cue>, width: f32, share: f64) {
+    let skin = why.mapv(|c| c == Cue::Skin || c.is_line());
+    let core = crate::filter::erode(&skin, 0.5 * width);
+    let (labels, sizes) = label(&core);
+    let Some(&largest) = sizes.iter().max() else {
+        why.mapv_inplace(|c| if c == Cue::Skin { Cue::Small } else { c });
+        return;
+    };
+    let least = (share * largest as f64) as usize;
+    let kept: Mask = labels.mapv(|id| id > 0 && sizes[id as usize - 1] >= least);
+    let reach = 0.5 * width + 1.0;
+    let near = squared_distance(&kept);
+    for (cue, &d) in why.iter_mut().zip(&near) {
+        if *cue == Cue::Skin && d > reach * reach {
+            *cue = Cue::Small;
+        }
+    }
+}
