@@ -96,6 +96,9 @@ pub enum Error {
     )]
     NotOurFolder { folder: PathBuf, example: String },
 
+    #[error("{}: this is a file; name a folder for the result", path.display())]
+    NotAFolder { path: PathBuf },
+
     #[error(
         "{}: the result cannot be written; check that the folder may be written to and that the \
          drive is not full",

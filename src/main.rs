@@ -1,15 +1,7 @@
-//! TEMP: until the command line is there.
-#[path = "cli/phantom.rs"]
-mod phantom;
+//! The `scardepth` command.
 
-use clap::Parser;
+mod cli;
 
-#[derive(Parser)]
-enum Command {
-    Phantom(phantom::Arguments),
-}
-
-fn main() -> Result<(), scardepth::phantom::Error> {
-    let Command::Phantom(arguments) = Command::parse();
-    phantom::run(&arguments)
+fn main() -> std::process::ExitCode {
+    cli::run()
 }

@@ -1,0 +1,90 @@
+//! What can be typed, and what the exit status says.
+
+mod compare;
+mod phantom;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// How a command can end that did what was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Done,
+    /// The photos cannot be compared; the result says why.
+    NotComparable,
+}
+
+const DONE: u8 = 0;
+const BAD_INPUT: u8 = 2;
+const NOT_COMPARABLE: u8 = 3;
+
+/// Errors of every command, for their message and their causes.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// How much indented scars changed between two photos.
+///
+/// Takes ordinary photos of the same skin before and after a treatment, lays them onto each other,
+/// takes lamp and camera out, and measures the scars in both. Every change comes with the smallest
+/// change that could have been told from none.
+#[derive(Debug, Parser)]
+#[command(name = "scardepth", version, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Compare(compare::Arguments),
+    Phantom(phantom::Arguments),
+}
+
+/// Runs what was typed.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ended = match &arguments.command {
+        Command::Compare(arguments) => compare::run(arguments),
+        Command::Phantom(arguments) => phantom::run(arguments)
+            .map(|()| Status::Done)
+            .map_err(Failure::from),
+    };
+    match ended {
+        Ok(Status::Done) => DONE,
+        Ok(Status::NotComparable) => NOT_COMPARABLE,
+        Err(error) => {
+            explain(error.as_ref());
+            BAD_INPUT
+        }
+    }
+    .into()
+}
+
+/// An error with its causes, on the error stream.
+fn explain(error: &dyn std::error::Error) {
+    let mut text = format!("scardepth: {error}");
+    let mut cause = error.source();
+    while let Some(c) = cause {
+        text += &format!("\n  cause: {}", c.to_string().trim_end());
+        cause = c.source();
+    }
+    // Nobody is left to tell if this fails.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Text on the output stream; a reader that has gone away is no error.
+fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Settles how many threads the work may use.
+fn use_threads(threads: Option<usize>) -> Result<(), Failure> {
+    if let Some(threads) = threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! `lesions.csv`: a row for each scar, full precision, empty where unknown.
+
+use super::schema::{Lesion, word};
+use crate::error::Cause;
+
+/// The columns: those of [`Lesion`] with its `before`, `after` and `change` side by side; px and mm
+/// of the before photo, fractions 0 to 1, changes in percent of the before value.
+const COLUMNS: [&str; 17] = [
+    "id",
+    "kind",
+    "kind_confidence",
+    "x",
+    "y",
+    "state",
+    "before_area_mm2",
+    "before_contrast",
+    "before_relief_index",
+    "before_width_mm",
+    "after_area_mm2",
+    "after_contrast",
+    "after_relief_index",
+    "after_width_mm",
+    "change_area_percent",
+    "change_contrast_percent",
+    "change_relief_index_percent",
+];
+
+pub(super) fn lesions(lesions: &[Lesion]) -> Result<Vec<u8>, Cause> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(COLUMNS)?;
+    for lesion in lesions {
+        out.write_record(row(lesion))?;
+    }
+    Ok(out.into_inner().map_err(|e| e.into_error())?)
+}
+
+fn row(lesion: &Lesion) -> [String; COLUMNS.len()] {
+    let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
+    let (before, after, change) = (&lesion.before, &lesion.after, &lesion.change);
+    [
+        lesion.id.to_string(),
+        lesion.kind.map(|k| word(&k)).unwrap_or_default(),
+        number(lesion.kind_confidence),
+        lesion.x.to_string(),
+        lesion.y.to_string(),
+        word(&lesion.state),
+        number(before.area_mm2),
+        number(before.contrast),
+        number(before.relief_index),
+        number(before.width_mm),
+        number(after.area_mm2),
+        number(after.contrast),
+        number(after.relief_index),
+        number(after.width_mm),
+        number(change.area_percent),
+        number(change.contrast_percent),
+        number(change.relief_index_percent),
+    ]
+}

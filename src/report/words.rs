@@ -1,0 +1,168 @@
+//! The result in words and rounded numbers, for people.
+
+use super::schema::{Change, Interval, Verdict};
+
+/// A number rounded to `digits` decimals, with a real minus sign and no minus before zero.
+#[must_use]
+pub fn number(v: f64, digits: usize) -> String {
+    let text = format!("{:.digits$}", v.abs());
+    let zero = text.bytes().all(|b| matches!(b, b'0' | b'.'));
+    if v < 0.0 && !zero {
+        format!("\u{2212}{text}")
+    } else {
+        text
+    }
+}
+
+/// As [`number`], with a plus sign for growth.
+#[must_use]
+pub fn signed(v: f64, digits: usize) -> String {
+    let text = number(v, digits);
+    let zero = text.bytes().all(|b| matches!(b, b'0' | b'.'));
+    if v > 0.0 && !zero {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+/// A change with its interval: `−31 % (−36 to −26)`; a dash where unknown.
+#[must_use]
+pub fn change(interval: &Interval) -> String {
+    let Some(value) = interval.value else {
+        return "\u{2013}".to_string();
+    };
+    match (interval.low, interval.high) {
+        (Some(low), Some(high)) => format!(
+            "{} % ({} to {})",
+            signed(value, 0),
+            signed(low, 0),
+            signed(high, 0)
+        ),
+        _ => format!("{} %", signed(value, 0)),
+    }
+}
+
+/// The answer in one sentence, with its doubt.
+#[must_use]
+pub fn verdict(change: &Change) -> String {
+    match change.verdict {
+        Verdict::Improved => moved(change, -1.0, "fell"),
+        Verdict::Worse => moved(change, 1.0, "grew"),
+        Verdict::NoDetectableChange => unmoved(change),
+        Verdict::NotComparable => {
+            let reasons = change.reasons.join("; ");
+            if reasons.is_empty() {
+                "These photos cannot be compared.".to_string()
+            } else {
+                format!("These photos cannot be compared: {reasons}.")
+            }
+        }
+    }
+}
+
+/// The three changes with their names, in the order in which they are told.
+#[must_use]
+pub fn measures(change: &Change) -> [(&'static str, &Interval); 3] {
+    [
+        ("Scar area", &change.area_percent),
+        ("Depth times area", &change.volume_index_percent),
+        ("Contrast", &change.contrast_percent),
+    ]
+}
+
+/// Tells the first measure that moved in the verdict's direction by more than could be missed.
+fn moved(change: &Change, direction: f64, verb: &str) -> String {
+    let beyond = |i: &Interval| {
+        i.value
+            .is_some_and(|v| v * direction > i.smallest_detectable.unwrap_or(0.0))
+    };
+    let measures = measures(change);
+    let &(name, interval) = measures
+        .iter()
+        .find(|(_, i)| beyond(i))
+        .unwrap_or(&measures[0]);
+    let Some(value) = interval.value else {
+        return format!("{name} {verb}.");
+    };
+    let mut text = format!("{name} {verb} by {} %", number(value * direction, 0));
+    if let (Some(low), Some(high)) = (interval.low, interval.high) {
+        let (a, b) = (low * direction, high * direction);
+        text += &format!(" ({} to {})", number(a.min(b), 0), number(a.max(b), 0));
+    }
+    if let Some(smallest) = interval.smallest_detectable {
+        text += &format!(
+            "; changes under {} % could not have been told apart",
+            number(smallest, 0)
+        );
+    }
+    text + "."
+}
+
+fn unmoved(change: &Change) -> String {
+    let area = &change.area_percent;
+    let mut text = "No change that could be told apart".to_string();
+    if area.value.is_some() {
+        text += &format!(": scar area {}", self::change(area));
+    }
+    if let Some(smallest) = area.smallest_detectable {
+        text += &format!("; only changes over {} % would show", number(smallest, 0));
+    }
+    text + "."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interval(value: f64, low: f64, high: f64, smallest: f64) -> Interval {
+        Interval {
+            value: Some(value),
+            low: Some(low),
+            high: Some(high),
+            smallest_detectable: Some(smallest),
+        }
+    }
+
+    fn change_of(verdict: Verdict, area: Interval, volume: Interval) -> Change {
+        Change {
+            area_percent: area,
+            contrast_percent: Interval::default(),
+            volume_index_percent: volume,
+            verdict,
+            band: None,
+            reasons: vec![],
+        }
+    }
+
+    #[test]
+    fn the_answer_is_one_sentence_with_its_doubt() {
+        let area = interval(-31.2, -36.0, -26.4, 6.0);
+        let fell = change_of(Verdict::Improved, area, Interval::default());
+        assert_eq!(
+            verdict(&fell),
+            "Scar area fell by 31 % (26 to 36); changes under 6 % could not have been told apart."
+        );
+        let grew = change_of(Verdict::Worse, interval(12.0, 7.6, 16.4, 5.0), area);
+        assert!(verdict(&grew).starts_with("Scar area grew by 12 % (8 to 16); "));
+        // The area stood still within its doubt; the depth did not.
+        let still = interval(-2.0, -6.0, 3.0, 6.0);
+        let deep = change_of(Verdict::Improved, still, interval(-41.0, -47.0, -35.0, 8.0));
+        assert!(verdict(&deep).starts_with("Depth times area fell by 41 % (35 to 47)"));
+        let none = change_of(Verdict::NoDetectableChange, still, Interval::default());
+        assert_eq!(
+            verdict(&none),
+            "No change that could be told apart: scar area \u{2212}2 % (\u{2212}6 to +3); only \
+             changes over 6 % would show."
+        );
+    }
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(number(-0.3, 0), "0");
+        assert_eq!(number(-1.26, 1), "\u{2212}1.3");
+        assert_eq!(signed(0.04, 1), "0.0");
+        assert_eq!(signed(4.0, 0), "+4");
+        assert_eq!(change(&Interval::default()), "\u{2013}");
+    }
+}
