@@ -26,6 +26,8 @@ pub mod measure;
 
 pub mod score;
 
+pub mod comparable;
+
 pub mod report;
 
 pub mod phantom;

@@ -68,9 +68,8 @@ pub fn gains(
     common: &Mask,
     scale: PixelsPerMm,
 ) -> Gains {
-    let log_ratio = |b: &Field, a: &Field| {
-        zip2(b, a, |b, a| (b.max(DARKEST) / a.max(DARKEST)).ln())
-    };
+    let log_ratio =
+        |b: &Field, a: &Field| zip2(b, a, |b, a| (b.max(DARKEST) / a.max(DARKEST)).ln());
     let channels = [0, 1, 2].map(|c| {
         let ratio = log_ratio(&before.planes[c], &after.image.planes[c]);
         median(&mut masked(&ratio, common)).unwrap_or(0.0).exp()
@@ -160,9 +159,7 @@ impl FullMap<'_> {
     #[must_use]
     pub fn at(&self, x: f64, y: f64) -> (f64, f64) {
         let (u, v) = self.working(x, y);
-        let out = |p: f32| {
-            f64::from(p) * self.after_reduction + 0.5 * (self.after_reduction - 1.0)
-        };
+        let out = |p: f32| f64::from(p) * self.after_reduction + 0.5 * (self.after_reduction - 1.0);
         (
             out(crate::filter::bilinear(self.x, u, v)),
             out(crate::filter::bilinear(self.y, u, v)),
@@ -193,23 +190,25 @@ pub fn picture(after: &RgbImage, map: &FullMap, gains: &Gains, size: (u32, u32))
     });
     let tables = Tables::new();
     let mut data = vec![0u8; width * height * 3];
-    data.par_chunks_mut(width * 3).enumerate().for_each(|(y, line)| {
-        for (x, pixel) in line.chunks_exact_mut(3).enumerate() {
-            let (u, v) = map.at(x as f64, y as f64);
-            let inside = u >= -0.5
-                && v >= -0.5
-                && u <= f64::from(after.width()) - 0.5
-                && v <= f64::from(after.height()) - 0.5;
-            if inside {
-                let (wx, wy) = map.working(x as f64, y as f64);
-                let falloff = crate::filter::bilinear(&gains.falloff, wx, wy).exp();
-                for (c, o) in pixel.iter_mut().enumerate() {
-                    let value = bicubic(&planes[c], u as f32, v as f32);
-                    *o = tables.through(value, gains.channels[c] * falloff);
+    data.par_chunks_mut(width * 3)
+        .enumerate()
+        .for_each(|(y, line)| {
+            for (x, pixel) in line.chunks_exact_mut(3).enumerate() {
+                let (u, v) = map.at(x as f64, y as f64);
+                let inside = u >= -0.5
+                    && v >= -0.5
+                    && u <= f64::from(after.width()) - 0.5
+                    && v <= f64::from(after.height()) - 0.5;
+                if inside {
+                    let (wx, wy) = map.working(x as f64, y as f64);
+                    let falloff = crate::filter::bilinear(&gains.falloff, wx, wy).exp();
+                    for (c, o) in pixel.iter_mut().enumerate() {
+                        let value = bicubic(&planes[c], u as f32, v as f32);
+                        *o = tables.through(value, gains.channels[c] * falloff);
+                    }
                 }
             }
-        }
-    });
+        });
     RgbImage::from_raw(size.0, size.1, data).unwrap_or_default()
 }
 

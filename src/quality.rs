@@ -118,8 +118,8 @@ pub fn judge(image: &LinearImage, skin: &Mask, scale: PixelsPerMm) -> Quality {
         skin_fraction: pixels as f64 / skin.len().max(1) as f64,
         skin_mm2: scale.mm2(pixels as f64),
         ita_deg: median_colour(image, skin).and_then(ita),
-        redness: median_of(image, skin, |[r, g, _]| ((r + FLOOR) / (g + FLOOR)).log10()),
-        pigment: median_of(image, skin, |[r, _, _]| -(r + FLOOR).log10()),
+        redness: redness(image, skin),
+        pigment: pigment(image, skin),
         screen_peak: spectrum.as_ref().and_then(SkinSpectrum::peak),
         empty_band: spectrum
             .as_ref()
@@ -129,6 +129,18 @@ pub fn judge(image: &LinearImage, skin: &Mask, scale: PixelsPerMm) -> Quality {
     };
     quality.reasons = reasons(&quality);
     quality
+}
+
+/// Erythema index, median over skin of log10(R/G) (Dawson et al. 1980).
+#[must_use]
+pub fn redness(image: &LinearImage, skin: &Mask) -> Option<f64> {
+    median_of(image, skin, |[r, g, _]| ((r + FLOOR) / (g + FLOOR)).log10())
+}
+
+/// Melanin index, median over skin of log10(1/R) (Takiwaki 1998).
+#[must_use]
+pub fn pigment(image: &LinearImage, skin: &Mask) -> Option<f64> {
+    median_of(image, skin, |[r, _, _]| -(r + FLOOR).log10())
 }
 
 fn reasons(quality: &Quality) -> Vec<Reason> {

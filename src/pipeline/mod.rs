@@ -9,15 +9,17 @@ pub use frame::{Scale, ScaleSource};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::comparable::{self, Caveat};
 use crate::decode::Photo;
-use crate::normalise::{self, Gains};
+use crate::normalise::{self, Matched};
+use crate::quality::{self, Quality};
 use crate::raster::{Mask, count};
 use crate::register::{Registration, View, register};
 use crate::report::{Pictures, schema::Comparison};
+use crate::score;
 use crate::skin::Skin;
-use crate::{measure, score};
 use frame::Frame;
-use visits::Both;
+use visits::Seen;
 
 /// Settings of every stage, and the scale.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,6 +62,13 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         || skin(after, &light_a, frame.after_reduction, &frame, options),
     );
     clock.lap("skin");
+    let (quality_b, quality_a) = rayon::join(
+        || quality::judge(&light_b, &skin_b.mask, frame.scale),
+        || quality::judge(&light_a, &skin_a.mask, frame.scale),
+    );
+    let (photos, qualities) = ([before, after], [&quality_b, &quality_a]);
+    let caveats = alone(photos, qualities);
+    clock.lap("quality");
     let (luminance_b, luminance_a) = (light_b.luminance(), light_a.luminance());
     let registration = register(
         View {
@@ -77,44 +86,91 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     let alignment = match registration {
         Registration::Aligned(alignment) => alignment,
         Registration::Failed { reason } => {
-            return outcome::refused(before, after, &frame, [&skin_b, &skin_a], reason, options, clock);
+            let mut caveats = caveats;
+            caveats.push(comparable::unregistered(reason));
+            return outcome::unaligned(photos, &frame, qualities, &caveats, options, clock);
         }
     };
-    let seen = normalise::align_mask(&skin_a.mask, &alignment.x, &alignment.y);
-    let measured = measurable(&skin_b.mask, &seen, &alignment.confidence);
+    let reached = normalise::align_mask(&skin_a.mask, &alignment.x, &alignment.y);
+    let measured = measurable(&skin_b.mask, &reached, &alignment.confidence);
     let aligned = normalise::align(&light_a, &alignment.x, &alignment.y);
     let gains = normalise::gains(&light_b, &aligned, &measured, frame.scale);
+    let copy = alignment.identity && comparable::is_copy(&light_b, &aligned, &measured);
     let matched = normalise::match_sharpness(&light_b, aligned, &measured);
     clock.lap("normalise");
-    let both = visits::see(&matched, &measured, frame.scale, options);
+    let seen = visits::see(&matched, &measured, copy, frame.scale, options);
     clock.lap("relief");
-    let scars_b = measure::measure(&both.before, &both.healthy);
-    let scars_a = measure::measure(&both.after, &both.healthy);
-    clock.lap("measure");
     let score = score::score(
-        score::Measured { visit: &both.before, scars: &scars_b },
-        score::Measured { visit: &both.after, scars: &scars_a },
-        &both.healthy,
+        &seen.both.before,
+        &seen.both.after,
+        &seen.both.healthy,
         &measured,
         frame.scale,
         &options.segment,
         &options.score,
     );
     clock.lap("score");
+    let share = count(&measured) as f64 / count(&skin_b.mask).max(1) as f64;
+    let mut caveats = caveats;
+    caveats.extend(between(
+        photos, &frame, qualities, &matched, &seen, share, copy,
+    ));
     outcome::compared(outcome::Compared {
-        before,
-        after,
+        photos,
         frame: &frame,
-        skins: [&skin_b, &skin_a],
+        qualities,
         alignment: &alignment,
-        measured: &measured,
         gains: &gains,
-        matched: &matched,
-        both: &both,
+        measured: &measured,
+        measured_share: share,
+        seen: &seen,
         score: &score,
+        caveats,
         options,
         clock,
     })
+}
+
+/// What speaks against each photo by itself, and against their dates.
+fn alone(photos: [&Photo; 2], qualities: [&Quality; 2]) -> Vec<Caveat> {
+    let mut caveats = Vec::new();
+    for (i, which) in ["first", "second"].into_iter().enumerate() {
+        caveats.extend(comparable::of_file(which, photos[i]));
+        caveats.extend(comparable::of_photo(which, qualities[i]));
+    }
+    let [before, after] = photos.map(|p| p.taken.as_deref());
+    caveats.extend(comparable::dates(before, after));
+    caveats
+}
+
+/// What speaks against comparing the two.
+fn between(
+    photos: [&Photo; 2],
+    frame: &Frame,
+    qualities: [&Quality; 2],
+    matched: &Matched,
+    seen: &Seen,
+    share: f64,
+    copy: bool,
+) -> Vec<Caveat> {
+    if photos[0].source.blake3 == photos[1].source.blake3 {
+        return vec![comparable::same_photo()];
+    }
+    if copy {
+        return vec![comparable::recoloured()];
+    }
+    let blur = [matched.before_blur, matched.after_blur].map(|b| frame.scale.mm(f64::from(b)));
+    let reliefs = [&seen.both.before.relief, &seen.both.after.relief];
+    [
+        comparable::measured_share(share, LEAST_MEASURED),
+        comparable::sharpness(blur[0], blur[1]),
+        comparable::smoothed_alone(qualities[0], qualities[1]),
+        comparable::light(visits::light_turn_deg(&seen.both)),
+        comparable::flat_light(reliefs.map(|r| r.light.directionality)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Open skin, without what the file says is not there.

@@ -26,13 +26,32 @@ const ROUNDS: usize = 3;
 /// Depth, healthy-texture units, from which a pixel is no example of healthy skin.
 const NOT_HEALTHY: f32 = 2.5;
 
+/// Both visits, and what their skin's colour says.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub both: Both,
+    /// Erythema and melanin index over the measured skin; see [`crate::quality`].
+    pub redness: [Option<f64>; 2],
+    pub pigment: [Option<f64>; 2],
+}
+
 /// Shading, relief and scars of both visits.
+///
+/// Of a recoloured `copy` the first photo stands for both: its surface is the same by construction.
 #[must_use]
-pub fn see(matched: &Matched, measured: &Mask, scale: PixelsPerMm, options: &Options) -> Both {
+pub fn see(
+    matched: &Matched,
+    measured: &Mask,
+    copy: bool,
+    scale: PixelsPerMm,
+    options: &Options,
+) -> Seen {
+    let images = [&matched.before, matched.after.image()];
     let (before, after) = rayon::join(
-        || reconstructed(&matched.before, measured, scale, options),
-        || reconstructed(matched.after.image(), measured, scale, options),
+        || reconstructed(images[0], measured, scale, options),
+        || (!copy).then(|| reconstructed(images[1], measured, scale, options)),
     );
+    let after = after.unwrap_or_else(|| before.clone());
     let sides = sides(&before.1, &after.1, measured);
     let mut healthy = measured.clone();
     let mut reliefs = reliefs(&before.1, &after.1, sides, &healthy, scale);
@@ -56,10 +75,14 @@ pub fn see(matched: &Matched, measured: &Mask, scale: PixelsPerMm, options: &Opt
     let before = visit(before.0, relief_b);
     let after = visit(after.0, relief_a);
     let healthy = outside(measured, [&before.scars, &after.scars]);
-    Both {
-        before,
-        after,
-        healthy,
+    Seen {
+        both: Both {
+            before,
+            after,
+            healthy,
+        },
+        redness: images.map(|i| crate::quality::redness(i, measured)),
+        pigment: images.map(|i| crate::quality::pigment(i, measured)),
     }
 }
 
@@ -88,9 +111,7 @@ fn sides(before: &Reconstruction, after: &Reconstruction, measured: &Mask) -> [S
     const COMPARED: std::ops::Range<usize> = 0..3;
     let own = [before, after].map(|r| relief::side_evidence(r, measured));
     let shared: f64 = COMPARED
-        .filter_map(|i| {
-            relief::correlation(&before.blobs[i].odd, &after.blobs[i].odd, measured)
-        })
+        .filter_map(|i| relief::correlation(&before.blobs[i].odd, &after.blobs[i].odd, measured))
         .sum::<f64>()
         / COMPARED.len() as f64;
     let all = [
@@ -140,4 +161,3 @@ pub fn light_turn_deg(both: &Both) -> Option<f64> {
     let turn = (azimuth(&both.before.relief)? - azimuth(&both.after.relief)?).rem_euclid(360.0);
     Some(turn.min(360.0 - turn))
 }
-
