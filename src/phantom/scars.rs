@@ -63,7 +63,8 @@ pub const LEAST_DEPTH_MM: f64 = 0.02;
 pub const FOOTPRINT_SHARE: f64 = 0.15;
 
 impl Scar {
-    fn draw(id: usize, kind: Kind, at: [f64; 2], dice: &mut Dice) -> Self {
+    /// A scar of a kind, its middle at `at` (mm).
+    pub fn draw(id: usize, kind: Kind, at: [f64; 2], dice: &mut Dice) -> Self {
         let (width, aspect, depth, wall) = match kind {
             Kind::IcePick => (
                 dice.range(0.8, 2.0),
@@ -196,19 +197,23 @@ impl Scar {
 
     /// Shape of the dent at a radius and direction: 1 at the bottom, 0 outside.
     fn profile(&self, (r, theta): (f64, f64)) -> f64 {
-        let step = |low: f64, high: f64| {
+        let step_of = |r: f64, low: f64, high: f64| {
             let t = ((r - low) / (high - low)).clamp(0.0, 1.0);
             1.0 - t * t * (3.0 - 2.0 * t)
         };
-        // One side falls steeply, the other less so.
-        let wall = self.wall * (0.7 + 0.3 * (theta - self.steepest).cos());
+        let step = |low: f64, high: f64| step_of(r, low, high);
+        // One side falls steeply, the other less so; the middle stays smooth.
+        let side = (theta - self.steepest).cos();
+        let wall = self.wall * (0.7 + 0.3 * side);
+        let skewed = r * (1.0 + 0.18 * side * r.min(1.0));
         match self.kind {
             Kind::IcePick => {
                 // A funnel: a shaft in a wider mouth.
-                0.7 * step(-0.2, 1.05 - 0.2 * wall) + 0.3 * step(0.0, 1.35)
+                let shaft = step_of(skewed, -0.15, 1.05 - 0.2 * self.wall);
+                0.7 * shaft + 0.3 * step_of(skewed, 0.0, 1.35)
             }
             Kind::Boxcar => step(0.80 * wall, 1.15),
-            Kind::Rolling => step(-0.25 * (1.0 - wall), 1.15),
+            Kind::Rolling => step_of(skewed, 0.0, 1.2),
             Kind::Linear => step(0.35 * wall, 1.15),
             Kind::Stria => step(0.4 * wall, 1.15),
         }
@@ -322,118 +327,6 @@ impl Response {
             heals_at: dice.chance(0.15).then(|| dice.range(0.25, 0.9)),
         }
     }
-}
-
-/// How scars are strewn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strewn {
-    Nowhere,
-    Apart,
-    Confluent,
-    Lines,
-}
-
-/// All scars on a patch that reaches `half` mm to each side of the middle.
-#[must_use]
-pub fn strew(how: Strewn, half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
-    let area = 4.0 * half[0] * half[1];
-    match how {
-        Strewn::Nowhere => Vec::new(),
-        Strewn::Apart => {
-            // 18 to 48 on the usual patch of 70 x 52 mm.
-            let wanted = (area * dice.ratio(0.005, 0.013)).round().max(1.0) as usize;
-            spread(wanted, half, 1.25, dice)
-        }
-        Strewn::Confluent => {
-            let mut scars = spread(dice.count(4, 8), half, 1.25, dice);
-            for _ in 0..dice.count(2, 3) {
-                cluster(&mut scars, half, dice);
-            }
-            scars
-        }
-        Strewn::Lines => lines(half, dice),
-    }
-}
-
-fn spread(wanted: usize, half: [f64; 2], apart: f64, dice: &mut Dice) -> Vec<Scar> {
-    let mut scars: Vec<Scar> = Vec::new();
-    for _ in 0..wanted * 40 {
-        if scars.len() == wanted {
-            break;
-        }
-        let kind = match dice.unit() {
-            p if p < 0.45 => Kind::IcePick,
-            p if p < 0.80 => Kind::Boxcar,
-            _ => Kind::Rolling,
-        };
-        let at = [dice.range(-half[0], half[0]), dice.range(-half[1], half[1])];
-        let scar = Scar::draw(scars.len() + 1, kind, at, dice);
-        let free = scars.iter().all(|s| {
-            (s.x - scar.x).hypot(s.y - scar.y) > apart * (s.half_length + scar.half_length) + 0.4
-        });
-        let inside =
-            scar.x.abs() + scar.half_length < half[0] && scar.y.abs() + scar.half_length < half[1];
-        if free && inside {
-            scars.push(scar);
-        }
-    }
-    scars
-}
-
-fn cluster(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
-    let middle = [
-        dice.range(-0.6, 0.6) * half[0],
-        dice.range(-0.6, 0.6) * half[1],
-    ];
-    let spread = dice.range(3.0, 6.0);
-    for _ in 0..dice.count(7, 13) {
-        let (r, t) = (spread * dice.unit().sqrt(), dice.range(0.0, TAU));
-        let at = [middle[0] + 1.3 * r * t.cos(), middle[1] + r * t.sin()];
-        let kind = match dice.unit() {
-            p if p < 0.45 => Kind::IcePick,
-            p if p < 0.85 => Kind::Boxcar,
-            _ => Kind::Rolling,
-        };
-        scars.push(Scar::draw(scars.len() + 1, kind, at, dice));
-    }
-}
-
-fn lines(half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
-    let mut scars = Vec::new();
-    let common = dice.range(0.0, PI);
-    let striae = dice.chance(0.4);
-    let wanted = if striae {
-        dice.count(4, 7)
-    } else {
-        dice.count(2, 5)
-    };
-    for i in 0..wanted {
-        let kind = if striae { Kind::Stria } else { Kind::Linear };
-        // Striae run side by side; cuts lie as they fell.
-        let offset = (i as f64 + 0.5) / wanted as f64 * 2.0 - 1.0;
-        let across = [-common.sin(), common.cos()];
-        let at = if striae {
-            let along = dice.range(-0.35, 0.35) * half[0];
-            let reach = 0.85 * half[1] * offset;
-            [
-                (across[0] * reach + common.cos() * along).clamp(-half[0], half[0]),
-                (across[1] * reach + common.sin() * along).clamp(-half[1], half[1]),
-            ]
-        } else {
-            [
-                half[0] * (0.8 * offset) + dice.range(-3.0, 3.0),
-                dice.range(-0.55, 0.55) * half[1],
-            ]
-        };
-        let mut scar = Scar::draw(i + 1, kind, at, dice);
-        let longest = 0.75 * half[0].min(half[1]);
-        scar.half_length = scar.half_length.min(longest);
-        if striae {
-            scar.angle = common + dice.range(-0.15, 0.15);
-        }
-        scars.push(scar);
-    }
-    scars
 }
 
 /// Several dents at one point, mm: nearly the deepest, without creases where they meet.
