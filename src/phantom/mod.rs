@@ -237,8 +237,8 @@ impl Person {
         let mut hair = self.hair;
         if later && spec.family == Family::Recoloured && dice("hair").chance(0.5) {
             let mut dice = dice("growth");
-            hair.density = hair.density.max(dice.range(0.01, 0.2));
-            hair.length = hair.length.max(0.5) * dice.range(1.2, 2.5);
+            hair.density = hair.density.max(0.02) * dice.range(1.0, 2.5);
+            hair.length = hair.length.max(0.5) * dice.range(1.2, 2.0);
         }
         let share = if later { 1.0 } else { 0.25 };
         let mut pose = Pose::draw(&spec.pose, self.distance, share, &mut dice("pose"));

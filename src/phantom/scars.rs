@@ -22,6 +22,37 @@ pub enum Kind {
     Stria,
 }
 
+/// What scars of one kind are drawn from; lengths in mm.
+struct Habit {
+    width: [f64; 2],
+    /// Length over width.
+    aspect: [f64; 2],
+    depth: [f64; 2],
+    wall: [f64; 2],
+    /// Amplitude of the outline's irregularity, as a share of the radius.
+    rough: f64,
+}
+
+impl Kind {
+    /// Widths by Jacob et al. 2001; depths as profilometry of atrophic acne scars finds them.
+    fn habit(self) -> Habit {
+        let of = |width, aspect, depth, wall, rough| Habit {
+            width,
+            aspect,
+            depth,
+            wall,
+            rough,
+        };
+        match self {
+            Self::IcePick => of([0.8, 2.0], [1.0, 1.6], [0.25, 0.85], [0.4, 1.0], 0.12),
+            Self::Boxcar => of([1.5, 4.0], [1.0, 1.7], [0.15, 0.5], [0.5, 1.0], 0.20),
+            Self::Rolling => of([4.0, 8.0], [1.0, 1.8], [0.12, 0.4], [0.0, 0.3], 0.20),
+            Self::Linear => of([0.8, 2.2], [6.0, 16.0], [0.12, 0.5], [0.2, 0.8], 0.08),
+            Self::Stria => of([2.0, 4.5], [6.0, 10.0], [0.08, 0.22], [0.2, 0.5], 0.08),
+        }
+    }
+}
+
 /// A dent in the skin, in mm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scar {
@@ -65,78 +96,37 @@ pub const FOOTPRINT_SHARE: f64 = 0.15;
 impl Scar {
     /// A scar of a kind, its middle at `at` (mm).
     pub fn draw(id: usize, kind: Kind, at: [f64; 2], dice: &mut Dice) -> Self {
-        let (width, aspect, depth, wall) = match kind {
-            Kind::IcePick => (
-                dice.range(0.8, 2.0),
-                dice.range(1.0, 1.5),
-                (0.3, 1.0),
-                (0.5, 1.0),
-            ),
-            Kind::Boxcar => (
-                dice.range(1.6, 4.0),
-                dice.range(1.0, 1.7),
-                (0.15, 0.5),
-                (0.5, 1.0),
-            ),
-            Kind::Rolling => (
-                dice.range(4.0, 8.0),
-                dice.range(1.0, 1.8),
-                (0.12, 0.4),
-                (0.0, 0.3),
-            ),
-            Kind::Linear => (
-                dice.range(0.8, 2.2),
-                dice.range(6.0, 16.0),
-                (0.12, 0.5),
-                (0.2, 0.8),
-            ),
-            Kind::Stria => (
-                dice.range(2.0, 4.5),
-                dice.range(6.0, 10.0),
-                (0.08, 0.22),
-                (0.2, 0.5),
-            ),
+        let habit = kind.habit();
+        let half_width = dice.ratio(habit.width[0], habit.width[1]) / 2.0;
+        let mut maybe = |probability: f64, low: f64, high: f64| {
+            let value = dice.range(low, high);
+            if dice.chance(probability) { value } else { 0.0 }
         };
-        let rough = match kind {
-            Kind::IcePick => 0.12,
-            Kind::Boxcar => 0.20,
-            Kind::Rolling => 0.20,
-            Kind::Linear | Kind::Stria => 0.08,
-        };
+        let (rim, melanin, blood) = (
+            maybe(0.4, 0.0, 0.08),
+            maybe(0.3, -0.12, 0.2),
+            maybe(0.6, -0.05, 0.3),
+        );
         Self {
             id,
             kind,
             x: at[0],
             y: at[1],
-            depth: dice.ratio(depth.0, depth.1),
-            half_width: width / 2.0,
-            half_length: width / 2.0 * aspect,
+            depth: dice.ratio(habit.depth[0], habit.depth[1]),
+            half_width,
+            half_length: half_width * dice.range(habit.aspect[0], habit.aspect[1]),
             angle: dice.range(0.0, PI),
             bow: dice.range(-0.12, 0.12),
             outline: std::array::from_fn(|i| {
-                (
-                    dice.range(0.2, 1.0) * rough / (i + 1) as f64,
-                    dice.range(0.0, TAU),
-                )
+                let amplitude = dice.range(0.2, 1.0) * habit.rough / (i + 1) as f64;
+                (amplitude, dice.range(0.0, TAU))
             }),
-            wall: dice.range(wall.0, wall.1),
+            wall: dice.range(habit.wall[0], habit.wall[1]),
             steepest: dice.range(0.0, TAU),
             ripple: dice.seed(),
-            rim: if dice.chance(0.4) {
-                dice.range(0.0, 0.08)
-            } else {
-                0.0
-            },
-            melanin: if dice.chance(0.3) {
-                dice.range(-0.12, 0.2)
-            } else {
-                0.0
-            },
-            blood: if dice.chance(0.6) {
-                dice.range(-0.05, 0.3)
-            } else {
-                0.0
-            },
+            rim,
+            melanin,
+            blood,
         }
     }
 
