@@ -90,7 +90,7 @@ const OUTSIDE: f64 = 9.0;
 /// Depth below which nothing counts as a dent, mm: less than a healthy furrow.
 pub const LEAST_DEPTH_MM: f64 = 0.02;
 
-/// Share of its own greatest depth that a dent's footprint must reach.
+/// Share of its own nominal depth that a dent's footprint must reach.
 pub const FOOTPRINT_SHARE: f64 = 0.15;
 
 impl Scar {
