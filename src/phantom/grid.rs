@@ -3,6 +3,9 @@
 use crate::filter::enlarge;
 use crate::raster::{Field, from_rows};
 
+/// Spacing, in points, at which broad things are drawn; at 16 per mm a quarter of a millimetre.
+const STEP: usize = 4;
+
 /// A raster on the skin: x to the right, y down, in mm from the middle of the patch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Grid {
@@ -16,13 +19,15 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The grid that covers `low` to `high` (mm).
+    /// The grid that covers `low` to `high` (mm). Its first point is a multiple of four points from the
+    /// middle, so that two grids of one scale agree where they overlap.
     #[must_use]
     pub fn covering(low: [f64; 2], high: [f64; 2], per_mm: f64) -> Self {
-        let size = |i: usize| ((high[i] - low[i]) * per_mm).ceil() as usize + 1;
+        let first = low.map(|v| (v * per_mm / STEP as f64).floor() * STEP as f64 / per_mm);
+        let size = |i: usize| ((high[i] - first[i]) * per_mm).ceil() as usize + 1;
         Self {
-            left: low[0],
-            top: low[1],
+            left: first[0],
+            top: first[1],
             per_mm,
             rows: size(1),
             columns: size(0),
@@ -53,8 +58,6 @@ impl Grid {
     /// As [`Self::fill`] for what varies over several mm: every fourth point, linear between.
     #[must_use]
     pub fn fill_broad(&self, f: impl Fn(f32, f32) -> f32 + Sync) -> Field {
-        /// Spacing in points; at 16 per mm a quarter of a millimetre.
-        const STEP: usize = 4;
         let middle = (STEP as f64 - 1.0) / 2.0 / self.per_mm;
         let coarse = Self {
             left: self.left + middle,

@@ -46,7 +46,7 @@ pub fn grow(
     for _ in 0..wanted {
         let mut at = [dice.range(-half[0], half[0]), dice.range(-half[1], half[1])];
         let mut heading = grain + dice.range(-0.5, 0.5);
-        let turn = dice.range(-0.12, 0.12);
+        let turn = dice.range(-0.08, 0.08);
         let length = growth.length * dice.range(0.4, 1.6);
         let radius = dice.range(0.022, 0.045);
         let opacity = dice.range(0.5, 0.95) as f32;

@@ -1,14 +1,16 @@
 //! Photos with known truth: skin with scars, drawn from a height field, chromophore maps, lamps and
 //! a camera. Shares no code with the analysis; both stand on the same fields and blur only.
 //!
-//! The path, one file a step: [`spec`] names a phantom; [`relief`] and [`scars`] give its surface in
-//! mm, [`pigment`] and [`hair`] its colour, [`light`] what falls on it, [`camera`] where each point
+//! The path, one file a step: [`spec`] names a phantom; [`relief`], [`scars`] and [`strew`] give its surface in
+//! mm, [`pigment`] and [`hair`] its colour, [`rig`] and [`light`] what falls on it, [`camera`] where each point
 //! lands in the photo, [`sensor`] what becomes of it there; [`truth`] is what one would have to
 //! find, [`write`] puts all on disk.
 
 pub mod spec;
 
 pub mod scars;
+
+pub mod strew;
 
 pub mod relief;
 
@@ -17,6 +19,8 @@ pub mod pigment;
 pub mod hair;
 
 pub mod camera;
+
+pub mod rig;
 
 pub mod light;
 
@@ -36,8 +40,8 @@ use image::RgbImage;
 use serde::Serialize;
 
 pub use self::camera::PoseRange;
-pub use self::light::{LightRange, Rig};
 pub use self::pigment::SkinType;
+pub use self::rig::{LightRange, Rig};
 pub use self::spec::{Error, Family, Format, Spec};
 pub use self::truth::Truth;
 
@@ -45,11 +49,12 @@ use self::camera::{Camera, Pose};
 use self::dice::Dice;
 use self::grid::Grid;
 use self::hair::Growth;
-use self::light::Light;
 use self::pigment::{Pigment, Tint};
 use self::relief::Relief;
-use self::scars::{Response, Scar, Strewn};
+use self::rig::Light;
+use self::scars::{Response, Scar};
 use self::sensor::Sensor;
+use self::strew::Strewn;
 use self::truth::Places;
 use crate::filter::{bicubic, gaussian};
 use crate::raster::{Field, from_rows, row};
@@ -175,7 +180,7 @@ impl Person {
             Family::Linear => Strewn::Lines,
             _ => Strewn::Apart,
         };
-        let scars = scars::strew(strewn, half, &mut dice("scars"));
+        let scars = strew::strew(strewn, half, &mut dice("scars"));
         let mut answer = dice("response");
         let responses = scars.iter().map(|_| Response::draw(&mut answer)).collect();
         let pigment = Pigment::draw(spec.skin_type, half, &mut dice("pigment"));
@@ -232,8 +237,8 @@ impl Person {
         let mut hair = self.hair;
         if later && spec.family == Family::Recoloured && dice("hair").chance(0.5) {
             let mut dice = dice("growth");
-            hair.density = hair.density.max(dice.range(0.01, 0.2));
-            hair.length = hair.length.max(0.5) * dice.range(1.2, 2.5);
+            hair.density = hair.density.max(0.02) * dice.range(1.0, 2.5);
+            hair.length = hair.length.max(0.5) * dice.range(1.2, 2.0);
         }
         let share = if later { 1.0 } else { 0.25 };
         let mut pose = Pose::draw(&spec.pose, self.distance, share, &mut dice("pose"));

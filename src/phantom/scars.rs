@@ -22,6 +22,37 @@ pub enum Kind {
     Stria,
 }
 
+/// What scars of one kind are drawn from; lengths in mm.
+struct Habit {
+    width: [f64; 2],
+    /// Length over width.
+    aspect: [f64; 2],
+    depth: [f64; 2],
+    wall: [f64; 2],
+    /// Amplitude of the outline's irregularity, as a share of the radius.
+    rough: f64,
+}
+
+impl Kind {
+    /// Widths by Jacob et al. 2001; depths as profilometry of atrophic acne scars finds them.
+    fn habit(self) -> Habit {
+        let of = |width, aspect, depth, wall, rough| Habit {
+            width,
+            aspect,
+            depth,
+            wall,
+            rough,
+        };
+        match self {
+            Self::IcePick => of([0.8, 2.0], [1.0, 1.6], [0.25, 0.85], [0.4, 1.0], 0.12),
+            Self::Boxcar => of([1.5, 4.0], [1.0, 1.7], [0.15, 0.5], [0.5, 1.0], 0.20),
+            Self::Rolling => of([4.0, 8.0], [1.0, 1.8], [0.12, 0.4], [0.0, 0.3], 0.20),
+            Self::Linear => of([0.8, 2.2], [6.0, 16.0], [0.12, 0.5], [0.2, 0.8], 0.08),
+            Self::Stria => of([2.0, 4.5], [6.0, 10.0], [0.08, 0.22], [0.2, 0.5], 0.08),
+        }
+    }
+}
+
 /// A dent in the skin, in mm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scar {
@@ -59,83 +90,43 @@ const OUTSIDE: f64 = 9.0;
 /// Depth below which nothing counts as a dent, mm: less than a healthy furrow.
 pub const LEAST_DEPTH_MM: f64 = 0.02;
 
-/// Share of its own greatest depth that a dent's footprint must reach.
+/// Share of its own nominal depth that a dent's footprint must reach.
 pub const FOOTPRINT_SHARE: f64 = 0.15;
 
 impl Scar {
-    fn draw(id: usize, kind: Kind, at: [f64; 2], dice: &mut Dice) -> Self {
-        let (width, aspect, depth, wall) = match kind {
-            Kind::IcePick => (
-                dice.range(0.8, 2.0),
-                dice.range(1.0, 1.5),
-                (0.3, 1.0),
-                (0.5, 1.0),
-            ),
-            Kind::Boxcar => (
-                dice.range(1.6, 4.0),
-                dice.range(1.0, 1.7),
-                (0.15, 0.5),
-                (0.5, 1.0),
-            ),
-            Kind::Rolling => (
-                dice.range(4.0, 8.0),
-                dice.range(1.0, 1.8),
-                (0.12, 0.4),
-                (0.0, 0.3),
-            ),
-            Kind::Linear => (
-                dice.range(0.8, 2.2),
-                dice.range(6.0, 16.0),
-                (0.12, 0.5),
-                (0.2, 0.8),
-            ),
-            Kind::Stria => (
-                dice.range(2.0, 4.5),
-                dice.range(6.0, 10.0),
-                (0.08, 0.22),
-                (0.2, 0.5),
-            ),
+    /// A scar of a kind, its middle at `at` (mm).
+    pub fn draw(id: usize, kind: Kind, at: [f64; 2], dice: &mut Dice) -> Self {
+        let habit = kind.habit();
+        let half_width = dice.ratio(habit.width[0], habit.width[1]) / 2.0;
+        let mut maybe = |probability: f64, low: f64, high: f64| {
+            let value = dice.range(low, high);
+            if dice.chance(probability) { value } else { 0.0 }
         };
-        let rough = match kind {
-            Kind::IcePick => 0.12,
-            Kind::Boxcar => 0.20,
-            Kind::Rolling => 0.20,
-            Kind::Linear | Kind::Stria => 0.08,
-        };
+        let (rim, melanin, blood) = (
+            maybe(0.4, 0.0, 0.08),
+            maybe(0.3, -0.12, 0.2),
+            maybe(0.6, -0.05, 0.3),
+        );
         Self {
             id,
             kind,
             x: at[0],
             y: at[1],
-            depth: dice.ratio(depth.0, depth.1),
-            half_width: width / 2.0,
-            half_length: width / 2.0 * aspect,
+            depth: dice.ratio(habit.depth[0], habit.depth[1]),
+            half_width,
+            half_length: half_width * dice.range(habit.aspect[0], habit.aspect[1]),
             angle: dice.range(0.0, PI),
             bow: dice.range(-0.12, 0.12),
             outline: std::array::from_fn(|i| {
-                (
-                    dice.range(0.2, 1.0) * rough / (i + 1) as f64,
-                    dice.range(0.0, TAU),
-                )
+                let amplitude = dice.range(0.2, 1.0) * habit.rough / (i + 1) as f64;
+                (amplitude, dice.range(0.0, TAU))
             }),
-            wall: dice.range(wall.0, wall.1),
+            wall: dice.range(habit.wall[0], habit.wall[1]),
             steepest: dice.range(0.0, TAU),
             ripple: dice.seed(),
-            rim: if dice.chance(0.4) {
-                dice.range(0.0, 0.08)
-            } else {
-                0.0
-            },
-            melanin: if dice.chance(0.3) {
-                dice.range(-0.12, 0.2)
-            } else {
-                0.0
-            },
-            blood: if dice.chance(0.6) {
-                dice.range(-0.05, 0.3)
-            } else {
-                0.0
-            },
+            rim,
+            melanin,
+            blood,
         }
     }
 
@@ -196,19 +187,23 @@ impl Scar {
 
     /// Shape of the dent at a radius and direction: 1 at the bottom, 0 outside.
     fn profile(&self, (r, theta): (f64, f64)) -> f64 {
-        let step = |low: f64, high: f64| {
+        let step_of = |r: f64, low: f64, high: f64| {
             let t = ((r - low) / (high - low)).clamp(0.0, 1.0);
             1.0 - t * t * (3.0 - 2.0 * t)
         };
-        // One side falls steeply, the other less so.
-        let wall = self.wall * (0.7 + 0.3 * (theta - self.steepest).cos());
+        let step = |low: f64, high: f64| step_of(r, low, high);
+        // One side falls steeply, the other less so; the middle stays smooth.
+        let side = (theta - self.steepest).cos();
+        let wall = self.wall * (0.7 + 0.3 * side);
+        let skewed = r * (1.0 + 0.18 * side * r.min(1.0));
         match self.kind {
             Kind::IcePick => {
                 // A funnel: a shaft in a wider mouth.
-                0.7 * step(-0.2, 1.05 - 0.2 * wall) + 0.3 * step(0.0, 1.35)
+                let shaft = step_of(skewed, -0.15, 1.05 - 0.2 * self.wall);
+                0.7 * shaft + 0.3 * step_of(skewed, 0.0, 1.35)
             }
             Kind::Boxcar => step(0.80 * wall, 1.15),
-            Kind::Rolling => step(-0.25 * (1.0 - wall), 1.15),
+            Kind::Rolling => step_of(skewed, 0.0, 1.2),
             Kind::Linear => step(0.35 * wall, 1.15),
             Kind::Stria => step(0.4 * wall, 1.15),
         }
@@ -322,118 +317,6 @@ impl Response {
             heals_at: dice.chance(0.15).then(|| dice.range(0.25, 0.9)),
         }
     }
-}
-
-/// How scars are strewn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strewn {
-    Nowhere,
-    Apart,
-    Confluent,
-    Lines,
-}
-
-/// All scars on a patch that reaches `half` mm to each side of the middle.
-#[must_use]
-pub fn strew(how: Strewn, half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
-    let area = 4.0 * half[0] * half[1];
-    match how {
-        Strewn::Nowhere => Vec::new(),
-        Strewn::Apart => {
-            // 18 to 48 on the usual patch of 70 x 52 mm.
-            let wanted = (area * dice.ratio(0.005, 0.013)).round().max(1.0) as usize;
-            spread(wanted, half, 1.25, dice)
-        }
-        Strewn::Confluent => {
-            let mut scars = spread(dice.count(4, 8), half, 1.25, dice);
-            for _ in 0..dice.count(2, 3) {
-                cluster(&mut scars, half, dice);
-            }
-            scars
-        }
-        Strewn::Lines => lines(half, dice),
-    }
-}
-
-fn spread(wanted: usize, half: [f64; 2], apart: f64, dice: &mut Dice) -> Vec<Scar> {
-    let mut scars: Vec<Scar> = Vec::new();
-    for _ in 0..wanted * 40 {
-        if scars.len() == wanted {
-            break;
-        }
-        let kind = match dice.unit() {
-            p if p < 0.45 => Kind::IcePick,
-            p if p < 0.80 => Kind::Boxcar,
-            _ => Kind::Rolling,
-        };
-        let at = [dice.range(-half[0], half[0]), dice.range(-half[1], half[1])];
-        let scar = Scar::draw(scars.len() + 1, kind, at, dice);
-        let free = scars.iter().all(|s| {
-            (s.x - scar.x).hypot(s.y - scar.y) > apart * (s.half_length + scar.half_length) + 0.4
-        });
-        let inside =
-            scar.x.abs() + scar.half_length < half[0] && scar.y.abs() + scar.half_length < half[1];
-        if free && inside {
-            scars.push(scar);
-        }
-    }
-    scars
-}
-
-fn cluster(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
-    let middle = [
-        dice.range(-0.6, 0.6) * half[0],
-        dice.range(-0.6, 0.6) * half[1],
-    ];
-    let spread = dice.range(3.0, 6.0);
-    for _ in 0..dice.count(7, 13) {
-        let (r, t) = (spread * dice.unit().sqrt(), dice.range(0.0, TAU));
-        let at = [middle[0] + 1.3 * r * t.cos(), middle[1] + r * t.sin()];
-        let kind = match dice.unit() {
-            p if p < 0.45 => Kind::IcePick,
-            p if p < 0.85 => Kind::Boxcar,
-            _ => Kind::Rolling,
-        };
-        scars.push(Scar::draw(scars.len() + 1, kind, at, dice));
-    }
-}
-
-fn lines(half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
-    let mut scars = Vec::new();
-    let common = dice.range(0.0, PI);
-    let striae = dice.chance(0.4);
-    let wanted = if striae {
-        dice.count(4, 7)
-    } else {
-        dice.count(2, 5)
-    };
-    for i in 0..wanted {
-        let kind = if striae { Kind::Stria } else { Kind::Linear };
-        // Striae run side by side; cuts lie as they fell.
-        let offset = (i as f64 + 0.5) / wanted as f64 * 2.0 - 1.0;
-        let across = [-common.sin(), common.cos()];
-        let at = if striae {
-            let along = dice.range(-0.35, 0.35) * half[0];
-            let reach = 0.85 * half[1] * offset;
-            [
-                (across[0] * reach + common.cos() * along).clamp(-half[0], half[0]),
-                (across[1] * reach + common.sin() * along).clamp(-half[1], half[1]),
-            ]
-        } else {
-            [
-                half[0] * (0.8 * offset) + dice.range(-3.0, 3.0),
-                dice.range(-0.55, 0.55) * half[1],
-            ]
-        };
-        let mut scar = Scar::draw(i + 1, kind, at, dice);
-        let longest = 0.75 * half[0].min(half[1]);
-        scar.half_length = scar.half_length.min(longest);
-        if striae {
-            scar.angle = common + dice.range(-0.15, 0.15);
-        }
-        scars.push(scar);
-    }
-    scars
 }
 
 /// Several dents at one point, mm: nearly the deepest, without creases where they meet.

@@ -37,7 +37,7 @@ impl Sensor {
     #[must_use]
     pub fn draw(reflectance: f64, dice: &mut Dice) -> Self {
         // Meters bring dark and light skin closer together than they are, not to the same grey.
-        let mean = 0.34 * (reflectance / 0.36).powf(0.7);
+        let mean = 0.40 * (reflectance / 0.36).powf(0.7);
         Self {
             mean_luminance: mean * dice.ratio(0.82, 1.18),
             white_balance: [dice.ratio(0.95, 1.09), 1.0, dice.ratio(0.92, 1.11)],

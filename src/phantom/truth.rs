@@ -22,7 +22,7 @@ pub struct Truth {
 /// What is true at one visit; all rasters on the first photo's grid.
 #[derive(Debug, Clone)]
 pub struct VisitTruth {
-    /// Where a dent is deeper than 15 % of its own greatest depth and deeper than 0.02 mm.
+    /// Where a dent is deeper than 15 % of its own nominal depth and deeper than 0.02 mm.
     pub scars: Mask,
     /// Depth of the dents below the skin around, mm, 0 where there is none.
     pub depth: Field,

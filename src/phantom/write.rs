@@ -42,7 +42,7 @@ struct Warp<'a> {
     grid: &'a WarpGrid,
 }
 
-const DEFINITION: &str = "scar: where a dent is deeper than 15 % of its own greatest depth and \
+const DEFINITION: &str = "scar: where a dent is deeper than 15 % of its own nominal depth and \
      deeper than 0.02 mm; all rasters on the first photo's grid; depth PNG in micrometres; percent \
      over pixels that both photos show; azimuth from +x (right) toward +y (down)";
 

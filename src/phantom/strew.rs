@@ -1,0 +1,118 @@
+//! Where scars lie: apart, run together, in lines.
+
+use std::f64::consts::{PI, TAU};
+
+use super::dice::Dice;
+use super::scars::{Kind, Scar};
+
+/// How scars are strewn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strewn {
+    Nowhere,
+    Apart,
+    Confluent,
+    Lines,
+}
+
+/// All scars on a patch that reaches `half` mm to each side of the middle.
+#[must_use]
+pub fn strew(how: Strewn, half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
+    let area = 4.0 * half[0] * half[1];
+    match how {
+        Strewn::Nowhere => Vec::new(),
+        Strewn::Apart => {
+            // 18 to 48 on the usual patch of 70 x 52 mm.
+            let wanted = (area * dice.ratio(0.005, 0.013)).round().max(1.0) as usize;
+            spread(wanted, half, 1.25, dice)
+        }
+        Strewn::Confluent => {
+            let mut scars = spread(dice.count(4, 8), half, 1.25, dice);
+            for _ in 0..dice.count(2, 3) {
+                cluster(&mut scars, half, dice);
+            }
+            scars
+        }
+        Strewn::Lines => lines(half, dice),
+    }
+}
+
+fn spread(wanted: usize, half: [f64; 2], apart: f64, dice: &mut Dice) -> Vec<Scar> {
+    let mut scars: Vec<Scar> = Vec::new();
+    for _ in 0..wanted * 40 {
+        if scars.len() == wanted {
+            break;
+        }
+        let kind = match dice.unit() {
+            p if p < 0.45 => Kind::IcePick,
+            p if p < 0.80 => Kind::Boxcar,
+            _ => Kind::Rolling,
+        };
+        let at = [dice.range(-half[0], half[0]), dice.range(-half[1], half[1])];
+        let scar = Scar::draw(scars.len() + 1, kind, at, dice);
+        let free = scars.iter().all(|s| {
+            (s.x - scar.x).hypot(s.y - scar.y) > apart * (s.half_length + scar.half_length) + 0.4
+        });
+        let inside =
+            scar.x.abs() + scar.half_length < half[0] && scar.y.abs() + scar.half_length < half[1];
+        if free && inside {
+            scars.push(scar);
+        }
+    }
+    scars
+}
+
+fn cluster(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
+    let middle = [
+        dice.range(-0.6, 0.6) * half[0],
+        dice.range(-0.6, 0.6) * half[1],
+    ];
+    let spread = dice.range(3.0, 6.0);
+    for _ in 0..dice.count(7, 13) {
+        let (r, t) = (spread * dice.unit().sqrt(), dice.range(0.0, TAU));
+        let at = [middle[0] + 1.3 * r * t.cos(), middle[1] + r * t.sin()];
+        let kind = match dice.unit() {
+            p if p < 0.45 => Kind::IcePick,
+            p if p < 0.85 => Kind::Boxcar,
+            _ => Kind::Rolling,
+        };
+        scars.push(Scar::draw(scars.len() + 1, kind, at, dice));
+    }
+}
+
+fn lines(half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
+    let mut scars = Vec::new();
+    let common = dice.range(0.0, PI);
+    let striae = dice.chance(0.4);
+    let wanted = if striae {
+        dice.count(4, 7)
+    } else {
+        dice.count(2, 5)
+    };
+    for i in 0..wanted {
+        let kind = if striae { Kind::Stria } else { Kind::Linear };
+        // Striae run side by side; cuts lie as they fell.
+        let offset = (i as f64 + 0.5) / wanted as f64 * 2.0 - 1.0;
+        let across = [-common.sin(), common.cos()];
+        let at = if striae {
+            let along = dice.range(-0.35, 0.35) * half[0];
+            let reach = 0.85 * half[1] * offset;
+            [
+                (across[0] * reach + common.cos() * along).clamp(-half[0], half[0]),
+                (across[1] * reach + common.sin() * along).clamp(-half[1], half[1]),
+            ]
+        } else {
+            [
+                half[0] * (0.8 * offset) + dice.range(-3.0, 3.0),
+                dice.range(-0.55, 0.55) * half[1],
+            ]
+        };
+        let mut scar = Scar::draw(i + 1, kind, at, dice);
+        let longest = 0.75 * half[0].min(half[1]);
+        scar.half_length = scar.half_length.min(longest);
+        if striae {
+            scar.angle = common + dice.range(-0.15, 0.15);
+        }
+        scars.push(scar);
+    }
+    scars
+}
