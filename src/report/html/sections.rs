@@ -56,7 +56,7 @@ fn scale(interval: &Interval) -> Markup {
             @if let Some((low, high)) = between {
                 line.interval x1=(at(x(low))) x2=(at(x(high))) y1="11" y2="11" {}
             }
-            circle.point cx=(at(x(value))) cy="11" r="4" {}
+            circle.point cx=(at(x(value))) cy="11" r="3" {}
             text x="16" y="30" { "−100" } text x="100" y="30" { "0" } text x="184" y="30" { "+100" }
         }
     }
