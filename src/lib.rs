@@ -10,6 +10,8 @@ pub mod decode;
 
 pub mod skin;
 
+pub mod quality;
+
 pub mod register;
 
 pub mod normalise;
@@ -23,6 +25,8 @@ pub mod segment;
 pub mod measure;
 
 pub mod score;
+
+pub mod comparable;
 
 pub mod report;
 

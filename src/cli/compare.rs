@@ -93,10 +93,10 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
 }
 
 /// The scale that was typed, as what it means.
-fn scale(arguments: &Arguments) -> Result<Scale, Error> {
+fn scale(arguments: &Arguments) -> Result<Option<Scale>, Error> {
     if let Some(typed) = arguments.px_per_mm {
         return match PixelsPerMm::new(typed) {
-            Some(scale) => Ok(Scale::Given(scale)),
+            Some(scale) => Ok(Some(Scale::PerMm(scale))),
             None => Err(Error::BadOption {
                 option: "--px-per-mm",
                 value: typed.to_string(),
@@ -109,8 +109,8 @@ fn scale(arguments: &Arguments) -> Result<Scale, Error> {
         };
     }
     match arguments.field_mm {
-        None => Ok(Scale::Unknown),
-        Some(width) if width.is_finite() && width > 0.0 => Ok(Scale::Field { width_mm: width }),
+        None => Ok(None),
+        Some(width) if width.is_finite() && width > 0.0 => Ok(Some(Scale::FieldMm(width))),
         Some(width) => Err(Error::BadOption {
             option: "--field-mm",
             value: width.to_string(),

@@ -91,24 +91,6 @@ pub fn perlin(x: f32, y: f32, seed: u64) -> f32 {
     upper + fv * (lower - upper)
 }
 
-/// Distances to the nearest and second nearest of one random point per lattice cell (Worley 1996).
-#[must_use]
-pub fn worley(x: f32, y: f32, seed: u64) -> (f32, f32) {
-    let (ix, iy) = (x.floor() as i32, y.floor() as i32);
-    let (mut first, mut second) = (f32::MAX, f32::MAX);
-    for cy in iy - 1..=iy + 1 {
-        for cx in ix - 1..=ix + 1 {
-            let h = node(cx, cy, seed);
-            let dx = cx as f32 + 0.1 + 0.8 * fraction(h, 0) - x;
-            let dy = cy as f32 + 0.1 + 0.8 * fraction(h, 1) - y;
-            let d = dx * dx + dy * dy;
-            second = second.min(d.max(first));
-            first = first.min(d);
-        }
-    }
-    (first.sqrt(), second.sqrt())
-}
-
 /// 0 below `low`, 1 above `high`, smooth between.
 #[inline]
 #[must_use]

@@ -78,7 +78,12 @@ impl Light {
     /// A place: the same at all visits of a pair.
     #[must_use]
     pub fn draw(rig: Rig, dice: &mut Dice) -> Self {
-        let azimuth_deg = dice.range(0.0, 360.0);
+        // Lamps mostly stand above or beside the patient; the head may lie any way.
+        let azimuth_deg = if dice.chance(0.7) {
+            dice.range(180.0, 360.0)
+        } else {
+            dice.range(0.0, 360.0)
+        };
         let (elevation, distance, spread, room) = match rig {
             Rig::Clinic => (
                 dice.range(25.0, 60.0),

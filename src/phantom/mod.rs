@@ -267,7 +267,9 @@ impl Person {
     fn radiance(&self, visit: &Visit, camera: &Camera, texture: &Field, grid: &Grid) -> [Field; 3] {
         let height = relief::surface(&self.relief, texture, &visit.scars, grid);
         let mut lit = light::illuminate(&visit.setup.light, camera, &height, grid);
-        let albedo = (self.pigment).albedo(&visit.tint, self.relief.papules(), &visit.scars, grid);
+        let pits = relief::pits(texture, grid);
+        let papules = self.relief.papules();
+        let albedo = (self.pigment).albedo(&visit.tint, papules, &visit.scars, &pits, grid);
         let cast = visit.setup.light.shadow_of_hair(camera);
         let roots = self.half.map(|h| 1.3 * h);
         let mut dice = Dice::new(visit.hair_seed, "roots", 0);

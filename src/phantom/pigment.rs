@@ -8,7 +8,7 @@ use super::dice::{Dice, fraction, node, perlin, smoothstep};
 use super::grid::Grid;
 use super::relief::Papule;
 use super::scars::Scar;
-use crate::raster::{Field, from_rows, row};
+use crate::raster::{Field, from_rows, row, zip2};
 
 /// Fitzpatrick's phototype.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +73,8 @@ struct Spot {
     angle: f64,
     /// Share of the radius over which it fades.
     soft: f64,
+    /// How far the edge strays, as a share of the radius.
+    ragged: f64,
     melanin: f64,
     blood: f64,
 }
@@ -90,6 +92,8 @@ pub struct Pigment {
     melanin_mottle: f64,
     blood_mottle: f64,
     freckled: f64,
+    /// Densities of melanin and blood per mm that a pore is deep.
+    plug: [f64; 2],
     spots: Vec<Spot>,
 }
 
@@ -154,7 +158,8 @@ impl Spot {
             radius,
             slim: dice.range(0.55, 1.0),
             angle: dice.range(0.0, TAU),
-            soft: dice.range(0.3, 0.9),
+            soft: dice.range(0.4, 0.9),
+            ragged: dice.range(0.5, 1.0),
             melanin: 0.0,
             blood: 0.0,
         }
@@ -165,7 +170,7 @@ impl Spot {
         let radius = dice.ratio(0.7, 3.2);
         Self {
             melanin: dice.range(0.06, 0.32),
-            blood: dice.range(-0.02, 0.1),
+            blood: dice.range(0.0, 0.16),
             ..Self::draw(half, radius, dice)
         }
     }
@@ -182,9 +187,10 @@ impl Spot {
     fn mole(half: [f64; 2], dice: &mut Dice) -> Self {
         let radius = dice.ratio(0.6, 1.7);
         Self {
-            melanin: dice.range(0.5, 1.2),
+            melanin: dice.range(0.8, 2.0),
             slim: dice.range(0.8, 1.0),
-            soft: dice.range(0.2, 0.4),
+            ragged: dice.range(0.1, 0.4),
+            soft: dice.range(0.35, 0.7),
             ..Self::draw(half, radius, dice)
         }
     }
@@ -199,8 +205,8 @@ impl Pigment {
         let base = linear_from_lab([lightness, a + dice.range(-1.5, 1.5), b]);
         let mut near = |v: [f64; 3]| v.map(|v| v * dice.range(0.9, 1.1));
         // Between the directions of Tsumura et al. 1999 and 2003; red absorbs least of both.
-        let melanin_rgb = near([0.40, 0.50, 0.77]);
-        let blood_rgb = near([0.20, 0.72, 0.66]);
+        let melanin_rgb = near([0.41, 0.575, 0.71]);
+        let blood_rgb = near([0.20, 0.74, 0.64]);
         let mut spots = Vec::new();
         spots.extend((0..dice.count(2, 12)).map(|_| Spot::mark(half, dice)));
         spots.extend((0..dice.count(1, 6)).map(|_| Spot::flush(half, dice)));
@@ -210,19 +216,21 @@ impl Pigment {
             base,
             melanin_rgb,
             blood_rgb,
-            melanin_mottle: dice.range(0.05, 0.13),
-            blood_mottle: dice.range(0.08, 0.22),
+            melanin_mottle: dice.range(0.07, 0.18),
+            blood_mottle: dice.range(0.12, 0.36),
             freckled: skin.freckled() * dice.range(0.0, 1.3),
+            plug: [dice.range(1.0, 5.0), dice.range(0.5, 4.0)],
             spots,
         }
     }
 
-    /// Densities of melanin and of haemoglobin beyond the baseline at one visit.
+    /// Densities of melanin and of haemoglobin beyond the baseline at one visit; `pits` in mm.
     fn densities(
         &self,
         tint: &Tint,
         papules: &[Papule],
         scars: &[Scar],
+        pits: &Field,
         grid: &Grid,
     ) -> [Field; 2] {
         let s = self.seed ^ 0xc0;
@@ -231,15 +239,20 @@ impl Pigment {
         let (tan, flush) = (tint.melanin as f32, tint.blood as f32);
         let mut melanin = grid.fill_broad(|x, y| {
             tan + am * (perlin(x / 23.0, y / 23.0, s) + 0.6 * perlin(x / 6.0, y / 6.0, s ^ 1))
-                + 0.45 * am * perlin(x / 1.6, y / 1.6, s ^ 2)
+                + 0.5 * am * perlin(x / 1.6, y / 1.6, s ^ 2)
                 + extra * perlin(x / 14.0, y / 14.0, patches)
         });
         let mut blood = grid.fill_broad(|x, y| {
             flush
                 + ab * (perlin(x / 19.0, y / 19.0, s ^ 4) + 0.6 * perlin(x / 5.0, y / 5.0, s ^ 5))
-                + 0.5 * ab * perlin(x / 1.4, y / 1.4, s ^ 6)
+                + 0.8 * ab * perlin(x / 2.2, y / 2.2, s ^ 7)
+                + 0.5 * ab * perlin(x / 1.1, y / 1.1, s ^ 6)
                 + 0.8 * extra * perlin(x / 11.0, y / 11.0, patches ^ 9)
         });
+        // Horn and sebum darken pores and furrows; here and there blood shows around them.
+        let (plug, halo) = (self.plug[0] as f32, self.plug[1] as f32);
+        melanin = zip2(&melanin, pits, |m, p| m + plug * p);
+        blood = zip2(&blood, pits, |b, p| b + halo * p);
         self.freckles(grid, &mut melanin);
         for spot in self.spots.iter().chain(&tint.spots) {
             stamp(spot, s ^ 8, grid, &mut melanin, &mut blood);
@@ -289,6 +302,7 @@ impl Pigment {
                     slim: 0.6 + 0.4 * f64::from(fraction(h, 3)),
                     angle: f64::from(fraction(g, 1)) * TAU,
                     soft: 0.7,
+                    ragged: 0.8,
                     melanin: 0.06 + 0.3 * f64::from(fraction(g, 2)),
                     blood: 0.0,
                 };
@@ -305,9 +319,10 @@ impl Pigment {
         tint: &Tint,
         papules: &[Papule],
         scars: &[Scar],
+        pits: &Field,
         grid: &Grid,
     ) -> [Field; 3] {
-        let [melanin, blood] = self.densities(tint, papules, scars, grid);
+        let [melanin, blood] = self.densities(tint, papules, scars, pits, grid);
         std::array::from_fn(|c| {
             let (m, b) = (self.melanin_rgb[c] as f32, self.blood_rgb[c] as f32);
             let base = self.base[c] as f32;
@@ -337,7 +352,7 @@ fn stamp_one(spot: &Spot, density: f64, seed: u64, grid: &Grid, field: &mut Fiel
         let (dx, dy) = (f64::from(x) - spot.x, f64::from(y) - spot.y);
         let (a, b) = (cos * dx + sin * dy, (cos * dy - sin * dx) / spot.slim);
         // A ragged edge.
-        let rag = 0.9 * perlin(x / ripple, y / ripple, seed);
+        let rag = spot.ragged as f32 * perlin(x / ripple, y / ripple, seed);
         let r = (a.hypot(b) / spot.radius) as f32 + rag;
         let soft = spot.soft as f32;
         *o += density as f32 * (1.0 - smoothstep(1.0 - soft, 1.0 + soft, r));

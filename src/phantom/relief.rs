@@ -2,10 +2,11 @@
 
 use std::f64::consts::{PI, TAU};
 
-use super::dice::{Dice, fraction, node, perlin, smoothstep, worley};
+use super::dice::{Dice, fraction, node, perlin, smoothstep};
 use super::grid::Grid;
 use super::scars::{Kind, Scar, joined};
-use crate::raster::{Field, zip3};
+use crate::filter::gaussian;
+use crate::raster::{Field, zip2, zip3};
 
 /// What makes this person's relief this person's; lengths in mm.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,9 @@ pub struct Relief {
     mesh: f64,
     stretch: f64,
     grain: f64,
+    /// Height of the finest grain and of bumps about a millimetre wide, mm.
+    grit: f64,
+    peel: f64,
     /// Pores per mm²; depth, mm.
     pores: f64,
     pore_depth: f64,
@@ -58,8 +62,8 @@ impl Relief {
             .map(|_| Papule {
                 x: dice.range(-half[0], half[0]),
                 y: dice.range(-half[1], half[1]),
-                radius: dice.range(0.8, 2.2),
-                height: dice.range(0.08, 0.35),
+                radius: dice.range(0.6, 1.5),
+                height: dice.range(0.06, 0.28),
                 blood: dice.range(0.05, 0.5),
             })
             .collect();
@@ -69,6 +73,8 @@ impl Relief {
             0
         };
         let lie = dice.range(0.0, PI);
+        // From a child's cheek to weathered skin.
+        let rough = dice.ratio(0.65, 1.6);
         let wrinkles = (0..folds)
             .map(|_| Wrinkle {
                 x: dice.range(-half[0], half[0]),
@@ -87,13 +93,15 @@ impl Relief {
                 1.0 / (field * dice.ratio(140.0, 800.0)),
             ],
             direction: dice.range(0.0, PI),
-            furrow: dice.range(0.018, 0.045),
-            mesh: dice.range(0.55, 0.95),
-            stretch: dice.range(1.1, 1.7),
+            furrow: rough * dice.range(0.008, 0.021),
+            mesh: dice.range(0.40, 0.65),
+            stretch: dice.range(1.6, 3.0),
             grain: dice.range(0.0, PI),
-            pores: dice.ratio(0.35, 1.3),
-            pore_depth: dice.range(0.04, 0.12),
-            uneven: dice.range(0.008, 0.022),
+            grit: rough * dice.range(0.009, 0.017),
+            peel: rough * dice.range(0.008, 0.016),
+            pores: dice.ratio(0.8, 2.5),
+            pore_depth: rough.sqrt() * dice.range(0.05, 0.15),
+            uneven: rough * dice.range(0.010, 0.022),
             papules,
             wrinkles,
         }
@@ -115,34 +123,42 @@ impl Relief {
     /// Furrows, pores, unevenness and fine grain, mm: what scars smooth out.
     #[must_use]
     pub fn texture(&self, grid: &Grid) -> Field {
-        let (sin, cos) = (self.grain as f32).sin_cos();
-        let mesh = self.mesh as f32;
-        let furrow = self.furrow as f32;
-        let stretch = (self.stretch as f32).sqrt();
+        let (mesh, furrow) = (self.mesh as f32, self.furrow as f32);
+        let stretch = self.stretch as f32;
         let s = self.seed;
-        // Depth of the furrows changes over the patch: some of it is smooth.
-        let vigour = grid.fill_broad(|x, y| 1.0 + 1.6 * perlin(x / 11.0, y / 11.0, s ^ 1));
-        let strength = &vigour;
-        let mut field = grid.fill(|x, y| {
-            let wx = x + 0.9 * mesh * perlin(x / 1.7, y / 1.7, s ^ 2);
-            let wy = y + 0.9 * mesh * perlin(x / 1.7, y / 1.7, s ^ 3);
-            let (u, v) = (
-                (cos * wx + sin * wy) / stretch,
-                (cos * wy - sin * wx) * stretch,
-            );
-            let (first, second) = worley(u / mesh, v / mesh, s ^ 4);
-            let primary = 1.0 - smoothstep(0.0, 0.38, second - first);
-            let fine = perlin(x / 0.16, y / 0.16, s ^ 6) + 1.6 * perlin(x / 0.37, y / 0.37, s ^ 7);
-            // Cells bulge a little between the furrows.
-            -furrow * (primary + 0.5 * first) + 0.2 * furrow * fine
+        // Two families of furrows cross each other at an angle, as on cheeks and arms.
+        let family = |turn: f64| {
+            let (sin, cos) = ((self.grain + turn) as f32).sin_cos();
+            move |x: f32, y: f32, seed: u64| {
+                let (u, v) = (cos * x + sin * y, cos * y - sin * x);
+                let n = perlin(u / (mesh * stretch), v / mesh, seed);
+                // A narrow valley where the noise changes sign.
+                1.0 - smoothstep(0.0, 0.16, n.abs())
+            }
+        };
+        let (one, other) = (family(-0.45), family(0.45));
+        // Furrows are deeper here and missing there.
+        let vigour = grid.fill_broad(|x, y| {
+            (1.0 + 2.2 * perlin(x / 9.0, y / 9.0, s ^ 1) + 1.2 * perlin(x / 3.1, y / 3.1, s ^ 10))
+                .clamp(0.1, 2.0)
         });
-        let amplitude = 2.6 * self.uneven as f32;
+        let fine = grid.fill(|x, y| {
+            let wx = x + 0.35 * mesh * perlin(x / 0.9, y / 0.9, s ^ 2);
+            let wy = y + 0.35 * mesh * perlin(x / 0.9, y / 0.9, s ^ 3);
+            -furrow * (one(wx, wy, s ^ 4) + 0.8 * other(wx, wy, s ^ 5))
+        });
+        let grain = self.grit as f32;
+        let gritty = grid.fill(|x, y| {
+            grain * (perlin(x / 0.17, y / 0.17, s ^ 6) + 1.3 * perlin(x / 0.36, y / 0.36, s ^ 7))
+        });
+        let uneven = 2.6 * self.uneven as f32;
+        let peel = 3.0 * self.peel as f32;
         let broad = grid.fill_broad(|x, y| {
-            amplitude * (perlin(x / 4.6, y / 4.6, s ^ 8) + 0.55 * perlin(x / 1.9, y / 1.9, s ^ 9))
+            uneven * (perlin(x / 4.6, y / 4.6, s ^ 8) + 0.5 * perlin(x / 2.3, y / 2.3, s ^ 9))
+                + peel * perlin(x / 1.15, y / 1.15, s ^ 11)
         });
-        field = zip3(&field, strength, &broad, |f, v, b| {
-            f * v.clamp(0.35, 1.7) + b
-        });
+        let lined = zip2(&fine, &vigour, |f, v| f * v);
+        let mut field = zip3(&lined, &gritty, &broad, |f, g, b| f + g + b);
         self.open_pores(grid, &mut field);
         field
     }
@@ -158,10 +174,12 @@ impl Relief {
                 let (h, g) = (node(ix, iy, seed), node(ix, iy, seed ^ 1));
                 let x = (f64::from(ix) + f64::from(fraction(h, 0))) * cell;
                 let y = (f64::from(iy) + f64::from(fraction(h, 1))) * cell;
-                let sigma = 0.05 + 0.06 * f64::from(fraction(h, 2)).powi(2);
-                let depth = self.pore_depth * (0.2 + 0.8 * f64::from(fraction(h, 3)));
-                let slim = 0.6 + 0.4 * f64::from(fraction(g, 0));
-                let (sin, cos) = (f64::from(fraction(g, 1)) * PI).sin_cos();
+                let sigma = 0.055 + 0.07 * f64::from(fraction(h, 2)).powi(2);
+                let depth = self.pore_depth * (0.1 + 0.9 * f64::from(fraction(h, 3)).powi(2));
+                // Slits more than holes, most of them along the skin's grain.
+                let slim = 0.4 + 0.6 * f64::from(fraction(g, 0));
+                let turn = (f64::from(fraction(g, 1)) - 0.5) * 1.6;
+                let (sin, cos) = (self.grain + turn).sin_cos();
                 grid.stamp(field, [x, y], 4.0 * sigma, |px, py, o| {
                     let (dx, dy) = (f64::from(px) - x, f64::from(py) - y);
                     let (a, b) = (cos * dx + sin * dy, (cos * dy - sin * dx) / slim);
@@ -193,6 +211,15 @@ impl Relief {
             });
         }
     }
+}
+
+/// How far the skin's own pits and furrows reach below what is around them, mm (0 or more).
+#[must_use]
+pub fn pits(texture: &Field, grid: &Grid) -> Field {
+    /// What counts as around, mm.
+    const AROUND: f64 = 0.35;
+    let mean = gaussian(texture, (AROUND * grid.per_mm) as f32);
+    zip2(texture, &mean, |t, m| (m - t).max(0.0))
 }
 
 /// The dents of all scars together, mm (0 or more).

@@ -4,7 +4,7 @@ use std::f64::consts::{PI, TAU};
 
 use serde::Serialize;
 
-use super::dice::{Dice, smoothstep};
+use super::dice::{Dice, perlin, smoothstep};
 
 /// What a dermatologist would call the dent (Jacob et al. 2001), and the long ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -30,7 +30,7 @@ pub struct Scar {
     /// Middle, mm.
     pub x: f64,
     pub y: f64,
-    /// Greatest depth of the profile, mm; 0 once healed.
+    /// Nominal depth, mm: the greatest, where the floor is not raised; 0 once healed.
     pub depth: f64,
     /// Half width across and half length along, mm.
     pub half_width: f64,
@@ -41,14 +41,20 @@ pub struct Scar {
     pub bow: f64,
     /// Irregularity of the outline: amplitude and phase of harmonics 2 to 5.
     pub outline: [(f64, f64); 4],
-    /// Steepness of the wall, 0 gentle to 1 steep.
+    /// Steepness of the wall, 0 gentle to 1 steep, and the direction of its steepest side, radians.
     pub wall: f64,
+    pub steepest: f64,
+    /// Seed of what is irregular below the outline's harmonics: ragged edge, uneven floor.
+    pub ripple: u64,
     /// Height of the rim, as a share of the depth.
     pub rim: f64,
     /// Pigment and blood of the scar beyond the skin's, densities.
     pub melanin: f64,
     pub blood: f64,
 }
+
+/// A radius beyond every dent, rim and colour.
+const OUTSIDE: f64 = 9.0;
 
 /// Depth below which nothing counts as a dent, mm: less than a healthy furrow.
 pub const LEAST_DEPTH_MM: f64 = 0.02;
@@ -91,9 +97,9 @@ impl Scar {
             ),
         };
         let rough = match kind {
-            Kind::IcePick => 0.10,
-            Kind::Boxcar => 0.16,
-            Kind::Rolling => 0.18,
+            Kind::IcePick => 0.12,
+            Kind::Boxcar => 0.20,
+            Kind::Rolling => 0.20,
             Kind::Linear | Kind::Stria => 0.08,
         };
         Self {
@@ -113,6 +119,8 @@ impl Scar {
                 )
             }),
             wall: dice.range(wall.0, wall.1),
+            steepest: dice.range(0.0, TAU),
+            ripple: dice.seed(),
             rim: if dice.chance(0.4) {
                 dice.range(0.0, 0.08)
             } else {
@@ -123,8 +131,8 @@ impl Scar {
             } else {
                 0.0
             },
-            blood: if dice.chance(0.4) {
-                dice.range(-0.05, 0.22)
+            blood: if dice.chance(0.6) {
+                dice.range(-0.05, 0.3)
             } else {
                 0.0
             },
@@ -137,13 +145,29 @@ impl Scar {
         self.half_length.max(self.half_width) * 1.9 + 0.2
     }
 
-    /// How far out a point lies: 0 in the middle, 1 on the outline.
-    fn radius(&self, x: f64, y: f64) -> f64 {
+    /// How far out a point lies (0 in the middle, 1 on the outline), and in which direction.
+    fn radius(&self, x: f64, y: f64) -> (f64, f64) {
         let (sin, cos) = self.angle.sin_cos();
         let (dx, dy) = (x - self.x, y - self.y);
         let (along, across) = (cos * dx + sin * dy, cos * dy - sin * dx);
+        // Far outside: nothing below needs to know how far.
+        let slack = 0.15 * self.half_length * f64::from(u8::from(self.is_long()));
+        if along.abs() > 2.0 * self.half_length || across.abs() > 2.0 * self.half_width + slack {
+            return (OUTSIDE, 0.0);
+        }
+        // The ragged edge: points move about by a share of the width, over half the width.
+        let wave = (0.75 * self.half_width) as f32;
+        let shake = |seed: u64| {
+            f64::from(perlin(
+                along as f32 / wave,
+                across as f32 / wave,
+                self.ripple ^ seed,
+            )) * 0.20
+                * self.half_width
+        };
+        let (along, across) = (along + shake(1), across + shake(2));
         let u = along / self.half_length;
-        if matches!(self.kind, Kind::Linear | Kind::Stria) {
+        if self.is_long() {
             let wave: f64 = (self.outline.iter().zip(2..))
                 .map(|(&(a, phase), n)| a * (f64::from(n) * u * 2.0 + phase).sin())
                 .sum();
@@ -151,37 +175,50 @@ impl Scar {
             let taper = (1.0 - u.abs().powi(3)).max(0.0).sqrt();
             let middle = self.bow * self.half_length * (1.0 - u * u) + wave * self.half_width;
             let w = self.half_width * taper * (1.0 + 2.0 * wave);
-            return if w < 1e-3 {
-                9.0
+            let r = if w < 1e-3 {
+                OUTSIDE
             } else {
                 (across - middle).abs() / w
             };
+            return (r, if across > middle { PI / 2.0 } else { -PI / 2.0 });
         }
         let v = across / self.half_width;
         let theta = v.atan2(u);
         let edge: f64 = (self.outline.iter().zip(2..))
             .map(|(&(a, phase), n)| a * (f64::from(n) * theta + phase).cos())
             .sum();
-        u.hypot(v) / (1.0 + edge)
+        (u.hypot(v) / (1.0 + edge), theta)
     }
 
-    /// Shape of the dent at a radius: 1 at the bottom, 0 outside.
-    fn profile(&self, r: f64) -> f64 {
+    fn is_long(&self) -> bool {
+        matches!(self.kind, Kind::Linear | Kind::Stria)
+    }
+
+    /// Shape of the dent at a radius and direction: 1 at the bottom, 0 outside.
+    fn profile(&self, (r, theta): (f64, f64)) -> f64 {
         let step = |low: f64, high: f64| {
             let t = ((r - low) / (high - low)).clamp(0.0, 1.0);
             1.0 - t * t * (3.0 - 2.0 * t)
         };
+        // One side falls steeply, the other less so.
+        let wall = self.wall * (0.7 + 0.3 * (theta - self.steepest).cos());
         match self.kind {
             Kind::IcePick => {
-                // A funnel: a steep shaft in a wider mouth.
-                let shaft = step(0.05, 0.95 - 0.15 * self.wall);
-                0.8 * shaft + 0.2 * step(0.0, 1.2)
+                // A funnel: a shaft in a wider mouth.
+                0.7 * step(-0.2, 1.05 - 0.2 * wall) + 0.3 * step(0.0, 1.35)
             }
-            Kind::Boxcar => step(0.80 * self.wall.min(0.95), 1.12),
-            Kind::Rolling => step(-0.25 * (1.0 - self.wall), 1.15),
-            Kind::Linear => step(0.35 * self.wall, 1.15),
-            Kind::Stria => step(0.4 * self.wall, 1.15),
+            Kind::Boxcar => step(0.80 * wall, 1.15),
+            Kind::Rolling => step(-0.25 * (1.0 - wall), 1.15),
+            Kind::Linear => step(0.35 * wall, 1.15),
+            Kind::Stria => step(0.4 * wall, 1.15),
         }
+    }
+
+    /// Share of the depth that the uneven floor leaves at a point, 0.7 to 1.
+    fn floor(&self, x: f64, y: f64) -> f64 {
+        let wave = (0.7 * self.half_width) as f32;
+        let bump = perlin(x as f32 / wave, y as f32 / wave, self.ripple ^ 3);
+        1.0 - 0.3 * f64::from(smoothstep(-0.05, 0.6, bump))
     }
 
     /// Depth below the skin around, mm, at a point (mm); the rim is not in it.
@@ -190,7 +227,12 @@ impl Scar {
         if self.depth <= 0.0 || (x - self.x).hypot(y - self.y) > self.reach() {
             return 0.0;
         }
-        self.depth * self.profile(self.radius(x, y))
+        let shape = self.profile(self.radius(x, y));
+        if shape > 0.0 {
+            self.depth * shape * self.floor(x, y)
+        } else {
+            0.0
+        }
     }
 
     /// Height of the rim, mm.
@@ -199,14 +241,14 @@ impl Scar {
         if self.rim <= 0.0 || self.depth <= 0.0 {
             return 0.0;
         }
-        let r = (self.radius(x, y) - 1.3) / 0.25;
+        let r = (self.radius(x, y).0 - 1.3) / 0.25;
         self.depth * self.rim * (-r * r).exp()
     }
 
     /// 1 inside, 0 outside, soft: where the scar's own colour and smoothness hold.
     #[must_use]
     pub fn inside(&self, x: f64, y: f64) -> f64 {
-        f64::from(1.0 - smoothstep(0.6, 1.3, self.radius(x, y) as f32))
+        f64::from(1.0 - smoothstep(0.6, 1.3, self.radius(x, y).0 as f32))
     }
 
     /// Depth from which a point belongs to the footprint, mm; `None` when there is none.
@@ -218,23 +260,24 @@ impl Scar {
     /// Footprint area (mm²) and volume below the skin around inside it (mm³), on a fine raster.
     #[must_use]
     pub fn area_and_volume(&self) -> (f64, f64) {
-        /// Spacing of the raster, mm: a twentieth of the narrowest scar.
-        const STEP: f64 = 0.04;
+        /// Points of the raster over half the width.
+        const FINE: f64 = 24.0;
         let Some(threshold) = self.threshold() else {
             return (0.0, 0.0);
         };
-        let n = (self.reach() / STEP).ceil() as i64;
+        let step = self.half_width / FINE;
+        let n = (self.reach() / step).ceil() as i64;
         let (mut points, mut depth) = (0usize, 0.0);
         for j in -n..=n {
             for i in -n..=n {
-                let d = self.dent(self.x + i as f64 * STEP, self.y + j as f64 * STEP);
+                let d = self.dent(self.x + i as f64 * step, self.y + j as f64 * step);
                 if d > threshold {
                     points += 1;
                     depth += d;
                 }
             }
         }
-        (points as f64 * STEP * STEP, depth * STEP * STEP)
+        (points as f64 * step * step, depth * step * step)
     }
 
     /// Width, mm: the diameter of a disk of the footprint's area, or across the middle of a long one.
@@ -297,8 +340,8 @@ pub fn strew(how: Strewn, half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
     match how {
         Strewn::Nowhere => Vec::new(),
         Strewn::Apart => {
-            // 18 to 34 on the usual patch of 70 x 52 mm.
-            let wanted = (area * dice.range(0.005, 0.0095)).round().max(1.0) as usize;
+            // 18 to 48 on the usual patch of 70 x 52 mm.
+            let wanted = (area * dice.ratio(0.005, 0.013)).round().max(1.0) as usize;
             spread(wanted, half, 1.25, dice)
         }
         Strewn::Confluent => {
@@ -319,8 +362,8 @@ fn spread(wanted: usize, half: [f64; 2], apart: f64, dice: &mut Dice) -> Vec<Sca
             break;
         }
         let kind = match dice.unit() {
-            p if p < 0.40 => Kind::IcePick,
-            p if p < 0.75 => Kind::Boxcar,
+            p if p < 0.45 => Kind::IcePick,
+            p if p < 0.80 => Kind::Boxcar,
             _ => Kind::Rolling,
         };
         let at = [dice.range(-half[0], half[0]), dice.range(-half[1], half[1])];

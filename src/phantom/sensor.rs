@@ -40,7 +40,7 @@ impl Sensor {
         let mean = 0.34 * (reflectance / 0.36).powf(0.7);
         Self {
             mean_luminance: mean * dice.ratio(0.82, 1.18),
-            white_balance: [dice.ratio(0.92, 1.09), 1.0, dice.ratio(0.90, 1.11)],
+            white_balance: [dice.ratio(0.95, 1.09), 1.0, dice.ratio(0.92, 1.11)],
             blur_px: dice.range(0.45, 0.95),
             shot_noise: dice.ratio(1e-5, 2.5e-4),
             read_noise: dice.ratio(0.0005, 0.003),

@@ -6,7 +6,7 @@ mod pairing;
 pub use doubt::Estimate;
 pub use pairing::{Lesion, State, pair};
 
-use crate::measure::{Scar, Totals, healthy_mean_square, totals};
+use crate::measure::{Scar, Totals, Visit, healthy_mean_square, totals};
 use crate::raster::Mask;
 use crate::segment;
 use crate::units::PixelsPerMm;
@@ -61,7 +61,7 @@ pub struct Score {
 /// A visit with its scars measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured<'a> {
-    pub visit: &'a crate::measure::Visit,
+    pub visit: &'a Visit,
     pub scars: &'a [Scar],
 }
 
@@ -71,14 +71,24 @@ pub struct Measured<'a> {
 /// both.
 #[must_use]
 pub fn score(
-    before: Measured,
-    after: Measured,
+    before: &Visit,
+    after: &Visit,
     healthy: &Mask,
     measured: &Mask,
     scale: PixelsPerMm,
     segmenting: &segment::Options,
     options: &Options,
 ) -> Score {
+    let measure = |visit| crate::measure::measure(visit, healthy);
+    let (scars_b, scars_a) = (measure(before), measure(after));
+    let before = Measured {
+        visit: before,
+        scars: &scars_b,
+    };
+    let after = Measured {
+        visit: after,
+        scars: &scars_a,
+    };
     let lesions = pair(before, after);
     let bases = [before, after].map(|m| healthy_mean_square(&m.visit.shading, healthy));
     let sums = [

@@ -21,6 +21,8 @@ pub(super) struct LogColour {
     pub red: Field,
     /// ln(G/B): grows with melanin.
     pub yellow: Field,
+    /// ln Y of the photo's bright end (95th percentile).
+    pub bright: f32,
 }
 
 /// Added to every channel before a ratio is taken, as a share of the photo's bright end (its 95th
@@ -43,6 +45,7 @@ impl LogColour {
             luminance: log(&luminance),
             red: gaussian(&zip2(&r, &g, |r, g| r - g), chroma_blur),
             yellow: gaussian(&zip2(&g, &b, |g, b| g - b), chroma_blur),
+            bright: (bright.max(0.0) + floor).ln(),
         }
     }
 }
@@ -79,13 +82,16 @@ pub(super) struct Cluster {
     precision: [f64; 3],
 }
 
-/// Centre and spread of skin's (ln R/G, ln G/B) over types I to VI under lamps from cold to warm.
-/// Wide on purpose; it only ranks clusters. Skin always sends back more red than green (both blood
-/// and melanin absorb green more).
-const PRIOR_CENTRE: [f32; 2] = [0.65, 0.40];
-const PRIOR_SIGMA: [f32; 2] = [0.30, 0.30];
+/// Where skin's (ln R/G, ln G/B) lies over types I to VI under lamps from cold to warm. Skin sends
+/// back more red than green (blood and melanin absorb green more) and hardly less green than blue.
+/// Wide on purpose, and steep only toward grey: it ranks clusters, and what competes with skin in a
+/// clinic is white and grey.
+const PRIOR_RED: [f32; 2] = [0.40, 1.15];
+const PRIOR_YELLOW: [f32; 2] = [0.0, 1.0];
+/// How fast the prior falls outside: below and above the range of red, on both sides of yellow.
+const PRIOR_SIGMA: [f32; 3] = [0.13, 0.2, 0.15];
 /// Prior weight of any colour at all: a photo of nothing but grey is skin too, photographed grey.
-const PRIOR_FLOOR: f32 = 0.01;
+const PRIOR_FLOOR: f32 = 0.003;
 /// The subject stands near the middle: weight of a corner, with 1 in the middle.
 const CORNER_WEIGHT: f32 = 0.25;
 /// Histogram of chroma: from, bin width, bins (log units).
@@ -235,20 +241,27 @@ fn gather(colour: &LogColour, usable: &Mask) -> Vec<Sample> {
                 .map(|x| {
                     let (v, u) = ((y as f32 - cy) / cy, (x as f32 - cx) / cx);
                     let (red, yellow) = (colour.red[[y, x]], colour.yellow[[y, x]]);
-                    let p = (red - PRIOR_CENTRE[0]) / PRIOR_SIGMA[0];
-                    let q = (yellow - PRIOR_CENTRE[1]) / PRIOR_SIGMA[1];
-                    let skin_like = (-0.5 * (p * p + q * q)).exp() + PRIOR_FLOOR;
                     Sample {
                         luminance: colour.luminance[[y, x]],
                         red,
                         yellow,
-                        weight: skin_like * CORNER_WEIGHT.powf(0.5 * (u * u + v * v)),
+                        weight: prior(red, yellow) * CORNER_WEIGHT.powf(0.5 * (u * u + v * v)),
                     }
                 })
                 .collect()
         })
         .collect();
     lines.concat()
+}
+
+fn prior(red: f32, yellow: f32) -> f32 {
+    let outside = |v: f32, [low, high]: [f32; 2], below: f32, above: f32| {
+        ((low - v).max(0.0) / below).max((v - high).max(0.0) / above)
+    };
+    let [pale, deep, either] = PRIOR_SIGMA;
+    let p = outside(red, PRIOR_RED, pale, deep);
+    let q = outside(yellow, PRIOR_YELLOW, either, either);
+    (-0.5 * (p * p + q * q)).exp() + PRIOR_FLOOR
 }
 
 /// Where the weighted, blurred histogram of chroma is highest.

@@ -19,8 +19,9 @@ const OF_SKIN: f32 = 0.6;
 const CAP: f32 = 1.2;
 /// A pixel is still below this, 8-bit steps; inside a painted block nothing but the codec moves ...
 const STILL: f32 = 0.12;
-/// ... and such blocks, whose edges are strong, have at least this share of still pixels.
-const STILL_SHARE: f32 = 0.62;
+/// ... and such blocks, together with their strong edges, have at least this share of still pixels;
+/// skin has 0.1 to 0.25.
+const STILL_SHARE: f32 = 0.45;
 
 /// |ln Y less the mean of its four neighbours|.
 pub(super) fn fine_structure(log_luminance: &Field) -> Field {
@@ -52,7 +53,8 @@ pub(super) fn fine_structure(log_luminance: &Field) -> Field {
 
 /// Places that hold nothing but rounding and far less than the photo's own skin (`skin`: a first
 /// guess), at least `least` px across; gaps up to half as wide (text over them) are closed.
-pub(super) fn find(log_luminance: &Field, skin: &Mask, least: f32) -> Mask {
+/// `blocks`: standard deviation, px, of the window over which pixelated areas are judged.
+pub(super) fn find(log_luminance: &Field, skin: &Mask, least: f32, blocks: f32) -> Mask {
     // sRGB is near a power of 1/2.2: a step of 8 bit changes ln Y by 2.2 / code.
     let steps = zip2(&fine_structure(log_luminance), log_luminance, |f, l| {
         (f * (l / 2.2).exp() * 255.0 / 2.2).min(CAP)
@@ -70,7 +72,7 @@ pub(super) fn find(log_luminance: &Field, skin: &Mask, least: f32) -> Mask {
     };
     let limit = ROUNDING.min(OF_SKIN * usual);
     let still_limit = STILL.min(0.5 * OF_SKIN * usual);
-    let still = gaussian(&map(&steps, |s| f32::from(s < still_limit)), WINDOW);
+    let still = gaussian(&map(&steps, |s| f32::from(s < still_limit)), blocks);
     let flat = Mask::from_shape_fn(local.dim(), |at| {
         local[at] <= limit || still[at] > STILL_SHARE
     });

@@ -14,7 +14,7 @@ mod shape;
 use ndarray::Array2;
 
 use crate::filter::{gaussian, reduce};
-use crate::raster::{Field, LinearImage, Mask, count, from_rows, row, zip2, zip3};
+use crate::raster::{Field, LinearImage, Mask, count, from_rows, map, row, zip2, zip3};
 use crate::units::PixelsPerMm;
 use colour::{Cluster, LogColour};
 use lines::Tone;
@@ -180,13 +180,15 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     }
     let glare = glare(image, options.glare_from);
     let frame = flat::frame(&colour.luminance);
-    let usable = Mask::from_shape_fn(size, |at| !glare[at] && !frame[at]);
+    let usable = Mask::from_shape_fn(size, |at| {
+        !glare[at] && !frame[at] && colour.luminance[at] > colour.bright - DARK_FOR_COLOUR
+    });
     let Some(cluster) = Cluster::find(&colour, &usable) else {
         return Array2::from_elem(size, Cue::Colour);
     };
     let distance = cluster.distance(&colour);
     let first_guess = Mask::from_shape_fn(size, |at| usable[at] && distance[at] < 2.5);
-    let flat = flat::find(&colour.luminance, &first_guess, px(FLAT_MM));
+    let flat = flat::find(&colour.luminance, &first_guess, px(FLAT_MM), px(BLOCKS_MM));
     let contour = contour::find(
         &colour,
         px(options.contour_blur_mm),
@@ -238,9 +240,14 @@ fn glare(image: &LinearImage, from: f32) -> Mask {
     zip3(r, g, b, |r, g, b| r.min(g).min(b)).mapv(|v| v > from)
 }
 
+/// Natural logarithms below the photo's bright end from which a pixel says nothing about the colour
+/// of skin (a thirtieth of the light; white to the darkest skin is a fifteenth).
+const DARK_FOR_COLOUR: f32 = 3.4;
 /// Smallest area called flat, mm: smooth patches of real skin are smaller, boxes and ellipses over
 /// eyes larger.
 const FLAT_MM: f64 = 8.0;
+/// Window over which pixelated blocks and their edges are taken together, mm standard deviation.
+const BLOCKS_MM: f64 = 1.5;
 /// Width of the line filter, mm and least px: hairs are 0.05 to 0.1 mm, blurred by the lens.
 const LINE_SIGMA_MM: f64 = 0.12;
 const LINE_SIGMA_LEAST: f32 = 0.9;
@@ -268,6 +275,8 @@ fn dense_hair_evidence(
 ) -> Field {
     /// Mean line strength, log units, of the roughest skin; of hair it is 0.02 to 0.06.
     const ROUGHEST: f32 = 0.02;
+    /// One line counts no more than this: an outline is not a field of hair.
+    const STRONGEST: f32 = 0.12;
     /// Least strength believed: below, nothing is known.
     const LEAST: f32 = 0.002;
     /// Coherence of rough skin is 0.2 to 0.45, of hair 0.45 to 0.75.
@@ -279,7 +288,7 @@ fn dense_hair_evidence(
     const REDNESS: f32 = 2.0; // weight
     let px = |mm: f64| scale.px(mm) as f32;
     let near = px(DIRECTION_SIGMA_MM);
-    let strength = gaussian(dark_lines, px(DENSITY_SIGMA_MM));
+    let strength = gaussian(&map(dark_lines, |s| s.min(STRONGEST)), px(DENSITY_SIGMA_MM));
     let coherence = lines::coherence(&colour.luminance, line_sigma(scale), near);
     let level = gaussian(&colour.luminance, near);
     let deficit = gaussian(&cluster.red_deficit(colour), near);

@@ -1,0 +1,358 @@
+//! Whether two photos can be compared, and how to take the next one.
+//!
+//! Each caveat has a code that does not change, a sentence that says what was seen and one that says
+//! what to do. Some only warn, some make the pair not comparable: a number that cannot be trusted is
+//! worse than none.
+
+use crate::decode::{Caveat as DecodeCaveat, Photo};
+use crate::filter::gaussian;
+use crate::normalise::AlignedImage;
+use crate::quality::{self, Quality, Reason};
+use crate::raster::{Field, LinearImage, Mask, map, zip2};
+use crate::register;
+use crate::stats::quantile;
+
+/// Something that makes a comparison less sure, or impossible.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caveat {
+    pub code: &'static str,
+    pub message: String,
+    pub remedy: String,
+    /// The photos can't be compared.
+    pub refuses: bool,
+}
+
+impl Caveat {
+    fn warning(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            remedy: remedy.into(),
+            refuses: false,
+        }
+    }
+
+    fn refusal(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            refuses: true,
+            ..Self::warning(code, message, remedy)
+        }
+    }
+}
+
+/// Why there is no alignment.
+#[must_use]
+pub fn unregistered(reason: register::Reason) -> Caveat {
+    use register::Reason as R;
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    match reason {
+        R::TooSmall { least } => Caveat::refusal(
+            "too-small",
+            format!("A photo is under {least} px high or wide at the scale the work is done at."),
+            "Use the camera's original files, not thumbnails.",
+        ),
+        R::TooLittleSkin => Caveat::refusal(
+            "too-little-skin",
+            "There is too little open skin in one of the photos.",
+            "Fill the picture with the skin to be measured, free of hair, clothes and hands.",
+        ),
+        R::NoAgreement { .. } => Caveat::refusal(
+            "not-aligned",
+            "The photos could not be laid onto each other: their skin texture does not agree \
+             anywhere near enough. They show different skin, another side or another view, or one \
+             of them is too soft.",
+            "Take the second photo from the same distance and angle as the first, with the first \
+             one beside the camera's screen, sharp and of the same area.",
+        ),
+        R::TooLittleOverlap { found, needed } => Caveat::refusal(
+            "too-little-overlap",
+            format!(
+                "Only {} of the first photo's skin is seen in the second ({} is needed).",
+                percent(found),
+                percent(needed)
+            ),
+            "Frame the second photo as the first one.",
+        ),
+    }
+}
+
+/// What the alignment left to measure.
+#[must_use]
+pub fn measured_share(share: f64, least: f64) -> Option<Caveat> {
+    (share < least).then(|| {
+        Caveat::refusal(
+            "too-little-measured",
+            format!(
+                "Only {:.0} % of the first photo's skin could be laid onto the second one with \
+                 confidence ({:.0} % is needed).",
+                100.0 * share,
+                100.0 * least
+            ),
+            "Take the second photo from the same distance and angle, with the face held alike and \
+             the skin in focus.",
+        )
+    })
+}
+
+/// Blur, mm, that had to be given to the sharper photo, from which ice picks are lost and the photos
+/// can't be compared.
+const MOST_BLUR_MM: f64 = 0.3;
+/// From which it is said.
+const TELL_BLUR_MM: f64 = 0.12;
+
+/// One photo softer than the other.
+#[must_use]
+pub fn sharpness(before_blur_mm: f64, after_blur_mm: f64) -> Option<Caveat> {
+    let blur = before_blur_mm.max(after_blur_mm);
+    let soft = if before_blur_mm > after_blur_mm {
+        "second"
+    } else {
+        "first"
+    };
+    let remedy = "Use original files without filters, smoothing or enlargement; focus on the skin \
+                  and hold still.";
+    if blur >= MOST_BLUR_MM {
+        Some(Caveat::refusal(
+            "sharpness-differs",
+            format!("The {soft} photo is so much softer that fine scars are lost in it."),
+            remedy,
+        ))
+    } else if blur >= TELL_BLUR_MM {
+        Some(Caveat::warning(
+            "sharpness-differs",
+            format!("The {soft} photo is softer; the other one was blurred to match."),
+            remedy,
+        ))
+    } else {
+        None
+    }
+}
+
+/// Turn of the light, degrees, from which it is said.
+const TELL_TURN_DEG: f64 = 30.0;
+
+/// Light from another side.
+#[must_use]
+pub fn light(turn_deg: Option<f64>) -> Option<Caveat> {
+    let turn = turn_deg.filter(|&t| t >= TELL_TURN_DEG)?;
+    Some(Caveat::warning(
+        "light-differs",
+        format!("The light came from another side (turned by about {turn:.0}°)."),
+        "Put the lamp and the patient in the same place at each visit.",
+    ))
+}
+
+/// No side to the light in either photo.
+#[must_use]
+pub fn flat_light(directionality: [f64; 2]) -> Option<Caveat> {
+    directionality
+        .iter()
+        .all(|&d| d < crate::relief::LEAST_DIRECTIONAL)
+        .then(|| {
+            Caveat::warning(
+                "flat-light",
+                "The light had no side (a ring flash, or light from everywhere): it hides shallow \
+                 scars.",
+                "Put one lamp to the side, 30 to 60 degrees off the camera's axis.",
+            )
+        })
+}
+
+/// What a photo's own quality says; a photo of a screen refuses.
+#[must_use]
+pub fn of_photo(which: &str, quality: &Quality) -> Vec<Caveat> {
+    let code = |reason: Reason| match reason {
+        Reason::LittleSkin => "little-skin",
+        Reason::Soft => "soft",
+        Reason::Noisy => "noisy",
+        Reason::Clipped => "clipped",
+        Reason::PhotoOfScreen => "photo-of-screen",
+        Reason::Smoothed => "smoothed",
+    };
+    let make = |&reason: &Reason| {
+        let (what, remedy) = reason
+            .message()
+            .split_once(": ")
+            .unwrap_or((reason.message(), ""));
+        Caveat {
+            code: code(reason),
+            message: format!("In the {which} photo, {what}."),
+            remedy: sentence(remedy),
+            refuses: reason == Reason::PhotoOfScreen,
+        }
+    };
+    quality.reasons.iter().map(make).collect()
+}
+
+fn sentence(phrase: &str) -> String {
+    let mut letters = phrase.chars();
+    letters.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), letters.as_str())
+    })
+}
+
+/// What decoding left open.
+#[must_use]
+pub fn of_file(which: &str, photo: &Photo) -> Vec<Caveat> {
+    let make = |c: &DecodeCaveat| {
+        Caveat::warning(
+            c.code(),
+            format!("{which} photo: {}", c.message()),
+            c.remedy(),
+        )
+    };
+    photo.caveats.iter().map(make).collect()
+}
+
+/// One photo is smoothed and the other is not: its scars are smoothed with it.
+#[must_use]
+pub fn smoothed_alone(before: &Quality, after: &Quality) -> Option<Caveat> {
+    let smoothed = |q: &Quality| q.empty_band.is_some_and(|e| e > quality::MOST_EMPTY);
+    let which = match (smoothed(before), smoothed(after)) {
+        (true, false) => "first",
+        (false, true) => "second",
+        _ => return None,
+    };
+    Some(Caveat::refusal(
+        "smoothed",
+        format!(
+            "The {which} photo was enlarged, smoothed or beautified, the other one was not: scars \
+             would seem to have changed by that alone."
+        ),
+        "Use the camera's original files, with no filter and no portrait or beauty mode.",
+    ))
+}
+
+/// Days between photos under which swelling may fill dents.
+const SWELLING_DAYS: i64 = 14;
+
+/// Photos taken so soon after each other that a change is more likely swelling than collagen.
+#[must_use]
+pub fn dates(before: Option<&str>, after: Option<&str>) -> Option<Caveat> {
+    let days = day_number(after?)? - day_number(before?)?;
+    if days < 0 {
+        return Some(Caveat::warning(
+            "dates-reversed",
+            "By the cameras' clocks the second photo was taken before the first one.",
+            "Check the order of the photos and the cameras' dates.",
+        ));
+    }
+    (1..SWELLING_DAYS).contains(&days).then(|| {
+        Caveat::warning(
+            "too-soon",
+            format!(
+                "The photos were taken {days} days apart. Skin is swollen for days after a session, \
+                 which fills dents; new collagen takes months."
+            ),
+            "Compare photos taken at least four weeks after a session.",
+        )
+    })
+}
+
+/// Days of the civil calendar from an ISO date (Howard Hinnant's days-from-civil algorithm).
+fn day_number(iso: &str) -> Option<i64> {
+    let mut parts = iso.get(..10)?.split('-').map(str::parse::<i64>);
+    let (year, month, day) = (
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+        parts.next()?.ok()?,
+    );
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year)
+}
+
+/// The same photo given twice.
+#[must_use]
+pub fn same_photo() -> Caveat {
+    Caveat::warning(
+        "same-photo",
+        "Both files hold the same photo; nothing can have changed between them.",
+        "Choose the photo of the other visit.",
+    )
+}
+
+/// The same exposure with other colours.
+#[must_use]
+pub fn recoloured() -> Caveat {
+    Caveat::warning(
+        "recoloured-copy",
+        "The second photo is a copy of the first with other colours, down to the sensor's noise; \
+         nothing can have changed between them.",
+        "Choose the photo of the other visit.",
+    )
+}
+
+/// Side, px, of the squares in which two photos' noise is compared.
+const SQUARE: usize = 32;
+
+/// Whether one photo is a copy of the other: laid onto it without moving anything, its finest detail,
+/// sensor noise included, is the same in nearly every square.
+///
+/// Two exposures never share their noise, however still the camera stands.
+#[must_use]
+pub fn is_copy(before: &LinearImage, after: &AlignedImage, measured: &Mask) -> bool {
+    /// Correlation that noise of its own would break.
+    const SAME: f32 = 0.9;
+    /// Share of squares allowed to differ: a caption, a compression block.
+    const OTHERS: f64 = 0.02;
+    let finest = |image: &LinearImage| {
+        let log = map(&image.luminance(), |v| v.max(0.003).ln());
+        zip2(&log, &gaussian(&log, 1.0), |l, g| l - g)
+    };
+    let (b, a) = (finest(before), finest(after.image()));
+    let mut correlations = square_correlations(&b, &a, measured);
+    quantile(&mut correlations, OTHERS).is_some_and(|c| c > SAME)
+}
+
+fn square_correlations(b: &Field, a: &Field, measured: &Mask) -> Vec<f32> {
+    let (rows, columns) = measured.dim();
+    let mut correlations = Vec::new();
+    for top in (0..rows.saturating_sub(SQUARE - 1)).step_by(SQUARE) {
+        for left in (0..columns.saturating_sub(SQUARE - 1)).step_by(SQUARE) {
+            let part = ndarray::s![top..top + SQUARE, left..left + SQUARE];
+            if !measured.slice(part).iter().all(|&m| m) {
+                continue;
+            }
+            let (mut bb, mut ab, mut aa) = (0.0f64, 0.0, 0.0);
+            for (&b, &a) in b.slice(part).iter().zip(a.slice(part).iter()) {
+                bb += f64::from(b * b);
+                ab += f64::from(a * b);
+                aa += f64::from(a * a);
+            }
+            if bb > 0.0 && aa > 0.0 {
+                correlations.push((ab / (aa * bb).sqrt()) as f32);
+            }
+        }
+    }
+    correlations
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_the_calendar() {
+        let apart = |a, b| day_number(b).unwrap() - day_number(a).unwrap();
+        assert_eq!(apart("2026-02-28", "2026-03-01"), 1);
+        assert_eq!(apart("2024-02-28", "2024-03-01T08:00:00"), 2);
+        assert_eq!(apart("2025-12-31", "2026-01-01"), 1);
+        assert_eq!(day_number("2026-13-01"), None);
+        assert_eq!(day_number("yesterday"), None);
+    }
+
+    #[test]
+    fn soon_is_said_and_late_is_not() {
+        let code = |b, a| dates(Some(b), Some(a)).map(|c| c.code);
+        assert_eq!(code("2026-01-01", "2026-01-04"), Some("too-soon"));
+        assert_eq!(code("2026-01-01", "2026-03-01"), None);
+        assert_eq!(code("2026-01-05", "2026-01-01"), Some("dates-reversed"));
+        assert_eq!(code("2026-01-05", "2026-01-05"), None);
+    }
+}

@@ -1,0 +1,380 @@
+//! What was found, put into the words and numbers of the result.
+
+use std::collections::BTreeMap;
+
+use image::GrayImage;
+use ndarray::Array2;
+use serde_json::json;
+
+use super::frame::{Frame, ScaleSource};
+use super::visits::Seen;
+use super::{CONFIDENT, Clock, Options, Outcome};
+use crate::comparable::Caveat;
+use crate::decode::Photo;
+use crate::filter::{bilinear, enlarge};
+use crate::measure::{self, Scar, Totals};
+use crate::normalise::{self, FullMap, Gains};
+use crate::quality::Quality;
+use crate::raster::{Mask, from_rows, row, to_gray};
+use crate::register::Alignment;
+use crate::relief::Relief;
+use crate::report::{Pictures, schema};
+use crate::score::{Estimate, Lesion, Score, State, Verdict};
+
+/// Spacing of the nodes of the reported alignment, px of the before photo.
+const GRID_STEP: u32 = 32;
+
+/// All that a comparison came to.
+pub struct Compared<'a> {
+    pub photos: [&'a Photo; 2],
+    pub frame: &'a Frame,
+    pub qualities: [&'a Quality; 2],
+    pub alignment: &'a Alignment,
+    pub gains: &'a Gains,
+    pub measured: &'a Mask,
+    /// Share of the before photo's skin that was measured in both.
+    pub measured_share: f64,
+    pub seen: &'a Seen,
+    pub score: &'a Score,
+    pub caveats: Vec<Caveat>,
+    pub options: &'a Options,
+    pub clock: Clock,
+}
+
+/// A comparison that was made; its numbers are held back if a caveat refuses it.
+pub fn compared(mut c: Compared) -> Outcome {
+    let refused = c.caveats.iter().any(|c| c.refuses);
+    let size = (c.photos[0].width, c.photos[0].height);
+    let after = c.photos[1].display();
+    let map = FullMap {
+        x: &c.alignment.x,
+        y: &c.alignment.y,
+        before_reduction: c.frame.before_reduction,
+        after_reduction: c.frame.after_reduction,
+    };
+    let mask = |mask: &Mask| full_mask(mask, c.frame, size);
+    let pictures = Pictures {
+        scars_before: mask(&c.seen.both.before.scars.mask()),
+        scars_after: mask(&c.seen.both.after.scars.mask()),
+        measured: if refused {
+            GrayImage::new(size.0, size.1)
+        } else {
+            mask(c.measured)
+        },
+        aligned_after: Some(normalise::picture(&after, &map, c.gains, size)),
+        before: c.photos[0].display(),
+        after: None,
+    };
+    c.clock.lap("pictures");
+    let mut result = blank(c.photos, c.frame, c.options, &c.caveats);
+    let registration = schema::Registration {
+        method: schema::RegistrationMethod::Dense,
+        overlap: schema::finite(c.alignment.overlap),
+        confident_fraction: schema::finite(c.measured_share),
+        residual_px: schema::finite(c.alignment.residual_px * c.frame.before_reduction),
+        grid: Some(grid(
+            &map,
+            c.alignment,
+            size,
+            (after.width(), after.height()),
+        )),
+    };
+    let visits = [&c.seen.both.before, &c.seen.both.after];
+    let totals = [&c.score.before, &c.score.after];
+    for i in 0..2 {
+        let visit = if i == 0 {
+            &mut result.before
+        } else {
+            &mut result.after
+        };
+        visit.quality = quality(c.qualities[i], Some(&visits[i].relief));
+        visit.redness = c.seen.redness[i];
+        visit.pigment = c.seen.pigment[i];
+        visit.scars = scars(totals[i], c.measured, c.frame);
+    }
+    result.registration = registration;
+    if !refused {
+        result.change = change(c.score);
+        result.lesions = lesions(c.score, c.frame);
+    }
+    result.timings_ms = c.clock.laps;
+    Outcome {
+        comparison: result,
+        pictures,
+    }
+}
+
+/// Two photos that could not be laid onto each other.
+pub fn unaligned(
+    photos: [&Photo; 2],
+    frame: &Frame,
+    qualities: [&Quality; 2],
+    caveats: &[Caveat],
+    options: &Options,
+    clock: Clock,
+) -> Outcome {
+    let mut result = blank(photos, frame, options, caveats);
+    result.before.quality = quality(qualities[0], None);
+    result.after.quality = quality(qualities[1], None);
+    result.timings_ms = clock.laps;
+    let empty = GrayImage::new(photos[0].width, photos[0].height);
+    Outcome {
+        comparison: result,
+        pictures: Pictures {
+            scars_before: empty.clone(),
+            scars_after: empty.clone(),
+            measured: empty,
+            aligned_after: None,
+            before: photos[0].display(),
+            after: Some(photos[1].display()),
+        },
+    }
+}
+
+/// A result with nothing measured, and the caveats as warnings or reasons.
+fn blank(
+    photos: [&Photo; 2],
+    frame: &Frame,
+    options: &Options,
+    caveats: &[Caveat],
+) -> schema::Comparison {
+    let [before, after] = photos.map(|photo| schema::Visit {
+        file: photo.source.file_name.clone(),
+        blake3: photo.source.blake3.clone(),
+        taken: photo.taken.clone(),
+        width: photo.width,
+        height: photo.height,
+        quality: schema::Quality::default(),
+        scars: schema::Scars::default(),
+        redness: None,
+        pigment: None,
+    });
+    let refusals = caveats.iter().filter(|c| c.refuses);
+    schema::Comparison {
+        schema: schema::SCHEMA.to_string(),
+        tool: schema::Tool::default(),
+        options: said(options),
+        scale: schema::Scale {
+            px_per_mm: Some(frame.full_scale.get()),
+            source: match frame.source {
+                ScaleSource::Given => schema::ScaleSource::Option,
+                ScaleSource::Assumed => schema::ScaleSource::Assumed,
+            },
+        },
+        before,
+        after,
+        registration: schema::Registration {
+            method: schema::RegistrationMethod::None,
+            overlap: None,
+            confident_fraction: None,
+            residual_px: None,
+            grid: None,
+        },
+        change: schema::Change {
+            area_percent: schema::Interval::default(),
+            contrast_percent: schema::Interval::default(),
+            volume_index_percent: schema::Interval::default(),
+            verdict: schema::Verdict::NotComparable,
+            band: None,
+            reasons: refusals.map(|c| c.message.clone()).collect(),
+        },
+        lesions: Vec::new(),
+        warnings: caveats
+            .iter()
+            .map(|c| schema::Warning {
+                code: c.code.to_string(),
+                message: c.message.clone(),
+                remedy: c.remedy.clone(),
+            })
+            .collect(),
+        timings_ms: BTreeMap::new(),
+    }
+}
+
+/// The settings that decide what counts as a scar, by name.
+fn said(options: &Options) -> BTreeMap<String, serde_json::Value> {
+    let segment = &options.segment;
+    [
+        ("seed", json!(segment.seed)),
+        ("rim", json!(segment.rim)),
+        ("rim_share", json!(segment.rim_share)),
+        ("smallest_mm", json!(segment.smallest_mm)),
+        ("finest_mm", json!(options.relief.finest_mm)),
+        ("widest_mm", json!(options.relief.widest_mm)),
+        ("bootstrap_seed", json!(options.score.seed)),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_string(), value))
+    .collect()
+}
+
+fn quality(quality: &Quality, relief: Option<&Relief>) -> schema::Quality {
+    /// Directionality of one grazing lamp on an isotropic surface, which the result calls 1.
+    const GRAZING: f64 = 0.5;
+    let directed = relief.filter(|r| r.light.directionality >= crate::relief::LEAST_DIRECTIONAL);
+    schema::Quality {
+        sharpness: quality.sharpness.and_then(schema::finite),
+        clipped_fraction: schema::finite(quality.clipped_fraction),
+        light_azimuth_deg: directed.map(|r| r.light.azimuth_deg(r.side)),
+        light_directionality: relief.map(|r| (r.light.directionality / GRAZING).min(1.0)),
+        ita_deg: quality.ita_deg.and_then(schema::finite),
+        skin_fraction: schema::finite(quality.skin_fraction),
+        reasons: quality
+            .reasons
+            .iter()
+            .map(|r| r.message().to_string())
+            .collect(),
+    }
+}
+
+fn scars(totals: &Totals, measured: &Mask, frame: &Frame) -> schema::Scars {
+    let area = frame.full_area(totals.area_px);
+    schema::Scars {
+        count: Some(totals.count),
+        area_px: Some(area),
+        area_mm2: mm2(area, frame),
+        area_fraction: measure::area_fraction(totals, measured),
+        contrast: totals.contrast,
+        relief_index: totals.relief_index,
+        volume_index: {
+            let volume = frame.full_area(totals.volume_px);
+            Some(mm2(volume, frame).unwrap_or(volume))
+        },
+    }
+}
+
+/// Square millimetres, if the scale is known.
+fn mm2(full_px: f64, frame: &Frame) -> Option<f64> {
+    (frame.source == ScaleSource::Given).then(|| frame.full_scale.mm2(full_px))
+}
+
+/// Millimetres of a working length, if the scale is known.
+fn mm(working_px: f64, frame: &Frame) -> Option<f64> {
+    (frame.source == ScaleSource::Given).then(|| frame.scale.mm(working_px))
+}
+
+fn change(score: &Score) -> schema::Change {
+    let interval = |e: &Option<Estimate>| {
+        e.map_or_else(schema::Interval::default, |e| schema::Interval {
+            value: schema::finite(e.value),
+            low: schema::finite(e.low),
+            high: schema::finite(e.high),
+            smallest_detectable: schema::finite(e.smallest_detectable),
+        })
+    };
+    let verdict = match score.verdict {
+        Verdict::Improved => schema::Verdict::Improved,
+        Verdict::Worse => schema::Verdict::Worse,
+        Verdict::NoDetectableChange => schema::Verdict::NoDetectableChange,
+    };
+    let less = score.area.map_or(0.0, |a| -a.value);
+    schema::Change {
+        area_percent: interval(&score.area),
+        contrast_percent: interval(&score.contrast),
+        volume_index_percent: interval(&score.volume),
+        verdict,
+        band: Some(match verdict {
+            schema::Verdict::Improved if less > 75.0 => schema::Band::Over75,
+            schema::Verdict::Improved if less >= 50.0 => schema::Band::From50To75,
+            schema::Verdict::Improved if less >= 25.0 => schema::Band::From25To50,
+            schema::Verdict::Improved => schema::Band::Under25,
+            _ => schema::Band::None,
+        }),
+        reasons: if score.area.is_none() {
+            vec!["No scar was found in the first photo, so there is no percentage.".to_string()]
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+fn lesions(score: &Score, frame: &Frame) -> Vec<schema::Lesion> {
+    let one = |(i, lesion): (usize, &Lesion)| {
+        let shown = lesion.before.as_ref().or(lesion.after.as_ref())?;
+        let (kind, sure) = measure::kind(shown, frame.scale);
+        let percent = |of: fn(&Scar) -> f64| {
+            let (b, a) = (of(lesion.before.as_ref()?), of(lesion.after.as_ref()?));
+            (b > 0.0).then(|| 100.0 * (a / b - 1.0))
+        };
+        Some(schema::Lesion {
+            id: i as u32 + 1,
+            kind: Some(match kind {
+                measure::Kind::IcePick => schema::Kind::IcePick,
+                measure::Kind::Boxcar => schema::Kind::Boxcar,
+                measure::Kind::Rolling => schema::Kind::Rolling,
+                measure::Kind::Linear => schema::Kind::Linear,
+            }),
+            kind_confidence: schema::finite(sure),
+            x: frame.full(shown.x),
+            y: frame.full(shown.y),
+            state: match lesion.state {
+                State::Improved => schema::State::Improved,
+                State::Unchanged => schema::State::Unchanged,
+                State::Worse => schema::State::Worse,
+                State::New => schema::State::New,
+                State::Gone => schema::State::Gone,
+            },
+            before: of_visit(lesion.before.as_ref(), frame),
+            after: of_visit(lesion.after.as_ref(), frame),
+            change: schema::LesionChange {
+                area_percent: percent(|s| s.area_px),
+                contrast_percent: percent(|s| s.contrast),
+                relief_index_percent: percent(|s| s.relief_index),
+            },
+        })
+    };
+    score.lesions.iter().enumerate().filter_map(one).collect()
+}
+
+fn of_visit(scar: Option<&Scar>, frame: &Frame) -> schema::LesionVisit {
+    scar.map_or_else(schema::LesionVisit::default, |s| schema::LesionVisit {
+        area_mm2: mm2(frame.full_area(s.area_px), frame),
+        contrast: schema::finite(s.contrast),
+        relief_index: schema::finite(s.relief_index),
+        width_mm: mm(s.width_px, frame),
+    })
+}
+
+/// A working mask on the photo's own grid.
+fn full_mask(mask: &Mask, frame: &Frame, size: (u32, u32)) -> GrayImage {
+    if frame.before_reduction <= 1.0 {
+        return to_gray(mask);
+    }
+    let share = mask.mapv(|m| if m { 1.0 } else { 0.0 });
+    let size = (size.1 as usize, size.0 as usize);
+    to_gray(&enlarge(&share, size, frame.before_reduction).mapv(|s| s >= 0.5))
+}
+
+/// The alignment at nodes of the before photo; unknown where it is not believed.
+fn grid(map: &FullMap, alignment: &Alignment, size: (u32, u32), after: (u32, u32)) -> schema::Grid {
+    let columns = size.0.div_ceil(GRID_STEP) as usize;
+    let rows = size.1.div_ceil(GRID_STEP) as usize;
+    let nodes: Array2<Option<(f64, f64)>> = from_rows(rows, columns, |r, out| {
+        for (c, o) in out.iter_mut().enumerate() {
+            let (x, y) = (
+                c as f64 * f64::from(GRID_STEP),
+                r as f64 * f64::from(GRID_STEP),
+            );
+            let (u, v) = map.working(x, y);
+            let (ax, ay) = map.at(x, y);
+            let inside = ax >= -0.5
+                && ay >= -0.5
+                && ax <= f64::from(after.0) - 0.5
+                && ay <= f64::from(after.1) - 0.5;
+            let believed = bilinear(&alignment.confidence, u, v) >= CONFIDENT;
+            *o = (inside && believed && ax.is_finite() && ay.is_finite()).then_some((ax, ay));
+        }
+    });
+    let pick = |of: fn(&(f64, f64)) -> f64| -> Vec<Option<f64>> {
+        (0..rows)
+            .flat_map(|r| row(&nodes, r).iter().map(move |n| n.as_ref().map(of)))
+            .collect()
+    };
+    schema::Grid {
+        step_px: GRID_STEP,
+        columns,
+        rows,
+        x: pick(|n| n.0),
+        y: pick(|n| n.1),
+    }
+}

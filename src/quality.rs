@@ -1,0 +1,274 @@
+//! What a single photo is fit for: sharpness, noise, clipping, and the colour of its skin.
+
+mod spectrum;
+
+use crate::filter::dilate;
+use crate::raster::{Field, LinearImage, Mask, count, map, row};
+use crate::stats::{median, quantile};
+use crate::units::PixelsPerMm;
+use spectrum::SkinSpectrum;
+
+/// What a photo's skin shows of the photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quality {
+    /// Share of the band up to the Nyquist frequency of the working scale that carries skin texture,
+    /// 0 to 1; light and contrast divide out. Comparable between photos at the same working scale.
+    /// `None` where too little unbroken skin shows.
+    pub sharpness: Option<f64>,
+    /// Standard deviation of the noise of ln Y, one pixel at working scale, in the smoothest fifth of
+    /// the skin (texture counts as noise where no skin is smooth). `None` as above.
+    pub noise_sigma: Option<f64>,
+    /// Share of open skin with a channel at white or all at black: nothing can be measured there.
+    pub clipped_fraction: f64,
+    /// Share of the picture that is open skin.
+    pub skin_fraction: f64,
+    /// Open skin, mm².
+    pub skin_mm2: f64,
+    /// Individual typology angle of the median skin colour, degrees (Chardon et al. 1991): above 55
+    /// very light, 41 light, 28 intermediate, 10 tan, -30 brown, below dark. As good as the photo's
+    /// exposure and white balance.
+    pub ita_deg: Option<f64>,
+    /// Erythema index, median over skin of log10(R/G) in linear light (Dawson et al. 1980). Shifts
+    /// with white balance: compare only after normalisation.
+    pub redness: Option<f64>,
+    /// Melanin index, median over skin of log10(1/R) in linear light (Takiwaki 1998). Shifts with
+    /// exposure: compare only after normalisation.
+    pub pigment: Option<f64>,
+    /// How far the strongest narrow frequency stands above its neighbours, natural logarithm of
+    /// power. Skin: 0.5 to 2.3; a photo of a screen: 3 and more. `None` where too little skin shows.
+    pub screen_peak: Option<f64>,
+    /// Share of the upper half of the band that holds nothing but rounding, 0 to 1: high where a
+    /// photo was enlarged, smoothed or "beautified".
+    pub empty_band: Option<f64>,
+    /// What speaks against measuring on this photo.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a photo is less fit, or unfit, for measuring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// Less open skin than [`LEAST_SKIN_MM2`].
+    LittleSkin,
+    /// Sharpness below [`LEAST_SHARPNESS`].
+    Soft,
+    /// Noise above [`MOST_NOISE`].
+    Noisy,
+    /// Clipping above [`MOST_CLIPPED`].
+    Clipped,
+    /// A screen's pixels beat with the camera's.
+    PhotoOfScreen,
+    /// Enlarged or smoothed.
+    Smoothed,
+}
+
+impl Reason {
+    /// What is wrong and what to do about it, one sentence.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::LittleSkin => {
+                "too little open skin shows: move closer, and keep hair, clothes and hands away"
+            }
+            Self::Soft => "the skin is not sharp: focus on it, hold still, use more light",
+            Self::Noisy => "the photo is noisy: use more light or a lower sensitivity",
+            Self::Clipped => {
+                "part of the skin is clipped to white or black: lower the exposure, avoid a direct flash"
+            }
+            Self::PhotoOfScreen => "this looks like a photo of a screen: use the original file",
+            Self::Smoothed => {
+                "no fine detail is left: the photo was enlarged, smoothed or beautified; use the original file"
+            }
+        }
+    }
+}
+
+/// Least open skin, mm²: two square centimetres, a handful of scars and skin around them.
+pub const LEAST_SKIN_MM2: f64 = 200.0;
+/// Least sharpness; a sharp photo has 0.5 and more, the same blurred by 2 px under 0.3.
+pub const LEAST_SHARPNESS: f64 = 0.3;
+/// Most noise of ln Y: half the shading of a faint scar (0.06) in a single pixel.
+pub const MOST_NOISE: f64 = 0.03;
+/// Most clipped skin; a shining cheek clips red on 2 to 4 % and can still be measured.
+pub const MOST_CLIPPED: f64 = 0.05;
+/// Least peak of a screen.
+pub const SCREEN_PEAK: f64 = 3.2;
+/// Most of the upper band empty.
+pub const MOST_EMPTY: f64 = 0.9;
+
+/// Linear light from which a channel counts as white (253 of 255), and to which all count as black
+/// (1 of 255).
+const WHITE: f32 = 0.98;
+const BLACK: f32 = 0.000_35;
+/// Added before a logarithm, linear light: the first step of 8 bit above black.
+const FLOOR: f32 = 0.0003;
+/// Empty: up to this many times the power of rounding to 8 bit (a codec rounds again).
+const ROUNDINGS: f64 = 4.0;
+
+/// Judges a photo by its open skin. `skin` has the size of `image`.
+#[must_use]
+pub fn judge(image: &LinearImage, skin: &Mask, scale: PixelsPerMm) -> Quality {
+    let log_luminance = map(&image.luminance(), |y| (y.max(0.0) + FLOOR).ln());
+    let spectrum = SkinSpectrum::of(&log_luminance, skin);
+    let pixels = count(skin);
+    let rounding = rounding_power(&log_luminance, skin);
+    let mut quality = Quality {
+        sharpness: spectrum.as_ref().map(SkinSpectrum::sharpness),
+        noise_sigma: noise(&log_luminance, skin),
+        clipped_fraction: clipped(image, skin) as f64 / pixels.max(1) as f64,
+        skin_fraction: pixels as f64 / skin.len().max(1) as f64,
+        skin_mm2: scale.mm2(pixels as f64),
+        ita_deg: median_colour(image, skin).and_then(ita),
+        redness: redness(image, skin),
+        pigment: pigment(image, skin),
+        screen_peak: spectrum.as_ref().and_then(SkinSpectrum::peak),
+        empty_band: spectrum
+            .as_ref()
+            .zip(rounding)
+            .map(|(s, r)| s.empty_share(ROUNDINGS * r)),
+        reasons: Vec::new(),
+    };
+    quality.reasons = reasons(&quality);
+    quality
+}
+
+/// Erythema index, median over skin of log10(R/G) (Dawson et al. 1980).
+#[must_use]
+pub fn redness(image: &LinearImage, skin: &Mask) -> Option<f64> {
+    median_of(image, skin, |[r, g, _]| ((r + FLOOR) / (g + FLOOR)).log10())
+}
+
+/// Melanin index, median over skin of log10(1/R) (Takiwaki 1998).
+#[must_use]
+pub fn pigment(image: &LinearImage, skin: &Mask) -> Option<f64> {
+    median_of(image, skin, |[r, _, _]| -(r + FLOOR).log10())
+}
+
+fn reasons(quality: &Quality) -> Vec<Reason> {
+    let below = |v: Option<f64>, limit: f64| v.is_some_and(|v| v < limit);
+    let above = |v: Option<f64>, limit: f64| v.is_some_and(|v| v > limit);
+    [
+        (Reason::LittleSkin, quality.skin_mm2 < LEAST_SKIN_MM2),
+        (Reason::Soft, below(quality.sharpness, LEAST_SHARPNESS)),
+        (Reason::Noisy, above(quality.noise_sigma, MOST_NOISE)),
+        (Reason::Clipped, quality.clipped_fraction > MOST_CLIPPED),
+        (
+            Reason::PhotoOfScreen,
+            above(quality.screen_peak, SCREEN_PEAK),
+        ),
+        (Reason::Smoothed, above(quality.empty_band, MOST_EMPTY)),
+    ]
+    .into_iter()
+    .filter(|&(_, applies)| applies)
+    .map(|(reason, _)| reason)
+    .collect()
+}
+
+fn clipped(image: &LinearImage, skin: &Mask) -> usize {
+    let [r, g, b] = &image.planes;
+    skin.indexed_iter()
+        .filter(|&(at, &s)| {
+            let (r, g, b) = (r[at], g[at], b[at]);
+            s && (r.max(g).max(b) >= WHITE || r.max(g).max(b) <= BLACK)
+        })
+        .count()
+}
+
+/// Median over skin of a number made of linear R, G, B.
+fn median_of(image: &LinearImage, skin: &Mask, f: impl Fn([f32; 3]) -> f32) -> Option<f64> {
+    let mut values: Vec<f32> = skin
+        .indexed_iter()
+        .filter(|&(_, &s)| s)
+        .map(|(at, _)| f([0, 1, 2].map(|c| image.planes[c][at].max(0.0))))
+        .collect();
+    median(&mut values).map(f64::from)
+}
+
+fn median_colour(image: &LinearImage, skin: &Mask) -> Option<[f64; 3]> {
+    let each = [0, 1, 2].map(|c| median_of(image, skin, |rgb| rgb[c]));
+    Some([each[0]?, each[1]?, each[2]?])
+}
+
+/// Individual typology angle, degrees, atan2(L* - 50, b*) (Chardon et al. 1991), of linear sRGB;
+/// `None` for b* of 0 or less, where the angle means nothing (no skin is blue).
+#[must_use]
+pub fn ita(linear_rgb: [f64; 3]) -> Option<f64> {
+    let [lightness, _, b] = cielab(linear_rgb);
+    (b > 0.0).then(|| (lightness - 50.0).atan2(b).to_degrees())
+}
+
+/// CIELAB for D65 and the 2° observer (CIE 15:2004) of linear sRGB (IEC 61966-2-1).
+#[must_use]
+pub fn cielab([r, g, b]: [f64; 3]) -> [f64; 3] {
+    const WHITE_POINT: [f64; 3] = [0.950_47, 1.0, 1.088_83];
+    let x = 0.412_456_4 * r + 0.357_576_1 * g + 0.180_437_5 * b;
+    let y = 0.212_672_9 * r + 0.715_152_2 * g + 0.072_175_0 * b;
+    let z = 0.019_333_9 * r + 0.119_192_0 * g + 0.950_304_1 * b;
+    let f = |t: f64| {
+        const DELTA: f64 = 6.0 / 29.0;
+        if t > DELTA.powi(3) {
+            t.cbrt()
+        } else {
+            t / (3.0 * DELTA * DELTA) + 4.0 / 29.0
+        }
+    };
+    let (fx, fy, fz) = (
+        f(x / WHITE_POINT[0]),
+        f(y / WHITE_POINT[1]),
+        f(z / WHITE_POINT[2]),
+    );
+    [116.0 * fy - 16.0, 500.0 * (fx - fy), 200.0 * (fy - fz)]
+}
+
+/// Power of ln Y that rounding sRGB to 8 bit leaves on this skin.
+fn rounding_power(log_luminance: &Field, skin: &Mask) -> Option<f64> {
+    /// sRGB is near a power of 1/2.2.
+    const GAMMA: f64 = 2.2;
+    /// Three channels rounded independently, weighted as in Y: sqrt(0.2126² + 0.7152² + 0.0722²).
+    const CHANNELS: f64 = 0.75;
+    let mut values: Vec<f32> = log_luminance
+        .iter()
+        .zip(skin)
+        .filter(|&(_, &s)| s)
+        .map(|(&l, _)| l)
+        .collect();
+    let level = f64::from(median(&mut values)?);
+    let code = 255.0 * (level / GAMMA).exp();
+    let sigma = CHANNELS * GAMMA / code / 12f64.sqrt();
+    Some(sigma * sigma)
+}
+
+/// Noise in the smoothest fifth of blocks of skin, by the mask that is blind to slopes and to plane
+/// curvature (Immerkær 1996).
+fn noise(log_luminance: &Field, skin: &Mask) -> Option<f64> {
+    const BLOCK: usize = 16;
+    const SMOOTHEST: f64 = 0.2;
+    let (rows, columns) = skin.dim();
+    let clear = dilate(&skin.mapv(|s| !s), 1.5).mapv(|near| !near);
+    let mut sigmas = Vec::new();
+    for top in (1..rows.saturating_sub(BLOCK)).step_by(BLOCK) {
+        for left in (1..columns.saturating_sub(BLOCK)).step_by(BLOCK) {
+            let (mut sum, mut n) = (0.0f64, 0usize);
+            for y in top..top + BLOCK {
+                let [up, here, down] =
+                    [y - 1, y, y + 1].map(|v| &row(log_luminance, v)[left - 1..left + BLOCK + 1]);
+                let inside = &row(&clear, y)[left..left + BLOCK];
+                for (x, _) in inside.iter().enumerate().filter(|&(_, &s)| s) {
+                    let outer = up[x] + up[x + 2] + down[x] + down[x + 2];
+                    let cross = up[x + 1] + down[x + 1] + here[x] + here[x + 2];
+                    sum += f64::from((outer - 2.0 * cross + 4.0 * here[x + 1]).abs());
+                    n += 1;
+                }
+            }
+            if n >= BLOCK * BLOCK / 2 {
+                // The mask multiplies the standard deviation by 6; a normal's mean size is
+                // sqrt(2/π) of it.
+                let mean = sum / n as f64;
+                sigmas.push((mean * (std::f64::consts::PI / 2.0).sqrt() / 6.0) as f32);
+            }
+        }
+    }
+    quantile(&mut sigmas, SMOOTHEST).map(f64::from)
+}
+
+#[cfg(test)]
+mod tests;
