@@ -66,7 +66,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
         .collect()
 }
 
-fn set<'a>(words: &'a str) -> BTreeSet<&'a str> {
+fn set(words: &str) -> BTreeSet<&str> {
     words.split_whitespace().collect()
 }
 

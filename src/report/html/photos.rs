@@ -36,21 +36,22 @@ pub(super) fn section(comparison: &Comparison, pictures: &Pictures) -> Result<Ma
         .pixels()
         .any(|p| p[0] > 0)
         .then(|| region(&measured));
-    let outlines = |mask: &GrayImage| {
-        outlines(
-            &reduced_mask(mask, size),
-            &comparison.lesions,
-            pictures.before.width(),
-        )
+    let outlines = |mask: &GrayImage, not_there: State| {
+        let lesions: Vec<&Lesion> = comparison
+            .lesions
+            .iter()
+            .filter(|l| l.state != not_there)
+            .collect();
+        outlines(&reduced_mask(mask, size), &lesions, pictures.before.width())
     };
     let before = picture(&pictures.before, size)?;
-    let scars_before = outlines(&pictures.scars_before);
+    let scars_before = outlines(&pictures.scars_before, State::New);
     let after = match (&pictures.aligned_after, &pictures.after) {
         (Some(aligned), _) => Some((
             "After, laid onto the before photo and in its light",
             picture(aligned, size)?,
             size,
-            Some(outlines(&pictures.scars_after)),
+            Some(outlines(&pictures.scars_after, State::Gone)),
         )),
         (None, Some(after)) => {
             let size = fit(after.dimensions(), LONGEST);
@@ -115,7 +116,7 @@ fn picture(photo: &RgbImage, size: (u32, u32)) -> Result<String, Cause> {
 /// Outlines of a mask's regions in the style of the scar whose centre is nearest.
 ///
 /// `full_width` is the width of the grid the scars' centres are given on.
-fn outlines(mask: &GrayImage, lesions: &[Lesion], full_width: u32) -> Markup {
+fn outlines(mask: &GrayImage, lesions: &[&Lesion], full_width: u32) -> Markup {
     let factor = f64::from(mask.width()) / f64::from(full_width.max(1));
     let mut paths: Vec<String> = vec![String::new(); STYLES.len()];
     let mut all = String::new();

@@ -131,7 +131,7 @@ pub(super) fn measured(comparison: &Comparison) -> Markup {
             @if let (Some(overlap), Some(confident)) = (registration.overlap, registration.confident_fraction) {
                 p.note {
                     "The after photo shows " (percent(overlap)) " of the skin of the before photo; "
-                    (percent(confident)) " of that was laid on with confidence and measured in both."
+                    (percent(confident)) " of that was laid on with confidence."
                 }
             }
             div.wide {
