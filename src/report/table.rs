@@ -31,7 +31,7 @@ pub(super) fn lesions(lesions: &[Lesion]) -> Result<Vec<u8>, Cause> {
     for lesion in lesions {
         out.write_record(row(lesion))?;
     }
-    Ok(out.into_inner().map_err(|e| e.into_error())?)
+    Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
 fn row(lesion: &Lesion) -> [String; COLUMNS.len()] {

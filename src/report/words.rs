@@ -51,13 +51,22 @@ pub fn verdict(change: &Change) -> String {
         Verdict::Worse => moved(change, 1.0, "grew"),
         Verdict::NoDetectableChange => unmoved(change),
         Verdict::NotComparable => {
-            let reasons = change.reasons.join("; ");
-            if reasons.is_empty() {
-                "These photos cannot be compared.".to_string()
-            } else {
-                format!("These photos cannot be compared: {reasons}.")
-            }
+            let reasons = change.reasons.iter().map(|r| sentence(r));
+            let told: Vec<String> = std::iter::once("These photos cannot be compared.".to_string())
+                .chain(reasons)
+                .collect();
+            told.join(" ")
         }
+    }
+}
+
+/// A phrase as a sentence: a capital in front, a full stop at the end.
+fn sentence(phrase: &str) -> String {
+    let phrase = phrase.trim().trim_end_matches('.');
+    let mut letters = phrase.chars();
+    match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        None => String::new(),
     }
 }
 
@@ -154,6 +163,23 @@ mod tests {
             verdict(&none),
             "No change that could be told apart: scar area \u{2212}2 % (\u{2212}6 to +3); only \
              changes over 6 % would show."
+        );
+    }
+
+    #[test]
+    fn reasons_become_sentences() {
+        let mut change = change_of(
+            Verdict::NotComparable,
+            Interval::default(),
+            Interval::default(),
+        );
+        change.reasons = vec![
+            "the after photo is blurred".to_string(),
+            "It shows another side.".to_string(),
+        ];
+        assert_eq!(
+            verdict(&change),
+            "These photos cannot be compared. The after photo is blurred. It shows another side."
         );
     }
 
