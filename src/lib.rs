@@ -32,6 +32,8 @@ pub mod report;
 
 pub mod phantom;
 
+pub mod learn;
+
 pub mod error;
 pub mod filter;
 pub mod fourier;

@@ -2,6 +2,7 @@
 
 mod compare;
 mod phantom;
+mod train;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ struct Arguments {
 enum Command {
     Compare(compare::Arguments),
     Phantom(phantom::Arguments),
+    Train(train::Arguments),
 }
 
 /// Runs what was typed.
@@ -46,6 +48,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let ended = match &arguments.command {
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Train(arguments) => train::run(arguments).map(|()| Status::Done),
         Command::Phantom(arguments) => phantom::run(arguments)
             .map(|()| Status::Done)
             .map_err(Failure::from),

@@ -6,7 +6,7 @@ use crate::normalise::Matched;
 use crate::raster::{LinearImage, Mask};
 use crate::relief::{self, Reconstruction, Relief, Side};
 use crate::segment::{Scars, segment};
-use crate::shading::{Shading, filled, shade};
+use crate::shading::{Shading, shade};
 use crate::units::PixelsPerMm;
 
 use super::Options;
@@ -94,8 +94,7 @@ fn reconstructed(
 ) -> (Shading, Reconstruction) {
     let shading = shade(image, skin, scale, &options.shading);
     let light = relief::find_light(&shading.field, skin, scale, &options.relief);
-    let whole = filled(&shading.field, skin, scale);
-    let reconstruction = relief::reconstruct(&whole, light, scale, &options.relief);
+    let reconstruction = relief::reconstruct(&shading.field, light, scale, &options.relief);
     (shading, reconstruction)
 }
 

@@ -74,10 +74,7 @@ fn at_scale(shading: &Shading, azimuth: f64, mm: f64, scale: PixelsPerMm) -> Vec
     let step = ASIDE as f32 * sigma;
     let ahead = shifted(&along, step * cos, step * sin);
     let behind = shifted(&along, -step * cos, -step * sin);
-    let energy = gaussian(
-        &zip2(&along, &across, |u, v| u * u + v * v),
-        2.0 * sigma,
-    );
+    let energy = gaussian(&zip2(&along, &across, |u, v| u * u + v * v), 2.0 * sigma);
     let energy = map(&energy, |e| e.max(0.0).sqrt());
     let mut planes = vec![energy, ahead, behind];
     if mm <= TEXTURE_TO_MM {

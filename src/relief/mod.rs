@@ -11,14 +11,18 @@
 //! one regularised filter, so the light's blind direction (ψ = 90°), where the odd part is nil, is
 //! filled in by the even one.
 
+pub mod features;
+pub mod network;
+
 use std::f32::consts::PI;
 
 use ndarray::Array2;
 use rustfft::num_complex::Complex32;
 
-use crate::filter::{gaussian, gradient};
+use crate::filter::{gaussian, gradient, reduce};
 use crate::fourier::{self, Spectrum, fast_length, frequency};
 use crate::raster::{Field, Mask, from_rows, row};
+use crate::shading::Shading;
 use crate::stats::median_and_sigma;
 use crate::units::PixelsPerMm;
 
@@ -371,6 +375,40 @@ pub fn relief(
 /// Standard deviation, mm, of the blur under which height counts as fine texture: furrows and pores
 /// are finer.
 const FINE_TEXTURE_MM: f64 = 1.0;
+
+/// Scale, px/mm, at which features are looked at: an ice pick of 0.8 mm is 6 px wide.
+const FEATURE_SCALE: f64 = 8.0;
+
+/// Working px per feature px.
+#[must_use]
+pub fn feature_reduction(scale: PixelsPerMm) -> f64 {
+    (scale.get() / FEATURE_SCALE).max(1.0)
+}
+
+/// The network's features at their own scale, for light from `azimuth_deg`.
+#[must_use]
+pub fn features_of(
+    shading: &Shading,
+    skin: &Mask,
+    azimuth_deg: f64,
+    scale: PixelsPerMm,
+) -> features::Features {
+    let reduction = feature_reduction(scale);
+    let small = |field: &Field| reduce(field, reduction);
+    let shading = Shading {
+        luminance: small(&shading.luminance),
+        chroma: shading.chroma.each_ref().map(small),
+        field: Field::zeros((0, 0)),
+    };
+    let share = small(&skin.mapv(|s| if s { 1.0 } else { 0.0 }));
+    let skin = share.mapv(|s| s > 0.5);
+    features::features(
+        &shading,
+        &skin,
+        azimuth_deg.to_radians(),
+        scale.reduced(reduction),
+    )
+}
 
 /// Values of a field where the mask is set, in raster order.
 #[must_use]
