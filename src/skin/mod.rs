@@ -39,6 +39,8 @@ pub enum Cue {
     Hair,
     /// A long sharp edge.
     Contour,
+    /// A small highlight, clipped to white, with skin around it.
+    Glint,
     /// A single hair.
     SingleHair,
     /// Thin bright lines in rows: watermark, burnt-in text.
@@ -50,16 +52,9 @@ pub enum Cue {
 }
 
 impl Cue {
-    /// Whether a small patch of this, with skin all around, may be a scar.
-    fn may_be_scar(self) -> bool {
-        matches!(
-            self,
-            Self::Skin | Self::Glare | Self::Dark | Self::Colour | Self::Contour | Self::Hair
-        )
-    }
-
+    /// Whether it is so thin that only itself is lost, not what lies around it.
     fn is_line(self) -> bool {
-        matches!(self, Self::SingleHair | Self::Text)
+        matches!(self, Self::SingleHair | Self::Text | Self::Glint)
     }
 }
 
@@ -201,7 +196,12 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     );
     let dark_lines = lines::lines(&colour.luminance, line_sigma(scale), Tone::Dark);
     let single_hair = lines::long_lines(
-        &dark_lines.crest,
+        &lines::thin_crest(
+            &colour.luminance,
+            &dark_lines,
+            line_sigma(scale),
+            Tone::Dark,
+        ),
         LINE_STRENGTH[0],
         LINE_STRENGTH[1],
         px(options.hair_length_mm),
