@@ -190,6 +190,11 @@ impl Extent {
         ((h * h + w * w) as f32).sqrt()
     }
 
+    /// The longer side of the box.
+    pub fn side(&self) -> f32 {
+        (self.bottom - self.top).max(self.right - self.left) as f32
+    }
+
     pub fn marked(&self) -> usize {
         self.marked
     }

@@ -10,8 +10,8 @@ use crate::raster::Mask;
 /// Puts back what is out but small and has skin all around: deep scars are dark and sharp-edged
 /// themselves, and relief judges them later. Clipped pixels in it stay out, as glints.
 ///
-/// `diagonal`: largest island, px, corner to corner of its box.
-pub(super) fn keep_islands(why: &mut Array2<Cue>, diagonal: f32) {
+/// `side`: longest side of an island's box, px.
+pub(super) fn keep_islands(why: &mut Array2<Cue>, side: f32) {
     // A hair across a scar does not make it larger: lines count as skin here.
     let out = why.mapv(|c| c != Cue::Skin && !c.is_line());
     let (labels, sizes) = label(&out);
@@ -24,7 +24,7 @@ pub(super) fn keep_islands(why: &mut Array2<Cue>, diagonal: f32) {
     let back: Vec<bool> = islands
         .iter()
         .zip(&sizes)
-        .map(|(island, &n)| island.may_be_scar(n, why.dim(), diagonal))
+        .map(|(island, &n)| island.may_be_scar(n, why.dim(), side))
         .collect();
     for (cue, &id) in why.iter_mut().zip(&labels) {
         if id > 0 && back[id as usize - 1] {
@@ -58,13 +58,13 @@ impl Island {
         self.other_colour += usize::from(matches!(cue, Cue::Colour | Cue::Dark | Cue::Glare));
     }
 
-    fn may_be_scar(&self, pixels: usize, (rows, columns): (usize, usize), diagonal: f32) -> bool {
+    fn may_be_scar(&self, pixels: usize, (rows, columns): (usize, usize), side: f32) -> bool {
         /// What the picture's edge cuts may be background or hair as well as a scar: it must have
         /// the colour of skin, all but this share.
-        const OTHER_COLOUR: f64 = 0.25;
+        const OTHER_COLOUR: f64 = 0.4;
         let cut = self.extent.touches(rows, columns);
         let skin_coloured = (self.other_colour as f64) <= OTHER_COLOUR * pixels as f64;
-        self.never_skin == 0 && self.extent.diagonal() <= diagonal && (!cut || skin_coloured)
+        self.never_skin == 0 && self.extent.side() <= side && (!cut || skin_coloured)
     }
 }
 
