@@ -229,7 +229,7 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
             Cue::Skin
         }
     });
-    shape::keep_islands(&mut why, px(options.island_mm));
+    shape::keep_islands(&mut why, px(options.island_mm), px(2.0 * DENSITY_SIGMA_MM));
     shape::widen(&mut why, px(options.margin_mm), px(options.line_margin_mm));
     shape::drop_small_parts(&mut why, px(options.part_width_mm), options.part_share);
     why
@@ -281,6 +281,8 @@ fn dense_hair_evidence(
     const LEAST: f32 = 0.002;
     /// Coherence of rough skin is 0.2 to 0.45, of hair 0.45 to 0.75.
     const COHERENCE: [f32; 2] = [0.45, 6.0]; // neutral, weight
+    /// More coherent than this is one line or one edge, and no more hair-like for it.
+    const COHERENCE_MOST: f32 = 0.65;
     /// Skin's own shade reaches this many log units below its median ...
     const DROP: [f32; 2] = [0.8, 0.5]; // neutral, weight
     /// ... and what is darker than this is no more hair-like for it.
@@ -293,10 +295,13 @@ fn dense_hair_evidence(
     let level = gaussian(&colour.luminance, near);
     let deficit = gaussian(&cluster.red_deficit(colour), near);
     let lines = zip2(&strength, &coherence, |s, c| {
-        (s.max(LEAST) / ROUGHEST).ln() + COHERENCE[1] * (c - COHERENCE[0])
+        (s.max(LEAST) / ROUGHEST).ln() + COHERENCE[1] * (c.min(COHERENCE_MOST) - COHERENCE[0])
     });
     zip3(&lines, &level, &deficit, |e, l, d| {
         let drop = (cluster.luminance - l).clamp(0.0, DROP_MOST);
         e + DROP[1] * (drop - DROP[0]) + REDNESS * d.clamp(-0.5, 0.5)
     })
 }
+
+#[cfg(test)]
+mod tests;

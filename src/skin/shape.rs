@@ -10,8 +10,9 @@ use crate::raster::Mask;
 /// Puts back what is out but small and has skin all around: deep scars are dark and sharp-edged
 /// themselves, and relief judges them later. Clipped pixels in it stay out, as glints.
 ///
-/// `side`: longest side of an island's box, px.
-pub(super) fn keep_islands(why: &mut Array2<Cue>, side: f32) {
+/// `side`: longest side of an island's box, px. `halo`: what the judgement of dense hair, made over a
+/// neighbourhood, adds to the width of a sharp-edged scar.
+pub(super) fn keep_islands(why: &mut Array2<Cue>, side: f32, halo: f32) {
     // A hair across a scar does not make it larger: lines count as skin here.
     let out = why.mapv(|c| c != Cue::Skin && !c.is_line());
     let (labels, sizes) = label(&out);
@@ -24,7 +25,7 @@ pub(super) fn keep_islands(why: &mut Array2<Cue>, side: f32) {
     let back: Vec<bool> = islands
         .iter()
         .zip(&sizes)
-        .map(|(island, &n)| island.may_be_scar(n, why.dim(), side))
+        .map(|(island, &n)| island.may_be_scar(n, why.dim(), side, halo))
         .collect();
     for (cue, &id) in why.iter_mut().zip(&labels) {
         if id > 0 && back[id as usize - 1] {
@@ -41,6 +42,8 @@ pub(super) fn keep_islands(why: &mut Array2<Cue>, side: f32) {
 #[derive(Clone, Copy)]
 struct Island {
     extent: Extent,
+    /// Of what is not only called hair.
+    core: Extent,
     never_skin: usize,
     other_colour: usize,
 }
@@ -48,23 +51,38 @@ struct Island {
 impl Island {
     const EMPTY: Self = Self {
         extent: Extent::EMPTY,
+        core: Extent::EMPTY,
         never_skin: 0,
         other_colour: 0,
     };
 
     fn add(&mut self, y: usize, x: usize, cue: Cue) {
         self.extent.add(y, x, false);
+        if cue != Cue::Hair {
+            self.core.add(y, x, true);
+        }
         self.never_skin += usize::from(matches!(cue, Cue::Frame | Cue::Flat));
         self.other_colour += usize::from(matches!(cue, Cue::Colour | Cue::Dark | Cue::Glare));
     }
 
-    fn may_be_scar(&self, pixels: usize, (rows, columns): (usize, usize), side: f32) -> bool {
+    fn may_be_scar(
+        &self,
+        pixels: usize,
+        (rows, columns): (usize, usize),
+        side: f32,
+        halo: f32,
+    ) -> bool {
         /// What the picture's edge cuts may be background or hair as well as a scar: it must have
         /// the colour of skin, all but this share.
         const OTHER_COLOUR: f64 = 0.4;
         let cut = self.extent.touches(rows, columns);
         let skin_coloured = (self.other_colour as f64) <= OTHER_COLOUR * pixels as f64;
-        self.never_skin == 0 && self.extent.side() <= side && (!cut || skin_coloured)
+        let small = if self.core.marked() > 0 {
+            self.core.side() <= side && self.extent.side() <= side + halo
+        } else {
+            self.extent.side() <= side
+        };
+        self.never_skin == 0 && small && (!cut || skin_coloured)
     }
 }
 
