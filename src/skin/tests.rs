@@ -2,6 +2,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use super::*;
+use crate::filter::gaussian;
+use crate::raster::Field;
 
 const SIZE: (usize, usize) = (480, 640);
 
