@@ -10,7 +10,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use crate::filter::gaussian;
-use crate::raster::{Field, LinearImage, Mask, map, row, zip2};
+use crate::raster::{Field, LUMINANCE, LinearImage, Mask, map, row, zip2, zip3};
 use crate::stats::{median_and_sigma, quantile};
 
 /// Natural logarithms of light, `[[row, column]]`.
@@ -110,6 +110,9 @@ const MEMBER: f64 = 2.5;
 /// A 2-D normal's variance per variance of what is left within [`MEMBER`].
 const TRIM_CORRECTION: f64 = 1.16;
 const ROUNDS: usize = 8;
+/// Largest share of a pixel's light believed to be shine: more and there is no skin colour left to
+/// tell it from a towel.
+const SHINE_MOST: f32 = 0.35;
 /// Steepest change of chroma per unit of ln Y believed.
 const SLOPE_MOST: f64 = 0.15;
 
@@ -184,11 +187,34 @@ impl Cluster {
         })
     }
 
-    /// The distance of every pixel's chroma from the cluster, in its standard deviations.
+    /// The distance of every pixel's chroma from the cluster, in its standard deviations; of pixels
+    /// brighter than most skin, the least over what they are and what they would be without shine.
     pub fn distance(&self, colour: &LogColour) -> Field {
-        crate::raster::zip3(&colour.luminance, &colour.red, &colour.yellow, |l, r, y| {
-            self.squared_distance(l, r, y).sqrt() as f32
-        })
+        zip3(
+            &colour.luminance,
+            &colour.red,
+            &colour.yellow,
+            |l, red, yellow| {
+                let plain = self.squared_distance(l, red, yellow);
+                let dull = self
+                    .without_shine(l, red, yellow)
+                    .map_or(plain, |(red, yellow)| {
+                        self.squared_distance(self.luminance, red, yellow)
+                    });
+                plain.min(dull).sqrt() as f32
+            },
+        )
+    }
+
+    /// The chroma left when the light beyond the skin's median, at most [`SHINE_MOST`] of the pixel,
+    /// is taken off as white (dichromatic model, Shafer 1985). `None` where there is no shine to
+    /// take off.
+    fn without_shine(&self, luminance: f32, red: f32, yellow: f32) -> Option<(f32, f32)> {
+        let share = (1.0 - (self.luminance - luminance).exp()).min(SHINE_MOST);
+        let (r, b) = (red.exp(), (-yellow).exp()); // with G = 1
+        let white = share * (LUMINANCE[0] * r + LUMINANCE[1] + LUMINANCE[2] * b);
+        let (r, g, b) = (r - white, 1.0 - white, b - white);
+        (share > 0.0 && r.min(g).min(b) > 0.0).then(|| ((r / g).ln(), (g / b).ln()))
     }
 }
 

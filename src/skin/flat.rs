@@ -52,7 +52,7 @@ pub(super) fn fine_structure(log_luminance: &Field) -> Field {
 }
 
 /// Places that hold nothing but rounding and far less than the photo's own skin (`skin`: a first
-/// guess), at least `least` px across; gaps up to half as wide (text over them) are closed.
+/// guess), at least `least` px across; gaps up to as wide (text over them) are closed.
 /// `blocks`: standard deviation, px, of the window over which pixelated areas are judged.
 pub(super) fn find(log_luminance: &Field, skin: &Mask, least: f32, blocks: f32) -> Mask {
     // sRGB is near a power of 1/2.2: a step of 8 bit changes ln Y by 2.2 / code.
@@ -77,7 +77,36 @@ pub(super) fn find(log_luminance: &Field, skin: &Mask, least: f32, blocks: f32) 
         local[at] <= limit || still[at] > STILL_SHARE
     });
     let core = erode(&flat, 0.5 * least);
-    erode(&dilate(&core, 0.75 * least), 0.25 * least)
+    fill_gaps(
+        &erode(&dilate(&core, 0.75 * least), 0.25 * least),
+        least as usize,
+    )
+}
+
+/// Fills gaps of at most `most` px between two parts in one row or one column: lines of text over a
+/// blurred area.
+fn fill_gaps(mask: &Mask, most: usize) -> Mask {
+    let (rows, columns) = mask.dim();
+    let mut filled = mask.clone();
+    for y in 0..rows {
+        let mut last = None;
+        for x in (0..columns).filter(|&x| mask[[y, x]]) {
+            if let Some(from) = last.filter(|from| x - from <= most) {
+                (from..x).for_each(|u| filled[[y, u]] = true);
+            }
+            last = Some(x);
+        }
+    }
+    let mut last = vec![None; columns];
+    for y in 0..rows {
+        for x in (0..columns).filter(|&x| mask[[y, x]]) {
+            if let Some(from) = last[x].filter(|from| y - from <= most) {
+                (from..y).for_each(|v| filled[[v, x]] = true);
+            }
+            last[x] = Some(y);
+        }
+    }
+    filled
 }
 
 /// Rows and columns at the picture's edge that are all of one colour: frames and letterboxes.

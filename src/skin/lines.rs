@@ -1,4 +1,4 @@
-//! Thin lines: hairs (dark), burnt-in text and watermarks (bright).
+//! Thin dark lines: hairs.
 //!
 //! A line is a ridge of the second derivative (Steger 1998): strongly curved across, straight along.
 
@@ -6,13 +6,6 @@ use ndarray::Array2;
 
 use crate::filter::{gaussian, gradient, label};
 use crate::raster::{Field, Mask, from_rows, row, zip2, zip3};
-
-/// Whether lines darker or brighter than their surroundings are looked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
-    Dark,
-    Bright,
-}
 
 /// Lines at one scale.
 pub(super) struct Lines {
@@ -23,13 +16,27 @@ pub(super) struct Lines {
     pub crest: Field,
 }
 
-/// Lines of ln Y as wide as `sigma` (px).
-pub(super) fn lines(log_luminance: &Field, sigma: f32, tone: Tone) -> Lines {
+/// Dark lines of ln Y as wide as `sigma` (px).
+pub(super) fn lines(log_luminance: &Field, sigma: f32) -> Lines {
+    let oriented = oriented(log_luminance, sigma);
+    let (rows, columns) = oriented.dim();
+    let crest = from_rows(rows, columns, |y, out| {
+        for (x, o) in out.iter_mut().enumerate() {
+            let (s, sector) = oriented[[y, x]];
+            if s > 0.0 && is_crest(&oriented, y, x, s, sector) {
+                *o = s;
+            }
+        }
+    });
+    let strength = oriented.mapv(|o| o.0);
+    Lines { strength, crest }
+}
+
+fn oriented(log_luminance: &Field, sigma: f32) -> Array2<(f32, u8)> {
     let smooth = gaussian(log_luminance, sigma);
     let (rows, columns) = smooth.dim();
-    let sign = if tone == Tone::Dark { 1.0 } else { -1.0 };
-    let scale = sign * sigma * sigma;
-    let oriented = from_rows(rows, columns, |y, out: &mut [(f32, u8)]| {
+    let scale = sigma * sigma;
+    from_rows(rows, columns, |y, out: &mut [(f32, u8)]| {
         let (up, here, down) = (
             row(&smooth, y.saturating_sub(1)),
             row(&smooth, y),
@@ -42,17 +49,22 @@ pub(super) fn lines(log_luminance: &Field, sigma: f32, tone: Tone) -> Lines {
             let xy = scale * 0.25 * (down[r] - down[l] - up[r] + up[l]);
             *o = principal(xx, xy, yy);
         }
-    });
-    let crest = from_rows(rows, columns, |y, out| {
-        for (x, o) in out.iter_mut().enumerate() {
-            let (s, sector) = oriented[[y, x]];
-            if s > 0.0 && is_crest(&oriented, y, x, s, sector) {
-                *o = s;
-            }
+    })
+}
+
+/// The crests of lines no wider than the filter: a line that is stronger through a filter twice as
+/// wide is a crease or the shaded wall of a scar, not a hair.
+pub(super) fn thin_crest(log_luminance: &Field, fine: &Lines, sigma: f32) -> Field {
+    /// A line as wide as the filter reads 1.0 times as strong through the wider one, one half as
+    /// wide 0.6 times, one twice as wide 2.0 times.
+    const WIDER: f32 = 1.5;
+    let coarse = oriented(log_luminance, 2.0 * sigma);
+    from_rows(coarse.nrows(), coarse.ncols(), |y, out| {
+        let lines = row(&fine.crest, y).iter().zip(row(&coarse, y));
+        for (o, (&f, c)) in out.iter_mut().zip(lines) {
+            *o = if c.0 <= WIDER * f { f } else { 0.0 };
         }
-    });
-    let strength = oriented.mapv(|o| o.0);
-    Lines { strength, crest }
+    })
 }
 
 /// How much the gradients within `window` px point one way and its opposite, 0 to 1 (coherence of
@@ -168,6 +180,11 @@ impl Extent {
     pub fn diagonal(&self) -> f32 {
         let (h, w) = (self.bottom - self.top, self.right - self.left);
         ((h * h + w * w) as f32).sqrt()
+    }
+
+    /// The longer side of the box.
+    pub fn side(&self) -> f32 {
+        (self.bottom - self.top).max(self.right - self.left) as f32
     }
 
     pub fn marked(&self) -> usize {

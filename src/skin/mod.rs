@@ -8,16 +8,16 @@
 mod colour;
 mod contour;
 mod flat;
+mod hair;
 mod lines;
 mod shape;
 
 use ndarray::Array2;
 
-use crate::filter::{gaussian, reduce};
-use crate::raster::{Field, LinearImage, Mask, count, from_rows, map, row, zip2, zip3};
+use crate::filter::reduce;
+use crate::raster::{LinearImage, Mask, count, from_rows, row, zip3};
 use crate::units::PixelsPerMm;
 use colour::{Cluster, LogColour};
-use lines::Tone;
 
 /// What spoke against a pixel, or [`Cue::Skin`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
@@ -39,10 +39,10 @@ pub enum Cue {
     Hair,
     /// A long sharp edge.
     Contour,
+    /// A small highlight, clipped to white, with skin around it.
+    Glint,
     /// A single hair.
     SingleHair,
-    /// Thin bright lines in rows: watermark, burnt-in text.
-    Text,
     /// Too near to any of these.
     Margin,
     /// Skin-like, but a part too small or narrow to measure.
@@ -50,16 +50,9 @@ pub enum Cue {
 }
 
 impl Cue {
-    /// Whether a small patch of this, with skin all around, may be a scar.
-    fn may_be_scar(self) -> bool {
-        matches!(
-            self,
-            Self::Skin | Self::Glare | Self::Dark | Self::Colour | Self::Contour | Self::Hair
-        )
-    }
-
+    /// Whether it is so thin that only itself is lost, not what lies around it.
     fn is_line(self) -> bool {
-        matches!(self, Self::SingleHair | Self::Text)
+        matches!(self, Self::SingleHair | Self::Glint)
     }
 }
 
@@ -81,14 +74,14 @@ pub struct Options {
     pub contour_length_mm: f64,
     /// Shortest single hair, mm. Default 4.
     pub hair_length_mm: f64,
-    /// Evidence, in natural logarithms of likelihood, from which hair is dense. Default 0.35; less
+    /// Evidence (a score in the manner of log odds) from which hair is dense. Default 0.35; less
     /// where stubble or fair brows get through, more where rough skin is taken for hair.
     pub dense_hair: f32,
     /// Largest dark or sharp-edged patch that stays in when skin is all around it, mm. Default 8.
     pub island_mm: f64,
     /// Distance kept from regions that are not skin, mm. Default 1.
     pub margin_mm: f64,
-    /// Distance kept from single hairs and text, mm. Default 0.2.
+    /// Distance kept from single hairs and glints, mm. Default 0.2.
     pub line_margin_mm: f64,
     /// Narrowest part of skin kept, mm. Default 4.
     pub part_width_mm: f64,
@@ -199,37 +192,30 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
             length: px(options.contour_length_mm),
         },
     );
-    let dark_lines = lines::lines(&colour.luminance, line_sigma(scale), Tone::Dark);
-    let single_hair = lines::long_lines(
-        &dark_lines.crest,
-        LINE_STRENGTH[0],
-        LINE_STRENGTH[1],
-        px(options.hair_length_mm),
-    );
-    let dense_hair = dense_hair_evidence(&colour, &cluster, &dark_lines.strength, scale);
+    let dark_lines = hair::dark_lines(&colour, scale);
+    let single_hair = hair::single(&colour, &dark_lines, scale, options.hair_length_mm);
+    let dense_hair = hair::dense(&colour, &cluster, &dark_lines.strength, scale);
     let darkest = cluster.luminance + options.dark_share.ln();
     let mut why = Array2::from_shape_fn(size, |at| {
-        if frame[at] {
-            Cue::Frame
-        } else if flat[at] {
-            Cue::Flat
-        } else if glare[at] {
-            Cue::Glare
-        } else if colour.luminance[at] < darkest {
-            Cue::Dark
-        } else if distance[at] > options.colour_limit {
-            Cue::Colour
-        } else if dense_hair[at] > options.dense_hair {
-            Cue::Hair
-        } else if contour[at] {
-            Cue::Contour
-        } else if single_hair[at] {
-            Cue::SingleHair
-        } else {
-            Cue::Skin
-        }
+        [
+            (frame[at], Cue::Frame),
+            (flat[at], Cue::Flat),
+            (glare[at], Cue::Glare),
+            (colour.luminance[at] < darkest, Cue::Dark),
+            (distance[at] > options.colour_limit, Cue::Colour),
+            (dense_hair[at] > options.dense_hair, Cue::Hair),
+            (contour[at], Cue::Contour),
+            (single_hair[at], Cue::SingleHair),
+        ]
+        .into_iter()
+        .find(|&(speaks, _)| speaks)
+        .map_or(Cue::Skin, |(_, cue)| cue)
     });
-    shape::keep_islands(&mut why, px(options.island_mm));
+    shape::keep_islands(
+        &mut why,
+        px(options.island_mm),
+        px(2.0 * hair::DENSITY_SIGMA_MM),
+    );
     shape::widen(&mut why, px(options.margin_mm), px(options.line_margin_mm));
     shape::drop_small_parts(&mut why, px(options.part_width_mm), options.part_share);
     why
@@ -248,55 +234,5 @@ const DARK_FOR_COLOUR: f32 = 3.4;
 const FLAT_MM: f64 = 8.0;
 /// Window over which pixelated blocks and their edges are taken together, mm standard deviation.
 const BLOCKS_MM: f64 = 1.5;
-/// Width of the line filter, mm and least px: hairs are 0.05 to 0.1 mm, blurred by the lens.
-const LINE_SIGMA_MM: f64 = 0.12;
-const LINE_SIGMA_LEAST: f32 = 0.9;
-/// Line strength from which a single hair goes on and starts, log units (a third of its contrast).
-const LINE_STRENGTH: [f32; 2] = [0.03, 0.06];
-/// Neighbourhoods over which hair is judged as dense: line strength and direction, mm standard
-/// deviation. A brow is 5 to 10 mm wide.
-const DENSITY_SIGMA_MM: f64 = 1.5;
-const DIRECTION_SIGMA_MM: f64 = 1.0;
-
-fn line_sigma(scale: PixelsPerMm) -> f32 {
-    (scale.px(LINE_SIGMA_MM) as f32).max(LINE_SIGMA_LEAST)
-}
-
-/// Regions of dense hair: how much, in natural logarithms of likelihood, four things speak for hair
-/// and against rough, scarred or shining skin, each 0 where neither is favoured.
-///
-/// Hair has strong dark lines, all in one direction, is darker than skin, and its dark parts are
-/// less red than skin, where shade on skin is more so.
-fn dense_hair_evidence(
-    colour: &LogColour,
-    cluster: &Cluster,
-    dark_lines: &Field,
-    scale: PixelsPerMm,
-) -> Field {
-    /// Mean line strength, log units, of the roughest skin; of hair it is 0.02 to 0.06.
-    const ROUGHEST: f32 = 0.02;
-    /// One line counts no more than this: an outline is not a field of hair.
-    const STRONGEST: f32 = 0.12;
-    /// Least strength believed: below, nothing is known.
-    const LEAST: f32 = 0.002;
-    /// Coherence of rough skin is 0.2 to 0.45, of hair 0.45 to 0.75.
-    const COHERENCE: [f32; 2] = [0.45, 6.0]; // neutral, weight
-    /// Skin's own shade reaches this many log units below its median ...
-    const DROP: [f32; 2] = [0.8, 0.5]; // neutral, weight
-    /// ... and what is darker than this is no more hair-like for it.
-    const DROP_MOST: f32 = 2.5;
-    const REDNESS: f32 = 2.0; // weight
-    let px = |mm: f64| scale.px(mm) as f32;
-    let near = px(DIRECTION_SIGMA_MM);
-    let strength = gaussian(&map(dark_lines, |s| s.min(STRONGEST)), px(DENSITY_SIGMA_MM));
-    let coherence = lines::coherence(&colour.luminance, line_sigma(scale), near);
-    let level = gaussian(&colour.luminance, near);
-    let deficit = gaussian(&cluster.red_deficit(colour), near);
-    let lines = zip2(&strength, &coherence, |s, c| {
-        (s.max(LEAST) / ROUGHEST).ln() + COHERENCE[1] * (c - COHERENCE[0])
-    });
-    zip3(&lines, &level, &deficit, |e, l, d| {
-        let drop = (cluster.luminance - l).clamp(0.0, DROP_MOST);
-        e + DROP[1] * (drop - DROP[0]) + REDNESS * d.clamp(-0.5, 0.5)
-    })
-}
+#[cfg(test)]
+mod tests;

@@ -8,27 +8,81 @@ use crate::filter::{label, squared_distance};
 use crate::raster::Mask;
 
 /// Puts back what is out but small and has skin all around: deep scars are dark and sharp-edged
-/// themselves, and relief judges them later.
+/// themselves, and relief judges them later. Clipped pixels in it stay out, as glints.
 ///
-/// `diagonal`: largest island, px, corner to corner of its box.
-pub(super) fn keep_islands(why: &mut Array2<Cue>, diagonal: f32) {
-    let out = why.mapv(|c| c != Cue::Skin);
+/// `side`: longest side of an island's box, px. `halo`: what the judgement of dense hair, made over a
+/// neighbourhood, adds to the width of a sharp-edged scar.
+pub(super) fn keep_islands(why: &mut Array2<Cue>, side: f32, halo: f32) {
+    // A hair across a scar does not make it larger: lines count as skin here.
+    let out = why.mapv(|c| c != Cue::Skin && !c.is_line());
     let (labels, sizes) = label(&out);
-    let mut extents = vec![Extent::EMPTY; sizes.len()];
+    let mut islands = vec![Island::EMPTY; sizes.len()];
     for ((y, x), &id) in labels.indexed_iter() {
         if id > 0 {
-            extents[id as usize - 1].add(y, x, !why[[y, x]].may_be_scar());
+            islands[id as usize - 1].add(y, x, why[[y, x]]);
         }
     }
-    let (rows, columns) = why.dim();
-    let back: Vec<bool> = extents
+    let back: Vec<bool> = islands
         .iter()
-        .map(|e| e.marked() == 0 && !e.touches(rows, columns) && e.diagonal() <= diagonal)
+        .zip(&sizes)
+        .map(|(island, &n)| island.may_be_scar(n, why.dim(), side, halo))
         .collect();
     for (cue, &id) in why.iter_mut().zip(&labels) {
         if id > 0 && back[id as usize - 1] {
-            *cue = Cue::Skin;
+            *cue = if *cue == Cue::Glare {
+                Cue::Glint
+            } else {
+                Cue::Skin
+            };
         }
+    }
+}
+
+/// A patch that is out, with what its pixels were taken for.
+#[derive(Clone, Copy)]
+struct Island {
+    extent: Extent,
+    /// Of what is not only called hair.
+    core: Extent,
+    never_skin: usize,
+    other_colour: usize,
+}
+
+impl Island {
+    const EMPTY: Self = Self {
+        extent: Extent::EMPTY,
+        core: Extent::EMPTY,
+        never_skin: 0,
+        other_colour: 0,
+    };
+
+    fn add(&mut self, y: usize, x: usize, cue: Cue) {
+        self.extent.add(y, x, false);
+        if cue != Cue::Hair {
+            self.core.add(y, x, true);
+        }
+        self.never_skin += usize::from(matches!(cue, Cue::Frame | Cue::Flat));
+        self.other_colour += usize::from(matches!(cue, Cue::Colour | Cue::Dark | Cue::Glare));
+    }
+
+    fn may_be_scar(
+        &self,
+        pixels: usize,
+        (rows, columns): (usize, usize),
+        side: f32,
+        halo: f32,
+    ) -> bool {
+        /// What the picture's edge cuts may be background or hair as well as a scar: it must have
+        /// the colour of skin, all but this share.
+        const OTHER_COLOUR: f64 = 0.4;
+        let cut = self.extent.touches(rows, columns);
+        let skin_coloured = (self.other_colour as f64) <= OTHER_COLOUR * pixels as f64;
+        let small = if self.core.marked() > 0 {
+            self.core.side() <= side && self.extent.side() <= side + halo
+        } else {
+            self.extent.side() <= side
+        };
+        self.never_skin == 0 && small && (!cut || skin_coloured)
     }
 }
 
