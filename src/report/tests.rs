@@ -326,3 +326,18 @@ fn a_row_for_each_scar() {
     let none = String::from_utf8(table::lesions(&[]).unwrap()).unwrap();
     assert_eq!(none.lines().count(), 1);
 }
+
+#[test]
+fn a_file_name_stays_text_on_the_page() {
+    let (comparison, pictures) = sample();
+    let page = html::page(&comparison, &pictures).unwrap();
+    assert!(page.contains("&lt;b&gt; &amp; &quot;c&quot;.jpg"));
+    assert!(!page.contains("<b> &"));
+    assert!(page.contains("class=\"s-improved\"") && page.contains("class=\"region\""));
+
+    let (comparison, pictures) = not_comparable();
+    let page = html::page(&comparison, &pictures).unwrap();
+    let (warning, photos) = (page.find("Keep lamp"), page.find("The photos</h2>"));
+    assert!(warning.unwrap() < photos.unwrap());
+    assert!(!page.contains("class=\"region\""));
+}
