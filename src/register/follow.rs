@@ -256,7 +256,7 @@ pub(super) fn followed(pair: &Pair, start: &Sheet, scale: PixelsPerMm, options: 
 const WAVE_PX: f64 = 120.0;
 
 /// The finest wavelength is at most this part of the longer side: a guessed scale may be far off.
-const LEAST_WAVES: f64 = 5.0;
+const LEAST_WAVES: f64 = 4.0;
 
 /// Longer sides of the levels for a picture with longer side `long`, the last at most `long`.
 pub(super) fn sides(long: f64) -> Vec<f64> {
