@@ -121,9 +121,6 @@ const LEAST_SIDE: usize = 64;
 /// Least share of the whole-picture level that must be skin.
 const LEAST_SKIN: f64 = 0.02;
 
-/// Least agreement beyond chance that is believed.
-const LEAST_AGREEMENT: f64 = 0.03;
-
 /// Least share of the before skin that must be seen in the after photo.
 const LEAST_OVERLAP: f64 = 0.15;
 
@@ -156,11 +153,10 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
     let sheet = follow::followed(&pair, &start, scale, options);
     let audits = doubt::audit(&pair, &sheet, scale);
     let mut alignment = doubt::judged(&pair, &sheet, &audits, peak_ratio);
-    if alignment.agreement < LEAST_AGREEMENT {
-        return failed(Reason::NoAgreement {
-            found: alignment.agreement,
-            needed: LEAST_AGREEMENT,
-        });
+    let needed = doubt::needed(&audits);
+    if alignment.agreement < needed {
+        let found = alignment.agreement;
+        return failed(Reason::NoAgreement { found, needed });
     }
     if alignment.overlap < LEAST_OVERLAP {
         return failed(Reason::TooLittleOverlap {
