@@ -13,8 +13,12 @@ use crate::units::PixelsPerMm;
 /// Longer side of the picture on which whole pictures are compared, px.
 const WHOLE: f64 = 144.0;
 
-/// Longer side of the pictures on which candidates are judged, px.
-const TRIAL: [f64; 2] = [160.0, 256.0];
+/// Levels on which candidates are judged: longer side, px; and the passes there: radius of the
+/// search, px, and wavelength followed, in longer sides. At first hardly any bending.
+const TRIAL: [(f64, &[(usize, f64)]); 2] = [
+    (160.0, &[(7, 3.0), (5, 1.5)]),
+    (256.0, &[(5, 0.67), (3, 0.5)]),
+];
 
 /// Longer sides of the levels after that, px; the last is the picture itself or this.
 const LEVELS: [f64; 6] = [400.0, 640.0, 1024.0, 1600.0, 2560.0, 4096.0];
@@ -152,53 +156,71 @@ fn differ(p: &Sheet, q: &Sheet, size: (usize, usize)) -> f64 {
 
 /// A candidate followed on the small levels, and how much of the before skin it explains.
 fn tried(pair: &Pair, start: &Similarity) -> (Sheet, f64) {
-    let size = pair.size();
-    let long = longer(size);
-    // At first nearly no bending: wide waves only.
-    let mut sheet = Sheet::new(size, long / 6.0, start);
-    for (side, radius, waves) in [
-        (TRIAL[0], 7, 0.3),
-        (TRIAL[0], 5, 0.7),
-        (TRIAL[1], 5, 1.5),
-        (TRIAL[1], 3, 2.0),
-    ] {
-        let search = Search {
-            half: 11,
-            step: 8,
-            radius,
-        };
-        sheet = laid(pair, &sheet, side, &search, long / waves);
+    let long = longer(pair.size());
+    let mut sheet = Sheet::new(pair.size(), long / 6.0, start);
+    for (side, passes) in TRIAL {
+        let stage = Stage::new(pair, &sheet, side);
+        for &(radius, wave) in passes {
+            let pass = Pass {
+                search: Search {
+                    half: 13,
+                    step: 8,
+                    radius,
+                },
+                outlier: LENIENT,
+                wavelength: wave * long,
+            };
+            sheet = stage.laid(&sheet, &pass);
+        }
     }
-    let score = doubt::explained(pair, &sheet, TRIAL[1]);
+    let score = doubt::explained(pair, &sheet, TRIAL[1].0);
     (sheet, score)
 }
 
-/// The sheet after one search on the level whose longer side is `side` px; waves of `wavelength`
-/// before px are followed to a half.
-fn laid(pair: &Pair, sheet: &Sheet, side: f64, search: &Search, wavelength: f64) -> Sheet {
-    let size = pair.size();
-    let before = pair.before(side);
-    let scale = sheet.scale(size).clamp(0.2, 5.0);
-    let after = pair.after(before.factor, scale);
-    let after = after.laid_onto(&before, sheet);
-    let patches = sought(&before, &after, search);
-    let measures: Vec<Measure> = patches
-        .iter()
-        .filter_map(|p| measure(p, &before, sheet, search))
-        .collect();
-    let stiffness = Stiffness {
-        wavelength,
-        spacing: search.step as f64 * before.factor,
-        outlier: OUTLIER * before.factor * scale,
-    };
-    let spacing = (wavelength / NODES_PER_WAVE)
-        .min(longer(size) / 5.0)
-        .max(longer(size) / MOST_NODES);
-    sheet.respaced(size, spacing).fitted(&measures, &stiffness)
+/// One search of all squares and one laying of the sheet.
+struct Pass {
+    search: Search,
+    /// Disagreement with the sheet at which a square has lost three quarters of its say, px of the
+    /// level.
+    outlier: f64,
+    /// Waves of this length, before px, are followed to a half.
+    wavelength: f64,
 }
 
-/// Disagreement with the sheet at which a square has lost three quarters of its say, px of the level.
-const OUTLIER: f64 = 1.0;
+/// Both pictures of a level.
+struct Stage {
+    before: Picture,
+    after: Picture,
+}
+
+impl Stage {
+    fn new(pair: &Pair, sheet: &Sheet, side: f64) -> Self {
+        let before = pair.before(side);
+        let scale = sheet.scale(pair.size()).clamp(0.2, 5.0);
+        let after = pair.after(before.factor, scale);
+        Self { before, after }
+    }
+
+    fn laid(&self, sheet: &Sheet, pass: &Pass) -> Sheet {
+        let before = &self.before;
+        let size = before.size;
+        let after = self.after.laid_onto(before, sheet);
+        let patches = sought(before, &after, &pass.search);
+        let measures: Vec<Measure> = patches
+            .iter()
+            .filter_map(|p| measure(p, before, sheet, &pass.search))
+            .collect();
+        let stiffness = Stiffness {
+            wavelength: pass.wavelength,
+            spacing: pass.search.step as f64 * before.factor,
+            outlier: pass.outlier * before.factor * sheet.scale(size),
+        };
+        let spacing = (pass.wavelength / NODES_PER_WAVE)
+            .min(longer(size) / 5.0)
+            .max(longer(size) / MOST_NODES);
+        sheet.respaced(size, spacing).fitted(&measures, &stiffness)
+    }
+}
 
 /// What a square found says about the sheet, and how loudly.
 fn measure(patch: &Patch, before: &Picture, sheet: &Sheet, search: &Search) -> Option<Measure> {
@@ -237,26 +259,42 @@ pub(super) fn followed(pair: &Pair, start: &Sheet, scale: PixelsPerMm, options: 
     let long = longer(pair.size());
     let finest = scale.px(options.bending_mm).min(long / LEAST_WAVES);
     let mut sheet = start.clone();
-    for side in sides(long) {
-        // The wavelength shrinks with the level's pixels, down to the finest.
-        let wavelength = (WAVE_PX * long / side).max(finest);
-        for radius in [4, 3] {
-            let search = Search {
-                half: 12,
-                step: 8,
-                radius,
+    let sides = sides(long);
+    for (n, &side) in sides.iter().enumerate() {
+        let stage = Stage::new(pair, &sheet, side);
+        for &(radius, outlier) in &PASSES {
+            let last = n + 1 == sides.len() && radius == PASSES[PASSES.len() - 1].0;
+            let pass = Pass {
+                search: Search {
+                    half: 14,
+                    step: 8,
+                    radius,
+                },
+                outlier: if last { STRICT } else { outlier },
+                wavelength: (WAVE_PX * long / side).max(finest),
             };
-            sheet = laid(pair, &sheet, side, &search, wavelength);
+            sheet = stage.laid(&sheet, &pass);
         }
     }
     sheet
 }
 
-/// A wave that a level may follow, px of the level.
-const WAVE_PX: f64 = 120.0;
+/// Disagreement that costs a square most of its say, px of the level: while the sheet is still
+/// being found, half a search's range.
+const LENIENT: f64 = 3.0;
+
+/// The same for the last word, where good squares scatter by a few tenths.
+const STRICT: f64 = 1.5;
+
+/// Radius of the search, px, and outlier, px, of the passes on each level.
+const PASSES: [(usize, f64); 3] = [(6, LENIENT), (4, LENIENT), (3, LENIENT)];
+
+/// A wave that a level may follow, px of the level: about six squares that do not overlap would
+/// stand in it to either side.
+const WAVE_PX: f64 = 80.0;
 
 /// The finest wavelength is at most this part of the longer side: a guessed scale may be far off.
-const LEAST_WAVES: f64 = 5.0;
+const LEAST_WAVES: f64 = 4.0;
 
 /// Longer sides of the levels for a picture with longer side `long`, the last at most `long`.
 pub(super) fn sides(long: f64) -> Vec<f64> {

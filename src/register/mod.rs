@@ -18,6 +18,7 @@ mod tests;
 pub use coarse::Similarity;
 
 use crate::raster::{Field, Mask, row};
+use crate::stats::quantile;
 use crate::units::PixelsPerMm;
 
 /// How the after photo is sought.
@@ -120,14 +121,15 @@ const LEAST_SIDE: usize = 64;
 /// Least share of the whole-picture level that must be skin.
 const LEAST_SKIN: f64 = 0.02;
 
-/// Least agreement beyond chance that is believed.
-const LEAST_AGREEMENT: f64 = 0.03;
-
 /// Least share of the before skin that must be seen in the after photo.
 const LEAST_OVERLAP: f64 = 0.15;
 
-/// Map and grid closer than this at all confident pixels are the same, before px.
+/// Median distance of map and grid, before px, up to which they are the same: no two photos taken
+/// by hand come as close.
 const SAME_PLACE: f32 = 0.05;
+
+/// The same for 99 of 100 confident pixels, before px; the corners are the least sure.
+const SAME_EVERYWHERE: f32 = 0.15;
 
 /// Confidence from which a pixel has a say in whether the map is the identity.
 const CONFIDENT: f32 = 0.5;
@@ -149,15 +151,13 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
         return failed(Reason::TooLittleSkin);
     };
     let sheet = follow::followed(&pair, &start, scale, options);
-    let audit = doubt::audit(&pair, &sheet);
-    let agreement = audit.agreement();
-    if agreement < LEAST_AGREEMENT {
-        return failed(Reason::NoAgreement {
-            found: agreement,
-            needed: LEAST_AGREEMENT,
-        });
+    let audits = doubt::audit(&pair, &sheet, scale);
+    let mut alignment = doubt::judged(&pair, &sheet, &audits, peak_ratio);
+    let needed = doubt::needed(&audits);
+    if alignment.agreement < needed {
+        let found = alignment.agreement;
+        return failed(Reason::NoAgreement { found, needed });
     }
-    let mut alignment = doubt::judged(&pair, &sheet, &audit, peak_ratio);
     if alignment.overlap < LEAST_OVERLAP {
         return failed(Reason::TooLittleOverlap {
             found: alignment.overlap,
@@ -201,20 +201,17 @@ fn same(view: View) -> Alignment {
 /// Makes the map exactly the identity where it is that but for what cannot be measured.
 fn snap(alignment: &mut Alignment) {
     let size = alignment.x.dim();
-    let mut seen = false;
+    let mut off = Vec::new();
     for y in 0..size.0 {
         let places = row(&alignment.x, y).iter().zip(row(&alignment.y, y));
         for (x, ((&px, &py), &c)) in places.zip(row(&alignment.confidence, y)).enumerate() {
-            if c < CONFIDENT {
-                continue;
-            }
-            seen = true;
-            if (px - x as f32).hypot(py - y as f32) > SAME_PLACE {
-                return;
+            if c >= CONFIDENT {
+                off.push((px - x as f32).hypot(py - y as f32));
             }
         }
     }
-    if seen {
+    let within = |off: &mut [f32], share, most| quantile(off, share).is_some_and(|o| o <= most);
+    if within(&mut off, 0.5, SAME_PLACE) && within(&mut off, 0.99, SAME_EVERYWHERE) {
         alignment.x = columns_of(size);
         alignment.y = rows_of(size);
         alignment.scale = 1.0;

@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::picture::Picture;
-use crate::raster::{Field, from_rows, row};
+use crate::raster::{Field, from_rows, map, row};
 
 /// Offsets searched to either side at most, px.
 pub(super) const FARTHEST: usize = 7;
@@ -40,32 +40,45 @@ pub(super) struct Patch {
     pub curvature: [f32; 3],
 }
 
-/// Both pictures with a border of nothing, so that a square may look beyond the edge.
+/// A picture with a border of nothing, so that a square may look beyond the edge.
 struct Padded {
     values: Field,
+    squares: Field,
+    skin: Field,
     /// Sums of squares above and left of each pixel.
     energy: Array2<f64>,
+    /// Skin pixels above and left of each pixel.
+    area: Array2<f64>,
 }
 
 fn padded(picture: &Picture, border: usize) -> Padded {
     let (rows, columns) = picture.values.dim();
     let (tall, wide) = (rows + 2 * border, columns + 2 * border + LANES);
-    let values = from_rows(tall, wide, |y, out| {
-        if y >= border && y < border + rows {
-            out[border..border + columns].copy_from_slice(row(&picture.values, y - border));
-        }
-    });
-    let energy = summed(&values, |v| f64::from(v * v));
-    Padded { values, energy }
+    let framed = |field: &Field| {
+        from_rows(tall, wide, |y, out| {
+            if y >= border && y < border + rows {
+                out[border..border + columns].copy_from_slice(row(field, y - border));
+            }
+        })
+    };
+    let (values, skin) = (framed(&picture.values), framed(&picture.skin));
+    let squares = map(&values, |v| v * v);
+    Padded {
+        energy: summed(&squares),
+        area: summed(&skin),
+        values,
+        squares,
+        skin,
+    }
 }
 
-fn summed(field: &Field, of: impl Fn(f32) -> f64) -> Array2<f64> {
+fn summed(field: &Field) -> Array2<f64> {
     let (rows, columns) = field.dim();
     let mut sums = Array2::<f64>::zeros((rows + 1, columns + 1));
     for y in 0..rows {
         let mut line = 0.0;
         for x in 0..columns {
-            line += of(field[[y, x]]);
+            line += f64::from(field[[y, x]]);
             sums[[y + 1, x + 1]] = sums[[y, x + 1]] + line;
         }
     }
@@ -82,22 +95,11 @@ pub(super) fn sought(first: &Picture, second: &Picture, search: &Search) -> Vec<
     let (rows, columns) = first.values.dim();
     let border = search.half + search.radius;
     let (a, b) = (padded(first, border), padded(second, border));
-    let (skin_a, skin_b) = (
-        summed(&first.skin, f64::from),
-        summed(&second.skin, f64::from),
-    );
+    let side = 2 * search.half + 1;
+    let least = f64::from(SKIN_SHARE) * (side * side) as f64;
     let enough = |x: usize, y: usize| {
-        // The part of the square inside the picture.
-        let (left, top) = (x.saturating_sub(search.half), y.saturating_sub(search.half));
-        let (right, bottom) = (
-            (x + search.half + 1).min(columns),
-            (y + search.half + 1).min(rows),
-        );
-        let side = (2 * search.half + 1) as f64;
-        let share = |s: &Array2<f64>| {
-            s[[bottom, right]] - s[[top, right]] - s[[bottom, left]] + s[[top, left]]
-        };
-        share(&skin_a).min(share(&skin_b)) >= f64::from(SKIN_SHARE) * side * side
+        let area = |p: &Padded| square_sum(&p.area, x + search.radius, y + search.radius, side);
+        area(&a).min(area(&b)) >= least
     };
     let places = |n: usize| {
         let rest = (n - 1) % search.step;
@@ -105,7 +107,7 @@ pub(super) fn sought(first: &Picture, second: &Picture, search: &Search) -> Vec<
     };
     let centres: Vec<(usize, usize)> = places(rows)
         .flat_map(|y| places(columns).map(move |x| (x, y)))
-        .filter(|&(x, y)| x < columns && y < rows && enough(x, y))
+        .filter(|&(x, y)| enough(x, y))
         .collect();
     centres
         .into_par_iter()
@@ -117,23 +119,38 @@ fn found(a: &Padded, b: &Padded, x: usize, y: usize, search: &Search) -> Patch {
     let side = 2 * search.half + 1;
     let span = 2 * search.radius + 1;
     // In padded pictures the square's upper left corner is at (x, y) + radius.
-    let own = square_sum(&a.energy, x + search.radius, y + search.radius, side);
+    let (left, top) = (x + search.radius, y + search.radius);
+    let own = square_sum(&a.energy, left, top, side) as f32;
+    let reach = (side + span - 1) as f64;
+    let whole = square_sum(&a.area, left, top, side) >= (side * side) as f64
+        && square_sum(&b.area, x, y, side + span - 1) >= reach * reach;
     let mut surface = [[0.0f32; LANES]; 2 * FARTHEST + 1];
     for (dy, line) in surface.iter_mut().enumerate().take(span) {
-        let products = products(a, b, (x, y), dy, search);
-        for (dx, (o, &p)) in line.iter_mut().zip(&products).enumerate().take(span) {
-            let other = square_sum(&b.energy, x + dx, y + dy, side);
-            let power = (own * other).sqrt();
-            *o = if power > 1e-9 { p / power as f32 } else { 0.0 };
+        let products = products(&a.values, &b.values, (x, y), dy, search);
+        // Where a mask cuts through, only the pixels that are skin in both count: the correlation
+        // would else prefer the offset with the larger overlap.
+        let powers: [f32; LANES] = if whole {
+            std::array::from_fn(|dx| {
+                let other = square_sum(&b.energy, x + dx.min(span), y + dy, side);
+                own * other as f32
+            })
+        } else {
+            let first = self::products(&a.squares, &b.skin, (x, y), dy, search);
+            let second = self::products(&a.skin, &b.squares, (x, y), dy, search);
+            std::array::from_fn(|dx| first[dx] * second[dx])
+        };
+        for (o, (p, power)) in line.iter_mut().zip(products.iter().zip(powers)).take(span) {
+            *o = if power > 1e-9 { p / power.sqrt() } else { 0.0 };
         }
     }
     best_of(&surface, x, y, search.radius)
 }
 
-/// Sums of products of the square with the second picture, `dy` lines down, at all offsets across.
+/// Sums of products of a square of one field with another field, `dy` lines down, at all offsets
+/// across.
 fn products(
-    a: &Padded,
-    b: &Padded,
+    a: &Field,
+    b: &Field,
     (x, y): (usize, usize),
     dy: usize,
     search: &Search,
@@ -141,8 +158,8 @@ fn products(
     let side = 2 * search.half + 1;
     let mut sum = [0.0f32; LANES];
     for r in 0..side {
-        let own = &row(&a.values, y + search.radius + r)[x + search.radius..][..side];
-        let other = &row(&b.values, y + dy + r)[x..][..side + LANES - 1];
+        let own = &row(a, y + search.radius + r)[x + search.radius..][..side];
+        let other = &row(b, y + dy + r)[x..][..side + LANES - 1];
         for (i, &v) in own.iter().enumerate() {
             let window = &other[i..i + LANES];
             for (s, &w) in sum.iter_mut().zip(window) {

@@ -23,6 +23,9 @@ const MOST: f32 = 0.75;
 /// Fine detail blurred away before comparing, standard deviation in px of the level.
 const DETAIL: f32 = 0.7;
 
+/// Pixels along the edge of a level that are not compared.
+const FRAME: usize = 3;
+
 /// Linear luminance and skin, reduced `factor` times.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
@@ -54,6 +57,7 @@ impl Source {
         let skin = map(&reduce(&self.skin, again), |s| {
             f32::from(u8::from(s >= MOST))
         });
+        let skin = framed(skin);
         let lift = LIFT * mean_of(&luminance, &skin).max(1e-6);
         let log = map(&luminance, |l| (l.max(0.0) + lift).ln());
         let log = gaussian(&log, DETAIL);
@@ -76,6 +80,18 @@ impl Source {
             size: self.size,
         }
     }
+}
+
+/// A mask without its outermost pixels: there the local mean knows one side only.
+fn framed(mut mask: Field) -> Field {
+    let (rows, columns) = mask.dim();
+    for ((y, x), m) in mask.indexed_iter_mut() {
+        let edge = x.min(y).min(columns - 1 - x).min(rows - 1 - y);
+        if edge < FRAME {
+            *m = 0.0;
+        }
+    }
+    mask
 }
 
 fn mean_of(field: &Field, weight: &Field) -> f32 {

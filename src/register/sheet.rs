@@ -2,8 +2,9 @@
 //! resists bending.
 //!
 //! Free-form deformation by uniform cubic B-splines: Rueckert et al. 1999,
-//! doi:10.1109/42.796284, equations 1 to 4; their bending energy (equation 5) by second
-//! differences of the coefficients. Shift, rotation, scale and shear bend nothing, so they are free.
+//! doi:10.1109/42.796284, equations 1 to 4; their bending energy (equation 5) by differences of
+//! the coefficients, with a stronger term in the third derivative, whose cut is sharper. Shift,
+//! rotation, scale and shear bend nothing, so they are free.
 
 use super::band::Banded;
 use super::coarse::Similarity;
@@ -151,12 +152,36 @@ impl Sheet {
         for round in 0..ROUNDS {
             // From lenient to strict, so that the first, still wrong sheet does not choose.
             let outlier = stiffness.outlier * f64::from(1 << (ROUNDS - 1 - round));
-            sheet = self.solved(&sheet, measures, stiffness, outlier);
+            sheet = self.solved(measures, stiffness, &sheet.trusts(measures, outlier));
         }
-        sheet
+        // Once more with what is left over (twicing, Tukey 1977): halves of a bend that stiffness
+        // cut off come back, above all along the edge, where the sheet is held on one side only.
+        let again: Vec<Measure> = measures
+            .iter()
+            .map(|m| {
+                let at = sheet.at(m.from.0, m.from.1);
+                let to = (2.0 * m.to.0 - at.0, 2.0 * m.to.1 - at.1);
+                Measure { to, ..*m }
+            })
+            .collect();
+        self.solved(
+            &again,
+            stiffness,
+            &sheet.trusts(measures, stiffness.outlier),
+        )
     }
 
-    fn solved(&self, last: &Self, all: &[Measure], stiffness: &Stiffness, outlier: f64) -> Self {
+    /// What each measurement's word is worth beside this sheet, 0 to 1.
+    fn trusts(&self, measures: &[Measure], outlier: f64) -> Vec<f64> {
+        let trust = |m: &Measure| {
+            let at = self.at(m.from.0, m.from.1);
+            let miss = (m.to.0 - at.0).powi(2) + (m.to.1 - at.1).powi(2);
+            (outlier * outlier / (outlier * outlier + miss)).powi(2)
+        };
+        measures.iter().map(trust).collect()
+    }
+
+    fn solved(&self, all: &[Measure], stiffness: &Stiffness, trust: &[f64]) -> Self {
         let width = 2 * (3 * self.columns + 3) + 2;
         let mut system = Banded::new(2 * self.nodes.len(), width);
         for (n, node) in self.nodes.iter().enumerate() {
@@ -165,17 +190,15 @@ impl Sheet {
                 system.right[2 * n + k] += MEMORY * node[k];
             }
         }
-        for m in all {
-            let at = last.at(m.from.0, m.from.1);
-            let miss = (m.to.0 - at.0).powi(2) + (m.to.1 - at.1).powi(2);
-            let trust = (outlier * outlier / (outlier * outlier + miss)).powi(2);
+        for (m, &trust) in all.iter().zip(trust) {
             self.add_measure(&mut system, m, trust);
         }
-        // A wave of length l is followed to 1 / (1 + (wavelength / l)^4): see `Stiffness`.
+        // A wave of length l is followed to 1 / (1 + (wavelength / l)^6): see `Stiffness`.
         let density = HALF_TRUST / (stiffness.spacing * stiffness.spacing);
-        let bending = density * (stiffness.wavelength / std::f64::consts::TAU).powi(4)
-            / (self.spacing * self.spacing);
-        self.add_bending(&mut system, bending);
+        let area = self.spacing * self.spacing;
+        let wave = stiffness.wavelength / std::f64::consts::TAU / self.spacing;
+        self.add_twisting(&mut system, density * area * wave.powi(6));
+        self.add_bending(&mut system, density * area * (TAUT * wave).powi(4));
         let solution = system.solve();
         let nodes = solution.chunks_exact(2).map(|c| [c[0], c[1]]).collect();
         Self {
@@ -206,35 +229,66 @@ impl Sheet {
         }
     }
 
-    fn add_bending(&self, system: &mut Banded, bending: f64) {
-        let mut add = |terms: &[(usize, f64)], weight: f64| {
-            for &(n, a) in terms {
-                for &(o, b) in terms {
-                    if o <= n {
-                        system.add(2 * n, 2 * o, weight * a * b);
-                        system.add(2 * n + 1, 2 * o + 1, weight * a * b);
-                    }
-                }
-            }
-        };
+    /// The third derivatives squared: free for a sheet that curves evenly.
+    fn add_twisting(&self, system: &mut Banded, weight: f64) {
         let (c, r) = (self.columns, self.rows);
-        for j in 0..r {
-            for i in 0..c {
-                let n = j * c + i;
-                if i + 2 < c {
-                    add(&[(n, 1.0), (n + 1, -2.0), (n + 2, 1.0)], bending);
-                }
-                if j + 2 < r {
-                    add(&[(n, 1.0), (n + c, -2.0), (n + 2 * c, 1.0)], bending);
-                }
-                if i + 1 < c && j + 1 < r {
-                    let mixed = [(n, 1.0), (n + 1, -1.0), (n + c, -1.0), (n + c + 1, 1.0)];
-                    add(&mixed, 2.0 * bending);
+        let third = [-1.0, 3.0, -3.0, 1.0];
+        let second = [1.0, -2.0, 1.0];
+        let first = [-1.0, 1.0];
+        self.add_differences(system, &third, &[1.0], weight, c, r);
+        self.add_differences(system, &second, &first, 3.0 * weight, c, r);
+        self.add_differences(system, &first, &second, 3.0 * weight, c, r);
+        self.add_differences(system, &[1.0], &third, weight, c, r);
+    }
+
+    /// The second derivatives squared.
+    fn add_bending(&self, system: &mut Banded, weight: f64) {
+        let (c, r) = (self.columns, self.rows);
+        let second = [1.0, -2.0, 1.0];
+        let first = [-1.0, 1.0];
+        self.add_differences(system, &second, &[1.0], weight, c, r);
+        self.add_differences(system, &first, &first, 2.0 * weight, c, r);
+        self.add_differences(system, &[1.0], &second, weight, c, r);
+    }
+
+    /// The squares of a difference across times a difference down, at every place it fits.
+    fn add_differences(
+        &self,
+        system: &mut Banded,
+        across: &[f64],
+        down: &[f64],
+        weight: f64,
+        columns: usize,
+        rows: usize,
+    ) {
+        let terms: Vec<(usize, f64)> = down
+            .iter()
+            .enumerate()
+            .flat_map(|(j, d)| {
+                across
+                    .iter()
+                    .enumerate()
+                    .map(move |(i, a)| (j * columns + i, a * d))
+            })
+            .collect();
+        for j in 0..=rows - down.len() {
+            for i in 0..=columns - across.len() {
+                let corner = j * columns + i;
+                for &(n, a) in &terms {
+                    for &(o, b) in terms.iter().filter(|t| t.0 <= n) {
+                        let (n, o) = (2 * (corner + n), 2 * (corner + o));
+                        system.add(n, o, weight * a * b);
+                        system.add(n + 1, o + 1, weight * a * b);
+                    }
                 }
             }
         }
     }
 }
+
+/// Wavelength, of that of the stiffness, at which bending by itself would be followed to a half:
+/// it rules only where there are no measurements, and keeps the sheet plain there.
+const TAUT: f64 = 0.4;
 
 /// Weight of an ordinary good measurement; the stiffness is told in such.
 const HALF_TRUST: f64 = 0.5;

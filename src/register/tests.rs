@@ -94,7 +94,7 @@ fn a_shift_is_found_back() {
     let after = drawn(|x, y| (x + 2.4, y - 1.32), 1);
     let alignment = aligned(&before, &after);
     let (median, worst, share) = errors(&alignment, |x, y| (x - 2.4, y + 1.32));
-    assert!(median < 0.05 && worst < 0.2, "{median} {worst}");
+    assert!(median < 0.05 && worst < 0.4, "{median} {worst}");
     assert!(share > 0.9, "{share}");
     assert!(!alignment.identity);
 }
