@@ -1,47 +1,37 @@
 //! Where each scar ends.
 //!
-//! Hysteresis on the relief index: a dent counts if it is somewhere clearly deeper than what healthy
-//! texture does (seed), and reaches outward to where it leaves the healthy range or has risen to a
-//! set share of its own depth, whichever comes first. Both thresholds are in units of healthy
-//! texture and the same for all visits. Dents that touch are parted along their watershed (Vincent &
-//! Soille 1991) where the ridge between them is high enough.
+//! Hysteresis on the logit of a dent: a scar is somewhere clearly a dent (seed) and reaches outward
+//! to where dent and healthy skin are as likely (rim). Both thresholds are the same for all visits.
+//! Dents that touch are parted along their watershed (Vincent & Soille 1991) where the ridge between
+//! them is high enough.
 
 use ndarray::Array2;
 
-use crate::filter::{dilate, gaussian_masked, label_groups};
-use crate::raster::{Field, Mask, row, zip2};
-use crate::relief::masked;
-use crate::stats::median_and_sigma;
+use crate::filter::label_groups;
+use crate::raster::{Field, Mask, row};
 use crate::units::PixelsPerMm;
 
 /// Settings of [`segment`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// Depth, healthy-texture units, that a dent must reach somewhere to be a scar. At 4 a pixel of
-    /// Gaussian texture gets there once in 30,000.
+    /// Logit of a dent that a scar must reach somewhere. At 2 seven in eight such pixels lie in dents.
     pub seed: f32,
-    /// Depth, healthy-texture units, at which a scar ends at the latest.
+    /// Logit of a dent at which a scar ends.
     pub rim: f32,
-    /// Share of its own greatest depth at which a scar ends.
-    pub rim_share: f32,
     /// Share of the shallower of two touching dents' depth that the ridge between them must rise to
     /// for them to be two.
     pub ridge_share: f32,
     /// Diameter, mm, of a disk of the smallest scar's area: a pore is smaller.
     pub smallest_mm: f64,
-    /// Standard deviation, mm, of the blur that gives the level of the healthy skin around a scar.
-    pub level_mm: f64,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            seed: 4.0,
-            rim: 1.5,
-            rim_share: 0.25,
+            seed: 2.0,
+            rim: 0.0,
             ridge_share: 0.5,
             smallest_mm: 0.6,
-            level_mm: 4.0,
         }
     }
 }
@@ -60,45 +50,6 @@ impl Scars {
     pub fn mask(&self) -> Mask {
         self.labels.mapv(|l| l != 0)
     }
-}
-
-/// Rounds of finding scars and re-levelling the skin between them; the third changes little.
-const LEVELLING_ROUNDS: usize = 3;
-
-/// Relief over the level of the healthy skin around, with scars left out of that level, in units of
-/// `unit` (or, if `None`, of the healthy skin's own scatter). Also returns the unit.
-#[must_use]
-pub fn level(
-    relief: &Field,
-    skin: &Mask,
-    scale: PixelsPerMm,
-    unit: Option<f32>,
-    options: &Options,
-) -> (Field, f32) {
-    /// Depth, robust standard deviations, from which a pixel is left out of the level.
-    const LEFT_OUT: f32 = 2.0;
-    /// Distance, mm, around such a pixel that is left out with it.
-    const HALO_MM: f64 = 0.3;
-    let sigma = scale.px(options.level_mm) as f32;
-    let mut healthy = skin.clone();
-    let mut levelled = relief.clone();
-    let mut spread = 1.0;
-    for _ in 0..LEVELLING_ROUNDS {
-        let base = gaussian_masked(relief, &healthy, sigma, 0.0);
-        levelled = zip2(relief, &base, |r, b| r - b);
-        let mut values = masked(&levelled, &healthy);
-        let Some((_, s)) = median_and_sigma(&mut values) else {
-            break;
-        };
-        spread = s.max(f32::MIN_POSITIVE);
-        let deep = zip2(&levelled, &levelled, |r, _| r).mapv(|r| r < -LEFT_OUT * spread);
-        let near = dilate(&deep, scale.px(HALO_MM) as f32);
-        healthy = skin.clone();
-        healthy.zip_mut_with(&near, |h, &n| *h &= !n);
-    }
-    let unit = unit.unwrap_or(spread);
-    levelled.zip_mut_with(skin, |v, &s| *v = if s { *v / unit } else { 0.0 });
-    (levelled, unit)
 }
 
 /// Finds the scars in a relief index (healthy-texture units, dents < 0).
@@ -144,8 +95,7 @@ impl Basins {
             if *o != 0 {
                 let root = roots[(*o - 1) as usize];
                 let deepest = self.lowest[root as usize];
-                let rim = (options.rim_share * deepest).min(-options.rim);
-                *o = if deepest <= -options.seed && v <= rim {
+                *o = if deepest <= -options.seed && v <= -options.rim {
                     root + 1
                 } else {
                     0

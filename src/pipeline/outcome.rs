@@ -197,7 +197,6 @@ fn said(options: &Options) -> BTreeMap<String, serde_json::Value> {
     [
         ("seed", json!(segment.seed)),
         ("rim", json!(segment.rim)),
-        ("rim_share", json!(segment.rim_share)),
         ("smallest_mm", json!(segment.smallest_mm)),
         ("finest_mm", json!(options.relief.finest_mm)),
         ("widest_mm", json!(options.relief.widest_mm)),

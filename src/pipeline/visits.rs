@@ -1,10 +1,10 @@
 //! Both visits on one grid: shading, relief and scars in units of the healthy skin they share.
 
-use crate::filter::gaussian;
+use crate::filter::{enlarge, gaussian, reduce};
 use crate::measure::Visit;
 use crate::normalise::Matched;
-use crate::raster::{LinearImage, Mask};
-use crate::relief::{self, Reconstruction, Relief, Side};
+use crate::raster::{Field, LinearImage, Mask};
+use crate::relief::{self, Light, Reconstruction, Relief, Side};
 use crate::segment::{Scars, segment};
 use crate::shading::{Shading, shade};
 use crate::units::PixelsPerMm;
@@ -19,12 +19,6 @@ pub struct Both {
     /// Measured skin that looks like a dent in neither visit.
     pub healthy: Mask,
 }
-
-/// Rounds of telling healthy skin from dents; the third changes little.
-const ROUNDS: usize = 3;
-
-/// Depth, healthy-texture units, from which a pixel is no example of healthy skin.
-const NOT_HEALTHY: f32 = 2.5;
 
 /// Both visits, and what their skin's colour says.
 #[derive(Debug, Clone)]
@@ -48,33 +42,37 @@ pub fn see(
 ) -> Seen {
     let images = [&matched.before, matched.after.image()];
     let (before, after) = rayon::join(
-        || reconstructed(images[0], measured, scale, options),
-        || (!copy).then(|| reconstructed(images[1], measured, scale, options)),
+        || Lit::of(images[0], measured, scale, options),
+        || (!copy).then(|| Lit::of(images[1], measured, scale, options)),
     );
     let after = after.unwrap_or_else(|| before.clone());
-    let sides = sides(&before.1, &after.1, measured);
-    let mut healthy = measured.clone();
-    let mut reliefs = reliefs(&before.1, &after.1, sides, &healthy, scale);
-    for _ in 0..ROUNDS {
-        healthy = measured.clone();
-        for relief in &reliefs {
-            healthy.zip_mut_with(&relief.index, |h, &v| *h &= v > -NOT_HEALTHY);
-        }
-        reliefs = self::reliefs(&before.1, &after.1, sides, &healthy, scale);
-    }
-    let [relief_b, relief_a] = reliefs;
-    let visit = |shading: Shading, relief: Relief| {
-        let scars = segment(&relief.index, measured, scale, &options.segment);
-        let smooth = gaussian(&shading.field, scale.px(options.relief.finest_mm) as f32);
+    let sides = sides(&before, &after, measured, scale);
+    let dented = |lit: &Lit, side: Side| -> Field {
+        let reduction = relief::feature_reduction(scale);
+        enlarge(lit.dents(side), measured.dim(), reduction)
+    };
+    let indices = [dented(&before, sides[0]), dented(&after, sides[1])];
+    let scars = indices
+        .each_ref()
+        .map(|index| segment(index, measured, scale, &options.segment));
+    let healthy = outside(measured, &scars);
+    let [index_b, index_a] = indices;
+    let [scars_b, scars_a] = scars;
+    let visit = |lit: &Lit, side: Side, index: Field, scars: Scars| {
+        let finest = scale.px(options.relief.finest_mm) as f32;
         Visit {
-            shading: smooth,
-            relief,
+            shading: gaussian(&lit.shading.field, finest),
+            relief: Relief {
+                index,
+                height: relief::height_in_units(&lit.reconstruction, side, &healthy, scale),
+                light: lit.light,
+                side,
+            },
             scars,
         }
     };
-    let before = visit(before.0, relief_b);
-    let after = visit(after.0, relief_a);
-    let healthy = outside(measured, [&before.scars, &after.scars]);
+    let before = visit(&before, sides[0], index_b, scars_b);
+    let after = visit(&after, sides[1], index_a, scars_a);
     Seen {
         both: Both {
             before,
@@ -86,33 +84,60 @@ pub fn see(
     }
 }
 
-fn reconstructed(
-    image: &LinearImage,
-    skin: &Mask,
-    scale: PixelsPerMm,
-    options: &Options,
-) -> (Shading, Reconstruction) {
-    let shading = shade(image, skin, scale, &options.shading);
-    let light = relief::find_light(&shading.field, skin, scale, &options.relief);
-    let reconstruction = relief::reconstruct(&shading.field, light, scale, &options.relief);
-    (shading, reconstruction)
+/// A photo's shading, and what its light makes of it from either side.
+#[derive(Debug, Clone)]
+struct Lit {
+    shading: Shading,
+    light: Light,
+    reconstruction: Reconstruction,
+    /// Dents, at feature scale, for light from the axis and from the opposite side.
+    dents: [Field; 2],
+}
+
+impl Lit {
+    fn of(image: &LinearImage, skin: &Mask, scale: PixelsPerMm, options: &Options) -> Self {
+        let shading = shade(image, skin, scale, &options.shading);
+        let light = relief::find_light(&shading.field, skin, scale, &options.relief);
+        let reconstruction = relief::reconstruct(&shading.field, light, scale, &options.relief);
+        let dents =
+            [Side::Axis, Side::Opposite].map(|s| relief::dents(&shading, skin, light, s, scale));
+        Self {
+            shading,
+            light,
+            reconstruction,
+            dents,
+        }
+    }
+
+    fn dents(&self, side: Side) -> &Field {
+        match side {
+            Side::Axis => &self.dents[0],
+            Side::Opposite => &self.dents[1],
+        }
+    }
 }
 
 /// From which side the light came in each photo.
 ///
-/// Each photo speaks for itself through the skewness of its relief; and since both show the same
-/// skin, the sign of the correlation of their odd parts says whether their sides agree.
-fn sides(before: &Reconstruction, after: &Reconstruction, measured: &Mask) -> [Side; 2] {
-    /// Weight of full correlation against full evidence of one photo: the shared texture speaks with
-    /// every pixel, skewness with the few in dents.
-    const SHARED: f64 = 4.0;
-    /// Blobs whose texture is compared: narrow enough to be everywhere, wide enough to be no noise.
-    const COMPARED: std::ops::Range<usize> = 0..3;
-    let own = [before, after].map(|r| relief::side_evidence(r, measured));
-    let shared: f64 = COMPARED
-        .filter_map(|i| relief::correlation(&before.blobs[i].odd, &after.blobs[i].odd, measured))
-        .sum::<f64>()
-        / COMPARED.len() as f64;
+/// Each photo speaks for itself: from the right side it shows more of what dents look like. And since
+/// both show the same skin, the sign of the correlation of their slopes says whether their sides
+/// agree, with every pixel's texture.
+fn sides(before: &Lit, after: &Lit, measured: &Mask, scale: PixelsPerMm) -> [Side; 2] {
+    /// Weight of full correlation against one photo's full evidence.
+    const SHARED: f64 = 2.0;
+    let reduction = relief::feature_reduction(scale);
+    let share = reduce(&measured.mapv(|m| if m { 1.0 } else { 0.0 }), reduction);
+    let skin = share.mapv(|s| s > 0.5);
+    let own = [before, after].map(|lit| {
+        let [axis, opposite] = lit.dents.each_ref().map(|d| relief::dentedness(d, &skin));
+        if axis + opposite > 0.0 {
+            (axis - opposite) / (axis + opposite)
+        } else {
+            0.0
+        }
+    });
+    let odd = |lit: &'_ Lit| lit.reconstruction.texture.odd.clone();
+    let shared = relief::correlation(&odd(before), &odd(after), measured).unwrap_or(0.0);
     let all = [
         [Side::Axis, Side::Axis],
         [Side::Axis, Side::Opposite],
@@ -128,21 +153,8 @@ fn sides(before: &Reconstruction, after: &Reconstruction, measured: &Mask) -> [S
         .unwrap_or([Side::Axis; 2])
 }
 
-fn reliefs(
-    before: &Reconstruction,
-    after: &Reconstruction,
-    sides: [Side; 2],
-    healthy: &Mask,
-    scale: PixelsPerMm,
-) -> [Relief; 2] {
-    [
-        relief::relief(before, sides[0], healthy, scale),
-        relief::relief(after, sides[1], healthy, scale),
-    ]
-}
-
 /// Measured skin outside the scars of both visits.
-fn outside(measured: &Mask, scars: [&Scars; 2]) -> Mask {
+fn outside(measured: &Mask, scars: &[Scars; 2]) -> Mask {
     let mut healthy = measured.clone();
     for scars in scars {
         healthy.zip_mut_with(&scars.labels, |h, &l| *h &= l == 0);

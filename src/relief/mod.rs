@@ -74,14 +74,9 @@ pub struct Reconstruction {
     pub light: Light,
     /// Height, mm times an unknown gain, dents < 0.
     pub height: Parts,
-    /// Height seen through a blob filter of each of [`BLOBS_MM`], same unit: the centre of a dent of
-    /// that width stands out against the skin around it.
-    pub blobs: Vec<Parts>,
+    /// The same without what is wider than [`FINE_TEXTURE_MM`]: what all of the skin has.
+    pub texture: Parts,
 }
-
-/// Standard deviations, mm, of the blob filters (-σ²∇²G). A disk of radius √2·σ answers most: 0.6,
-/// 1.1, 2, 3.6 and 6.5 mm across, from the narrowest ice pick to a rolling scar.
-pub const BLOBS_MM: [f64; 5] = [0.22, 0.4, 0.71, 1.28, 2.3];
 
 /// From which end of its axis the light comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -230,14 +225,11 @@ pub fn reconstruct(
         scale.px(options.finest_mm).max(0.7) as f32,
         scale.px(options.widest_mm) as f32,
     );
-    let blobs = BLOBS_MM.map(|mm| {
-        let sigma = scale.px(mm).max(0.7) as f32;
-        through(&|f| (2.0 * PI * f * sigma).powi(2) * gaussian(f, sigma))
-    });
+    let texture = scale.px(FINE_TEXTURE_MM) as f32;
     Reconstruction {
         light,
         height: through(&|f| gaussian(f, finest) * (1.0 - gaussian(f, widest))),
-        blobs: blobs.into(),
+        texture: through(&|f| gaussian(f, finest) * (1.0 - gaussian(f, texture))),
     }
 }
 
@@ -286,90 +278,61 @@ impl Filter {
     }
 }
 
-/// Third-moment evidence for `Side::Axis` (positive) or `Side::Opposite` (negative), within -1 to 1.
-///
-/// Dents are rare and deep, so true relief has a heavy negative tail. Of the two reliefs even ± odd,
-/// the skewer one is right: their third moments differ by 2·E[odd³ + 3·odd·even²] (second moments
-/// cannot tell, odd and even are orthogonal on any stationary texture).
-#[must_use]
-pub fn side_evidence(reconstruction: &Reconstruction, skin: &Mask) -> f64 {
-    let (mut evidence, mut size) = (0.0, 0.0);
-    for blob in &reconstruction.blobs {
-        let (e, s) = third_moment(blob, skin);
-        evidence += e;
-        size += s;
-    }
-    if size > 0.0 { evidence / size } else { 0.0 }
-}
-
-/// Minus the sum of odd³ + 3·odd·even² in robust units, and the sum of its absolute values.
-fn third_moment(parts: &Parts, skin: &Mask) -> (f64, f64) {
-    /// Values count up to this many robust standard deviations: a leftover contour is no dent.
-    const CAP: f32 = 8.0;
-    let joined = parts.joined(Side::Axis);
-    let Some((_, sigma)) = median_and_sigma(&mut masked(&joined, skin)) else {
-        return (0.0, 0.0);
-    };
-    if sigma <= 0.0 {
-        return (0.0, 0.0);
-    }
-    let (mut evidence, mut size) = (0.0f64, 0.0f64);
-    for y in 0..skin.nrows() {
-        let fields = row(&parts.odd, y).iter().zip(row(&parts.even, y));
-        for ((&z, &d), &m) in fields.zip(row(skin, y)) {
-            if m {
-                let z = f64::from((z / sigma).clamp(-CAP, CAP));
-                let d = f64::from((d / sigma).clamp(-CAP, CAP));
-                let third = z * z * z + 3.0 * z * d * d;
-                evidence -= third;
-                size += third.abs();
-            }
-        }
-    }
-    (evidence, size)
-}
-
-/// Relief of one photo in units of its healthy texture.
-#[derive(Debug, Clone)]
+/// Relief of one photo.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Relief {
-    /// How much the pixel looks like the inside of a dent of any width, dents < 0: the lowest of the
-    /// blob responses, each in units of its own scatter on healthy skin. Dimensionless.
+    /// Minus the logit that the pixel lies in a dent: below 0 more likely than not. Dimensionless.
     pub index: Field,
-    /// Height over the body's own shape, in units of the scatter of healthy fine texture.
+    /// Height over the body's own shape, in units of the scatter of healthy fine texture, dents < 0.
     pub height: Field,
     pub light: Light,
     pub side: Side,
 }
 
-/// Puts a reconstruction into units of healthy texture, as `healthy` shows it.
+/// Minus the logit of a dent at every pixel, at feature scale, for light from `side`.
 #[must_use]
-pub fn relief(
+pub fn dents(
+    shading: &Shading,
+    skin: &Mask,
+    light: Light,
+    side: Side,
+    scale: PixelsPerMm,
+) -> Field {
+    let features = features_of(shading, skin, light.azimuth_deg(side), scale);
+    let network = network::trained();
+    let (rows, columns) = features.planes[0].dim();
+    from_rows(rows, columns, |y, out| {
+        let numbers = features.of_row(y);
+        let mut scratch = [Vec::new(), Vec::new()];
+        for (o, pixel) in out.iter_mut().zip(numbers.chunks_exact(features::COUNT)) {
+            *o = -network.logit(pixel, &mut scratch);
+        }
+    })
+}
+
+/// How much a photo looks like dented skin lit from one side: the mean of what speaks for dents.
+///
+/// Lit in the mind from the wrong side, dents turn into bumps, and little speaks for them.
+#[must_use]
+pub fn dentedness(dents: &Field, skin: &Mask) -> f64 {
+    let values = masked(dents, skin);
+    crate::stats::mean(values.iter().map(|&v| f64::from((-v).max(0.0)))).unwrap_or(0.0)
+}
+
+/// Height in units of healthy fine texture, as `healthy` shows it.
+#[must_use]
+pub fn height_in_units(
     reconstruction: &Reconstruction,
     side: Side,
     healthy: &Mask,
     scale: PixelsPerMm,
-) -> Relief {
-    let scatter = |field: &Field| -> f32 {
-        median_and_sigma(&mut masked(field, healthy)).map_or(1.0, |m| m.1.max(f32::MIN_POSITIVE))
-    };
-    let mut index: Option<Field> = None;
-    for blob in &reconstruction.blobs {
-        let response = blob.joined(side);
-        let unit = scatter(&response);
-        index = Some(match index {
-            None => crate::raster::map(&response, |r| r / unit),
-            Some(lowest) => crate::raster::zip2(&lowest, &response, |l, r| l.min(r / unit)),
-        });
-    }
+) -> Field {
     let height = reconstruction.height.joined(side);
-    let fine = gaussian(&height, scale.px(FINE_TEXTURE_MM) as f32);
-    let unit = scatter(&crate::raster::zip2(&height, &fine, |h, f| h - f));
-    Relief {
-        index: index.unwrap_or_else(|| height.clone()),
-        height: crate::raster::map(&height, |h| h / unit),
-        light: reconstruction.light,
-        side,
-    }
+    let coarse = gaussian(&height, scale.px(FINE_TEXTURE_MM) as f32);
+    let fine = crate::raster::zip2(&height, &coarse, |h, c| h - c);
+    let unit = median_and_sigma(&mut masked(&fine, healthy)).map_or(1.0, |m| m.1);
+    let unit = unit.max(f32::MIN_POSITIVE);
+    crate::raster::map(&height, |h| h / unit)
 }
 
 /// Standard deviation, mm, of the blur under which height counts as fine texture: furrows and pores

@@ -1,6 +1,8 @@
 //! A small fully connected network that decides pixels; its weights are made by `scardepth train`
 //! from phantoms and live beside this file.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 /// One layer: `outputs` rows of `inputs` weights, and a bias for each row.
@@ -75,4 +77,12 @@ impl Network {
         }
         current.first().copied().unwrap_or(0.0)
     }
+}
+
+/// The network in use, made by `scardepth train`.
+pub fn trained() -> &'static Network {
+    static NETWORK: LazyLock<Network> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("weights.json")).expect("weights made by `train`")
+    });
+    &NETWORK
 }

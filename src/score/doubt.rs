@@ -1,9 +1,9 @@
 //! How sure a change is: its interval, and the smallest change that could have been seen.
 //!
-//! Three doubts are added in quadrature. *Which scars*: the scars are redrawn with replacement
-//! (bootstrap, Efron 1979), each one with both its visits. *How bright the relief*: the gain between
-//! the photos is known to a few percent, and each total is found again with the relief that much
-//! stronger and weaker. *The rest*: a floor.
+//! Doubts are added in quadrature. *Which scars*: the scars are redrawn with replacement (bootstrap,
+//! Efron 1979), each one with both its visits. *Where they end*: each total is found again with the
+//! logit of a dent shifted. *How bright the relief*: the gain between the photos is known to a few
+//! percent. *The rest*: a floor.
 //!
 //! Smallest detectable change: 1.96·√2·SEM (Weir 2005, J. Strength Cond. Res. 19:231); √2·SEM is the
 //! standard uncertainty of a difference, which is what is estimated here directly.
@@ -55,32 +55,32 @@ impl Estimate {
     }
 }
 
-/// Relative change of (area, mean-square shading in scars, volume) per relative change of gain.
-pub type Elasticity = [f64; 3];
+/// Relative standard doubt of a visit's (area, contrast, volume) from where its scars end.
+pub type Margin = [f64; 3];
 
-/// How much a visit's totals hang on the gain of its relief.
+/// How much a visit's totals hang on where scars end: each is found again with the logit of a dent
+/// shifted by `doubt` up and down.
 #[must_use]
-pub fn elasticity(
+pub fn margin(
     visit: &Visit,
     measured: &Mask,
     scale: PixelsPerMm,
     options: &segment::Options,
-    step: f64,
-) -> Elasticity {
-    let with = |gain: f64| {
+    doubt: f64,
+) -> Margin {
+    let with = |shift: f32| {
         let mut changed = visit.clone();
-        changed.relief.index = map(&visit.relief.index, |v| v * gain as f32);
-        changed.relief.height = map(&visit.relief.height, |v| v * gain as f32);
+        changed.relief.index = map(&visit.relief.index, |v| v + shift);
         changed.scars = segment::segment(&changed.relief.index, measured, scale, options);
         let scars = measure(&changed, measured);
         let sums = totals(&scars, 0.0);
         [sums.area_px, sums.contrast.unwrap_or(0.0), sums.volume_px]
     };
-    let (more, less) = (with(1.0 + step), with(1.0 - step));
+    let (more, less) = (with(-doubt as f32), with(doubt as f32));
     std::array::from_fn(|i| {
         let middle = 0.5 * (more[i] + less[i]);
         if middle > 0.0 {
-            ((more[i] - less[i]) / middle / (2.0 * step)).abs()
+            0.5 * (more[i] - less[i]).abs() / middle
         } else {
             0.0
         }
@@ -125,7 +125,7 @@ impl Sums {
 pub fn estimates(
     lesions: &[Lesion],
     bases: [f64; 2],
-    elasticities: [Elasticity; 2],
+    margins: [Margin; 2],
     options: &Options,
 ) -> [Option<Estimate>; 3] {
     let mut all = Sums::default();
@@ -135,8 +135,10 @@ pub fn estimates(
     std::array::from_fn(|i| {
         let ratio = ratios[i]?;
         let chance = spread(redrawn.iter().filter_map(|r| r[i]));
-        let gain = options.gain_doubt * elasticities[0][i].max(elasticities[1][i]);
-        let systematic = (gain * gain + 2.0 * options.floor_doubt.powi(2)).sqrt();
+        // The ends of scars are found alike in both photos, so their doubts largely cancel in a ratio.
+        let ends = margins[0][i].max(margins[1][i]);
+        let gain = if i == 0 { 0.0 } else { options.gain_doubt };
+        let systematic = (ends.powi(2) + gain.powi(2) + 2.0 * options.floor_doubt.powi(2)).sqrt();
         let doubt = (chance.powi(2) + (ratio * systematic).powi(2)).sqrt();
         // Had nothing changed, the systematic part would be that of a ratio of one.
         let unchanged = (chance.powi(2) + systematic.powi(2)).sqrt();

@@ -17,6 +17,8 @@ pub struct Options {
     /// Relative doubt (one standard deviation) of the relief gain between the two photos. What lamps
     /// and cameras leave after both were put into units of the healthy texture they share.
     pub gain_doubt: f64,
+    /// Doubt (one standard deviation) of the logit of a dent that one photo has over the other.
+    pub end_doubt: f64,
     /// Relative doubt (one standard deviation) of each total that no resampling shows: alignment,
     /// sharpness, light from another side.
     pub floor_doubt: f64,
@@ -30,6 +32,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             gain_doubt: 0.05,
+            end_doubt: 0.2,
             floor_doubt: 0.02,
             redraws: 1000,
             seed: 0x5ca2_de97,
@@ -95,20 +98,15 @@ pub fn score(
         totals(before.scars, bases[0]),
         totals(after.scars, bases[1]),
     ];
-    let elasticity =
-        |m: Measured| doubt::elasticity(m.visit, measured, scale, segmenting, options.gain_doubt);
+    let margin =
+        |m: Measured| doubt::margin(m.visit, measured, scale, segmenting, options.end_doubt);
     let ([area, contrast, volume], verdict) = if before.visit_equals(after) {
         // The same picture twice: nothing changed, and there is nothing to doubt.
         let none = |known: bool| known.then(Estimate::exactly_none);
         let some = sums[0].area_px > 0.0;
         ([none(some); 3], Verdict::NoDetectableChange)
     } else {
-        let estimates = doubt::estimates(
-            &lesions,
-            bases,
-            [elasticity(before), elasticity(after)],
-            options,
-        );
+        let estimates = doubt::estimates(&lesions, bases, [margin(before), margin(after)], options);
         (estimates, verdict(&estimates, &sums))
     };
     Score {
