@@ -288,7 +288,7 @@ impl Sheet {
 
 /// Wavelength, of that of the stiffness, at which bending by itself would be followed to a half:
 /// it rules only where there are no measurements, and keeps the sheet plain there.
-const TAUT: f64 = 0.4;
+const TAUT: f64 = 0.5;
 
 /// Weight of an ordinary good measurement; the stiffness is told in such.
 const HALF_TRUST: f64 = 0.5;
