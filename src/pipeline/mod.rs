@@ -22,7 +22,7 @@ use frame::Frame;
 use visits::Seen;
 
 /// Settings of every stage, and the scale.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Size of the skin in the before photo; guessed if not given.
     pub scale: Option<Scale>,
@@ -32,6 +32,27 @@ pub struct Options {
     pub relief: crate::relief::Options,
     pub segment: crate::segment::Options,
     pub score: crate::score::Options,
+    /// How far, logits, two photos of unchanged skin differ in what they say of a dent; smaller
+    /// differences are mostly taken back. 0 keeps all of them.
+    pub agreement: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            scale: None,
+            skin: crate::skin::Options::default(),
+            register: crate::register::Options::default(),
+            shading: crate::shading::Options::default(),
+            relief: crate::relief::Options::default(),
+            segment: crate::segment::Options::default(),
+            score: crate::score::Options::default(),
+            agreement: std::env::var("AGREE")
+                .ok()
+                .and_then(|v| v.parse().ok())
+                .unwrap_or(1.0),
+        }
+    }
 }
 
 /// A comparison and its pictures, ready to be written.

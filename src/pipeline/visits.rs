@@ -3,7 +3,7 @@
 use crate::filter::{enlarge, gaussian, reduce};
 use crate::measure::Visit;
 use crate::normalise::Matched;
-use crate::raster::{Field, LinearImage, Mask};
+use crate::raster::{Field, LinearImage, Mask, map, zip2};
 use crate::relief::{self, Light, Reconstruction, Relief, Side};
 use crate::segment::{Scars, segment};
 use crate::shading::{Shading, shade};
@@ -51,7 +51,12 @@ pub fn see(
         let reduction = relief::feature_reduction(scale);
         enlarge(lit.dents(side), measured.dim(), reduction)
     };
-    let indices = [dented(&before, sides[0]), dented(&after, sides[1])];
+    let indices = agreed(
+        dented(&before, sides[0]),
+        dented(&after, sides[1]),
+        scale,
+        options.agreement,
+    );
     let scars = indices
         .each_ref()
         .map(|index| segment(index, measured, scale, &options.segment));
@@ -82,6 +87,30 @@ pub fn see(
         redness: images.map(|i| crate::quality::redness(i, measured)),
         pigment: images.map(|i| crate::quality::pigment(i, measured)),
     }
+}
+
+/// The indices of both visits, with differences that the photographs alone explain taken back.
+///
+/// Both photos show the same skin, so what they do not differ in clearly is taken from both: half
+/// their mean, half their own. A difference d, smoothed over the width of a rim, is kept to the share
+/// d²/(d² + doubt²) (Wiener), where `doubt` is what two photos of unchanged skin differ by.
+fn agreed(before: Field, after: Field, scale: PixelsPerMm, doubt: f64) -> [Field; 2] {
+    /// Standard deviation, mm, over which a difference is smoothed.
+    const RIM_MM: f64 = 0.4;
+    if doubt <= 0.0 || before == after {
+        return [before, after];
+    }
+    let difference = gaussian(
+        &zip2(&after, &before, |a, b| a - b),
+        scale.px(RIM_MM) as f32,
+    );
+    let doubt = (doubt * doubt) as f32;
+    let kept = map(&difference, |d| d * d * d / (d * d + doubt));
+    let mean = zip2(&before, &after, |b, a| 0.5 * (b + a));
+    [
+        zip2(&mean, &kept, |m, d| m - 0.5 * d),
+        zip2(&mean, &kept, |m, d| m + 0.5 * d),
+    ]
 }
 
 /// A photo's shading, and what its light makes of it from either side.
