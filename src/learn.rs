@@ -14,9 +14,9 @@ use crate::decode::Photo;
 use crate::filter::reduce;
 use crate::phantom::{self, Family, Rig, SkinType, Spec};
 use crate::raster::Mask;
-use crate::relief::features::COUNT;
-use crate::relief::network::Network;
-use crate::relief::{self, Side};
+use crate::relief::features::{CONTEXT_COUNT, COUNT, Features, features};
+use crate::relief::network::{Looks, Network};
+use crate::relief::{self, Side, Small};
 use crate::shading::shade;
 use crate::skin;
 use crate::units::PixelsPerMm;
@@ -36,9 +36,9 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            photos: 240,
-            epochs: 16,
-            hidden: vec![32, 16],
+            photos: 260,
+            epochs: 14,
+            hidden: vec![40, 20],
             seed: 1,
         }
     }
@@ -48,39 +48,93 @@ impl Default for Options {
 pub const FIRST_SEED: u64 = 1_000_000;
 
 /// Pixels taken from one photo at most, in dents and outside.
-const DENT_PIXELS: usize = 4000;
-const OTHER_PIXELS: usize = 8000;
+const DENT_PIXELS: usize = 3000;
+const OTHER_PIXELS: usize = 6000;
 
 /// Labelled pixels.
 #[derive(Debug, Clone, Default)]
 pub struct Samples {
-    /// [`COUNT`] numbers a sample.
+    /// The numbers of sample after sample.
     pub features: Vec<f32>,
     pub dent: Vec<bool>,
     /// Dent pixels and others that the samples were taken from.
     pub population: [f64; 2],
 }
 
+/// A phantom photo as the network's features are made from it.
+struct Drawn {
+    small: Small,
+    /// Where the light comes from, radians.
+    azimuth: f64,
+    /// Pixels drawn for learning, (row, column): in dents and outside.
+    pixels: [Vec<(usize, usize)>; 2],
+    population: [f64; 2],
+}
+
 /// Draws phantoms and trains on them; `progress` is told what has been done.
 ///
 /// # Errors
 /// When a phantom cannot be drawn.
-pub fn train(options: &Options, mut progress: impl FnMut(&str)) -> Result<Network, phantom::Error> {
+pub fn train(options: &Options, mut progress: impl FnMut(&str)) -> Result<Looks, phantom::Error> {
     let mut random = Pcg64Mcg::seed_from_u64(options.seed);
-    let mut samples = Samples::default();
+    let mut photos = Vec::new();
     for i in 0..options.photos {
-        let spec = draw(i, &mut random);
-        collect(&spec, &mut random, &mut samples)?;
+        let spec = spec(i, &mut random);
+        photos.extend(draw(&spec, &mut random)?);
         progress(&format!("{} of {}: {}", i + 1, options.photos, spec.name()));
     }
-    progress(&format!("{} samples", samples.dent.len()));
-    let mut network = descent::fit(&samples, COUNT, &options.hidden, options, &mut progress);
-    descent::to_population(&mut network, &samples);
-    Ok(network)
+    let samples = collect(&photos, |photo| {
+        features(
+            &photo.small.shading,
+            &photo.small.skin,
+            photo.azimuth,
+            photo.small.scale,
+        )
+    });
+    progress(&format!("first look: {} samples", samples.dent.len()));
+    let first = fit(&samples, COUNT, options, &mut progress);
+    let samples = collect(&photos, |photo| {
+        let small = &photo.small;
+        let features = features(&small.shading, &small.skin, photo.azimuth, small.scale);
+        let logit = features.through(&first);
+        features.with_context(&logit, photo.azimuth, small.scale)
+    });
+    progress("second look");
+    let second = fit(&samples, COUNT + CONTEXT_COUNT, options, &mut progress);
+    Ok(Looks { first, second })
+}
+
+fn fit(
+    samples: &Samples,
+    inputs: usize,
+    options: &Options,
+    progress: &mut impl FnMut(&str),
+) -> Network {
+    let mut network = descent::fit(samples, inputs, &options.hidden, options, progress);
+    descent::to_population(&mut network, samples);
+    network
+}
+
+/// The numbers of the pixels drawn from every photo.
+fn collect(photos: &[Drawn], look: impl Fn(&Drawn) -> Features) -> Samples {
+    let mut samples = Samples::default();
+    for photo in photos {
+        let features = look(photo);
+        for (i, pixels) in photo.pixels.iter().enumerate() {
+            samples.population[i] += photo.population[i];
+            for &at in pixels {
+                samples
+                    .features
+                    .extend(features.planes.iter().map(|p| p[at]));
+                samples.dent.push(i == 0);
+            }
+        }
+    }
+    samples
 }
 
 /// The `i`-th phantom of training.
-fn draw(i: usize, random: &mut Pcg64Mcg) -> Spec {
+fn spec(i: usize, random: &mut Pcg64Mcg) -> Spec {
     // Half of it oblique light, where most can be learned; scarred skin more often than none.
     const RIGS: [Rig; 4] = [Rig::Clinic, Rig::Clinic, Rig::Phone, Rig::Flash];
     const FAMILIES: [Family; 8] = [
@@ -93,7 +147,7 @@ fn draw(i: usize, random: &mut Pcg64Mcg) -> Spec {
         Family::Healthy,
         Family::Rephotographed,
     ];
-    let px_per_mm = [8.0, 16.0, 5.0, 11.0][(i / 3) % 4];
+    let px_per_mm = [8.0, 16.0, 5.0, 8.0][(i / 3) % 4];
     let side = |mm: f64| (mm * px_per_mm) as u32;
     Spec {
         family: FAMILIES[i % FAMILIES.len()],
@@ -107,43 +161,43 @@ fn draw(i: usize, random: &mut Pcg64Mcg) -> Spec {
     }
 }
 
-fn collect(
-    spec: &Spec,
-    random: &mut Pcg64Mcg,
-    samples: &mut Samples,
-) -> Result<(), phantom::Error> {
+/// Draws a phantom's first photo and the pixels to learn from; `None` if its scale is out of range.
+fn draw(spec: &Spec, random: &mut Pcg64Mcg) -> Result<Option<Drawn>, phantom::Error> {
     let pair = phantom::render_pair(spec)?;
     let Some(scale) = PixelsPerMm::new(pair.truth.px_per_mm) else {
-        return Ok(());
+        return Ok(None);
     };
-    let reduction = relief::feature_reduction(scale);
-    let photo = Photo::from_rgb8("phantom", pair.before.rgb);
-    let light = photo.linear(1.0);
+    let light = Photo::from_rgb8("phantom", pair.before.rgb).linear(1.0);
     let skin = skin::find(&light, scale, &skin::Options::default()).mask;
     let shading = shade(&light, &skin, scale, &crate::shading::Options::default());
     let found = relief::find_light(&shading.field, &skin, scale, &relief::Options::default());
     let side = true_side(found, pair.before.how.light.azimuth_deg);
-    let features = relief::features_of(&shading, &skin, found.azimuth_deg(side), scale);
-    let share = |mask: &Mask| reduce(&mask.mapv(|m| if m { 1.0 } else { 0.0 }), reduction);
+    let small = relief::small(&shading, &skin, scale);
+    let share = |mask: &Mask| {
+        let share = mask.mapv(|m| if m { 1.0 } else { 0.0 });
+        reduce(&share, relief::feature_reduction(scale))
+    };
     let (dent, open) = (share(&pair.truth.visits[0].scars), share(&skin));
-    let mut pixels: [Vec<(usize, usize)>; 2] = [Vec::new(), Vec::new()];
+    let mut all: [Vec<(usize, usize)>; 2] = [Vec::new(), Vec::new()];
     for ((at, &d), &o) in dent.indexed_iter().zip(&open) {
         // Rims belong to both.
         if o > 0.99 && !(0.3..0.7).contains(&d) {
-            pixels[usize::from(d < 0.5)].push(at);
+            all[usize::from(d < 0.5)].push(at);
         }
     }
-    for (i, most) in [DENT_PIXELS, OTHER_PIXELS].into_iter().enumerate() {
-        samples.population[i] += pixels[i].len() as f64;
-        let n = pixels[i].len();
-        for _ in 0..most.min(n) {
-            let (y, x) = pixels[i][random.random_range(0..n)];
-            let numbers = features.planes.iter().map(|p| p[[y, x]]);
-            samples.features.extend(numbers);
-            samples.dent.push(i == 0);
-        }
-    }
-    Ok(())
+    let population = all.each_ref().map(|pixels| pixels.len() as f64);
+    let mut chosen = |pixels: &[(usize, usize)], most: usize| -> Vec<(usize, usize)> {
+        let n = pixels.len();
+        (0..most.min(n))
+            .map(|_| pixels[random.random_range(0..n)])
+            .collect()
+    };
+    Ok(Some(Drawn {
+        small,
+        azimuth: found.azimuth_deg(side).to_radians(),
+        pixels: [chosen(&all[0], DENT_PIXELS), chosen(&all[1], OTHER_PIXELS)],
+        population,
+    }))
 }
 
 /// The side of the found axis on which the light truly is.

@@ -12,7 +12,7 @@ use super::sheet::Sheet;
 use super::{Alignment, CONFIDENT};
 use crate::filter::{bilinear, gaussian};
 use crate::raster::{Field, from_rows, row, zip2, zip3};
-use crate::stats::median;
+use crate::stats::{mean, median, quantile};
 use crate::units::PixelsPerMm;
 
 /// The audit's squares and range, px of its level.
@@ -31,16 +31,23 @@ const FOUND: f32 = 0.25;
 /// Standard deviation of the neighbourhood that has a say in a pixel's confidence, squares.
 const NEIGHBOURS: f32 = 1.5;
 
+/// Standard deviation of the neighbourhood that holds the sheet, squares; and the share of it that
+/// must have squares: none of the confidence below the first, all of it from the second on.
+const AROUND: f32 = 4.0;
+const CORNER: f32 = 0.3;
+const EDGE: f32 = 0.5;
+
 /// Pixel of the coarsest level that may speak for alignment, mm: a square agrees to 1.5 of them,
 /// and scars are 2 mm and wider.
 const COARSEST_MM: f64 = 0.25;
 
 /// Where agreeing squares are off by this in the mean, px of the level, the map is wrong there and
 /// the confidence has fallen to 1/e.
-const OFF: f32 = 0.6;
+const OFF: f32 = 0.5;
 
 /// Least agreement beyond chance that is believed. Over 24 clinic pairs of different people or
-/// mirrored the most was 0.007, over the 10 that belong together the least 0.23.
+/// mirrored the most was 0.043 (all others up to 0.03), over the 9 good ones that belong together
+/// the least 0.35.
 const LEAST_AGREEMENT: f64 = 0.06;
 
 /// Standard deviations of agreement by chance that are not believed either.
@@ -117,6 +124,37 @@ pub(super) fn needed(audits: &[Audit]) -> f64 {
     (SIGMAS * scatter).max(LEAST_AGREEMENT)
 }
 
+/// Whether the squares of an audit of the identity have not moved at all.
+pub(super) fn is_still(audits: &[Audit]) -> bool {
+    /// Correlation from which a square's offset is exact enough to be asked.
+    const CLEAR: f32 = 0.7;
+    /// Largest mean offset, px, in either direction, of each quarter of the picture: a hand moves
+    /// a camera by more.
+    const MEAN: f64 = 0.05;
+    /// Largest offset, px, of half and of nine tenths of the squares: noise, JPEG, colours.
+    const HALF: f32 = 0.2;
+    const MOST: f32 = 0.8;
+    let Some(audit) = audits.first() else {
+        return false;
+    };
+    let clear = || audit.patches.iter().filter(|p| p.correlation >= CLEAR);
+    let length = |p: &Patch| p.offset.map_or(f32::MAX, |(x, y)| x.hypot(y));
+    let mut lengths: Vec<f32> = clear().map(length).collect();
+    let mut small = |share, most| quantile(&mut lengths, share).is_some_and(|l| l < most);
+    if !small(0.5, HALF) || !small(0.9, MOST) {
+        return false;
+    }
+    let (rows, columns) = audit.before.values.dim();
+    (0..4).all(|quarter| {
+        let inside = |p: &Patch| 2 * usize::from(2 * p.y >= rows) + usize::from(2 * p.x >= columns);
+        let near = clear().filter(|p| inside(p) == quarter && length(p) < MOST);
+        let offsets: Vec<(f32, f32)> = near.filter_map(|p| p.offset).collect();
+        let still = |m: Option<f64>| m.is_none_or(|m| m.abs() < MEAN);
+        still(mean(offsets.iter().map(|o| f64::from(o.0))))
+            && still(mean(offsets.iter().map(|o| f64::from(o.1))))
+    })
+}
+
 /// How much of the before skin a map explains at the level `side`: agreeing squares, each counted
 /// with its correlation, per square of before skin.
 pub(super) fn explained(pair: &Pair, sheet: &Sheet, side: f64) -> f64 {
@@ -175,21 +213,24 @@ fn spoken(audit: &Audit, size: (usize, usize)) -> (Field, Field) {
     const LEAST: f32 = 0.15;
     let (rows, columns) = audit.before.values.dim();
     let step = SEARCH.step;
-    let grid = (rows / step + 2, columns / step + 2);
-    let smooth = |of: &dyn Fn(&Patch) -> f32| {
+    // Room around the squares, so that nothing beyond the edge counts as nothing.
+    let room = (2.0 * AROUND) as usize;
+    let grid = (rows / step + 2 + 2 * room, columns / step + 2 + 2 * room);
+    let squares = |of: &dyn Fn(&Patch) -> f32| {
         let mut plane = Field::zeros(grid);
         for p in &audit.patches {
-            plane[[p.y / step, p.x / step]] = of(p);
+            plane[[p.y / step + room, p.x / step + room]] = of(p);
         }
-        gaussian(&plane, NEIGHBOURS)
+        plane
     };
+    let smooth = |of: &dyn Fn(&Patch) -> f32| gaussian(&squares(of), NEIGHBOURS);
     let offset = |p: &Patch| agreeing(p).unwrap_or((0.0, 0.0));
     let asked = smooth(&|_| 1.0);
     let agree = smooth(&|p| f32::from(u8::from(agreeing(p).is_some())));
-    let mean = |sum: &Field| zip2(sum, &agree, |s, n| s / n.max(1e-3));
-    let dx = mean(&smooth(&|p| offset(p).0));
-    let dy = mean(&smooth(&|p| offset(p).1));
-    let square = mean(&smooth(&|p| offset(p).0.powi(2) + offset(p).1.powi(2)));
+    let average = |sum: &Field| zip2(sum, &agree, |s, n| s / n.max(1e-3));
+    let dx = average(&smooth(&|p| offset(p).0));
+    let dy = average(&smooth(&|p| offset(p).1));
+    let square = average(&smooth(&|p| offset(p).0.powi(2) + offset(p).1.powi(2)));
     // Squares of a neighbourhood, each told half by its neighbours (they overlap three times).
     let looks = 4.0 * std::f32::consts::PI * NEIGHBOURS * NEIGHBOURS / 9.0;
     let off = zip2(&dx, &dy, f32::hypot);
@@ -197,10 +238,15 @@ fn spoken(audit: &Audit, size: (usize, usize)) -> (Field, Field) {
         let scatter = (s - o * o).max(0.0) / (looks * n).max(1e-3);
         (o * o + scatter).sqrt()
     });
+    // Along an edge half of the neighbours are missing, in a corner three quarters: there the sheet
+    // is held from one side only.
+    let asked_widely = gaussian(&squares(&|_| 1.0), AROUND);
     let share = zip3(&agree, &asked, &off, |a, n, o| {
         let share = beyond_chance(f64::from(a / n.max(LEAST))) as f32;
         share * (-(o / OFF).powi(2)).exp()
     });
+    let held = |n: f32| ((n - CORNER) / (EDGE - CORNER)).clamp(0.0, 1.0);
+    let share = zip2(&share, &asked_widely, |s, n| s * held(n));
     let first = (
         ((columns - 1) % step / 2) as f64,
         ((rows - 1) % step / 2) as f64,
@@ -209,10 +255,10 @@ fn spoken(audit: &Audit, size: (usize, usize)) -> (Field, Field) {
     let at = |field: &Field, inside_only: bool, factor: f32| {
         from_rows(size.0, size.1, |y, out| {
             let v = audit.before.within(y as f64);
-            let j = (v - first.1) / step as f64;
+            let j = (v - first.1) / step as f64 + room as f64;
             for (x, o) in out.iter_mut().enumerate() {
                 let u = audit.before.within(x as f64);
-                let i = (u - first.0) / step as f64;
+                let i = (u - first.0) / step as f64 + room as f64;
                 if !inside_only || bilinear(&seen, u as f32, v as f32) > 0.5 {
                     *o = factor * bilinear(field, i as f32, j as f32);
                 }

@@ -136,6 +136,16 @@ const IDENTITY: Similarity = Similarity {
     y: 0.0,
 };
 
+/// The identity, if the pictures are of one size and `sheet` comes near it.
+pub(super) fn at_rest(pair: &Pair, sheet: &Sheet) -> Option<Sheet> {
+    /// Median distance, as a share of the longer side.
+    const NEAR: f64 = 0.003;
+    let size = pair.size();
+    let rest = Sheet::new(size, longer(size) / 6.0, &IDENTITY);
+    let near = size == pair.after.luminance.dim() && differ(sheet, &rest, size) < NEAR;
+    near.then_some(rest)
+}
+
 /// Two sheets farther apart than this share of the picture's longer side are rivals.
 const RIVAL: f64 = 0.03;
 

@@ -17,8 +17,7 @@ mod tests;
 
 pub use coarse::Similarity;
 
-use crate::raster::{Field, Mask, row};
-use crate::stats::quantile;
+use crate::raster::{Field, Mask, count};
 use crate::units::PixelsPerMm;
 
 /// How the after photo is sought.
@@ -118,20 +117,13 @@ pub enum Registration {
 /// Smallest side of a picture that can be registered, px.
 const LEAST_SIDE: usize = 64;
 
-/// Least share of the whole-picture level that must be skin.
+/// Least share of the picture that must be skin.
 const LEAST_SKIN: f64 = 0.02;
 
 /// Least share of the before skin that must be seen in the after photo.
 const LEAST_OVERLAP: f64 = 0.15;
 
-/// Median distance of map and grid, before px, up to which they are the same: no two photos taken
-/// by hand come as close.
-const SAME_PLACE: f32 = 0.05;
-
-/// The same for 99 of 100 confident pixels, before px; the corners are the least sure.
-const SAME_EVERYWHERE: f32 = 0.15;
-
-/// Confidence from which a pixel has a say in whether the map is the identity.
+/// Confidence from which a pixel counts as confident.
 const CONFIDENT: f32 = 0.5;
 
 /// Lays `after` onto `before`.
@@ -144,14 +136,29 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
         return failed(Reason::TooSmall { least: LEAST_SIDE });
     }
     if before.luminance == after.luminance && before.skin == after.skin {
-        return Registration::Aligned(Box::new(same(before)));
+        // Twice the same photo of a wall is still no photo of skin.
+        return if (count(before.skin) as f64) < LEAST_SKIN * before.skin.len() as f64 {
+            failed(Reason::TooLittleSkin)
+        } else {
+            Registration::Aligned(Box::new(same(before)))
+        };
     }
     let pair = follow::Pair::new(&before, &after);
     let Some((start, peak_ratio)) = follow::placed(&pair, options) else {
         return failed(Reason::TooLittleSkin);
     };
-    let sheet = follow::followed(&pair, &start, scale, options);
-    let audits = doubt::audit(&pair, &sheet, scale);
+    let followed = follow::followed(&pair, &start, scale, options);
+    let rest = follow::at_rest(&pair, &followed).map(|rest| {
+        let audits = doubt::audit(&pair, &rest, scale);
+        (rest, audits)
+    });
+    // The same picture in other colours or another file must give exactly nothing.
+    let rest = rest.filter(|(_, audits)| doubt::is_still(audits));
+    let still = rest.is_some();
+    let (sheet, audits) = rest.unwrap_or_else(|| {
+        let audits = doubt::audit(&pair, &followed, scale);
+        (followed, audits)
+    });
     let mut alignment = doubt::judged(&pair, &sheet, &audits, peak_ratio);
     let needed = doubt::needed(&audits);
     if alignment.agreement < needed {
@@ -164,8 +171,10 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
             needed: LEAST_OVERLAP,
         });
     }
-    if before.luminance.dim() == after.luminance.dim() {
-        snap(&mut alignment);
+    if still {
+        alignment.x = columns_of(pair.size());
+        alignment.y = rows_of(pair.size());
+        alignment.identity = true;
     }
     Registration::Aligned(Box::new(alignment))
 }
@@ -195,26 +204,5 @@ fn same(view: View) -> Alignment {
         peak_ratio: f64::INFINITY,
         scale: 1.0,
         identity: true,
-    }
-}
-
-/// Makes the map exactly the identity where it is that but for what cannot be measured.
-fn snap(alignment: &mut Alignment) {
-    let size = alignment.x.dim();
-    let mut off = Vec::new();
-    for y in 0..size.0 {
-        let places = row(&alignment.x, y).iter().zip(row(&alignment.y, y));
-        for (x, ((&px, &py), &c)) in places.zip(row(&alignment.confidence, y)).enumerate() {
-            if c >= CONFIDENT {
-                off.push((px - x as f32).hypot(py - y as f32));
-            }
-        }
-    }
-    let within = |off: &mut [f32], share, most| quantile(off, share).is_some_and(|o| o <= most);
-    if within(&mut off, 0.5, SAME_PLACE) && within(&mut off, 0.99, SAME_EVERYWHERE) {
-        alignment.x = columns_of(size);
-        alignment.y = rows_of(size);
-        alignment.scale = 1.0;
-        alignment.identity = true;
     }
 }

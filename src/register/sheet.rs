@@ -185,9 +185,9 @@ impl Sheet {
         let width = 2 * (3 * self.columns + 3) + 2;
         let mut system = Banded::new(2 * self.nodes.len(), width);
         for (n, node) in self.nodes.iter().enumerate() {
-            for (k, at) in node.iter().enumerate() {
+            for (k, place) in node.iter().enumerate() {
                 system.add(2 * n + k, 2 * n + k, MEMORY);
-                system.right[2 * n + k] += MEMORY * at;
+                system.right[2 * n + k] += MEMORY * place;
             }
         }
         for (m, &trust) in all.iter().zip(trust) {
@@ -287,7 +287,7 @@ fn add_differences(
 
 /// Wavelength, of that of the stiffness, at which bending by itself would be followed to a half:
 /// it rules only where there are no measurements, and keeps the sheet plain there.
-const TAUT: f64 = 0.4;
+const TAUT: f64 = 0.5;
 
 /// Weight of an ordinary good measurement; the stiffness is told in such.
 const HALF_TRUST: f64 = 0.5;

@@ -94,7 +94,7 @@ fn a_shift_is_found_back() {
     let after = drawn(|x, y| (x + 2.4, y - 1.32), 1);
     let alignment = aligned(&before, &after);
     let (median, worst, share) = errors(&alignment, |x, y| (x - 2.4, y + 1.32));
-    assert!(median < 0.05 && worst < 0.4, "{median} {worst}");
+    assert!(median < 0.03 && worst < 0.5, "{median} {worst}");
     assert!(share > 0.9, "{share}");
     assert!(!alignment.identity);
 }
@@ -152,7 +152,7 @@ fn a_smooth_bend_is_found_back_under_another_lamp() {
     }
     let alignment = aligned(&before, &after);
     let (median, worst, share) = errors(&alignment, bent);
-    assert!(median < 0.1 && worst < 0.5, "{median} {worst}");
+    assert!(median < 0.05 && worst < 0.7, "{median} {worst}");
     assert!(share > 0.8, "{share}");
 }
 

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::filter::{gaussian, gradient};
 use crate::raster::{Field, Mask, from_rows, map, row, zip2};
 use crate::relief::masked;
+use crate::relief::network::Network;
 use crate::shading::Shading;
 use crate::stats::median_and_sigma;
 use crate::units::PixelsPerMm;
@@ -28,10 +29,19 @@ const TEXTURE_TO_MM: f64 = 0.6;
 /// middle of a dent to its walls.
 const ASIDE: f64 = 2.0;
 
-/// How many numbers each pixel has.
+/// How many numbers each pixel has for the first look.
 pub const COUNT: usize = 50;
 
-/// Numbers of every pixel, one plane each, [`COUNT`] of them, dimensionless.
+/// Standard deviations, mm, at which the second look takes in what the first one found around.
+const CONTEXT_MM: [f64; 4] = [0.3, 0.6, 1.2, 2.4];
+
+/// How many numbers the second look adds to those of the first.
+pub const CONTEXT_COUNT: usize = 1 + 5 * CONTEXT_MM.len();
+
+/// Logits count up to this size: beyond it a pixel is sure enough.
+const SURE: f32 = 6.0;
+
+/// Numbers of every pixel, one plane each, dimensionless.
 #[derive(Debug, Clone)]
 pub struct Features {
     pub planes: Vec<Field>,
@@ -89,6 +99,38 @@ fn at_scale(shading: &Shading, azimuth: f64, mm: f64, scale: PixelsPerMm) -> Vec
     planes
 }
 
+/// What the first look (`logit`, of a dent) found at and around each pixel: its level at several
+/// widths here, toward the light, away from it, and to both sides (auto-context, Tu & Bai 2010, IEEE
+/// PAMI 32:1744). [`CONTEXT_COUNT`] planes.
+#[must_use]
+pub fn context(logit: &Field, azimuth: f64, scale: PixelsPerMm) -> Vec<Field> {
+    let clear = map(logit, |l| l.clamp(-SURE, SURE) / (0.5 * SURE));
+    let (sin, cos) = azimuth.sin_cos();
+    let (sin, cos) = (sin as f32, cos as f32);
+    let around = CONTEXT_MM.par_iter().flat_map(|&mm| {
+        let sigma = scale.px(mm).max(0.7) as f32;
+        let level = gaussian(&clear, sigma);
+        let step = ASIDE as f32 * sigma;
+        let there = |u: f32, v: f32| {
+            shifted(
+                &level,
+                step * (u * cos - v * sin),
+                step * (u * sin + v * cos),
+            )
+        };
+        let places = [
+            there(1.0, 0.0),
+            there(-1.0, 0.0),
+            there(0.0, 1.0),
+            there(0.0, -1.0),
+        ];
+        std::iter::once(level).chain(places).collect::<Vec<_>>()
+    });
+    let mut planes: Vec<Field> = around.collect();
+    planes.push(clear);
+    planes
+}
+
 /// The field `dx`, `dy` px away.
 fn shifted(field: &Field, dx: f32, dy: f32) -> Field {
     from_rows(field.nrows(), field.ncols(), |y, out| {
@@ -109,6 +151,27 @@ fn normalised(plane: &Field, skin: &Mask) -> Field {
 }
 
 impl Features {
+    /// The logit of a network at every pixel.
+    #[must_use]
+    pub fn through(&self, network: &Network) -> Field {
+        let (rows, columns) = self.planes.first().map_or((0, 0), Field::dim);
+        from_rows(rows, columns, |y, out| {
+            let numbers = self.of_row(y);
+            let mut scratch = [Vec::new(), Vec::new()];
+            let pixels = numbers.chunks_exact(self.planes.len());
+            for (o, pixel) in out.iter_mut().zip(pixels) {
+                *o = network.logit(pixel, &mut scratch);
+            }
+        })
+    }
+
+    /// With what a first look found added.
+    #[must_use]
+    pub fn with_context(mut self, logit: &Field, azimuth: f64, scale: PixelsPerMm) -> Self {
+        self.planes.extend(context(logit, azimuth, scale));
+        self
+    }
+
     /// The numbers of the pixels of a row, pixel after pixel.
     #[must_use]
     pub fn of_row(&self, y: usize) -> Vec<f32> {

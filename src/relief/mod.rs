@@ -298,16 +298,20 @@ pub fn dents(
     side: Side,
     scale: PixelsPerMm,
 ) -> Field {
-    let features = features_of(shading, skin, light.azimuth_deg(side), scale);
-    let network = network::trained();
-    let (rows, columns) = features.planes[0].dim();
-    from_rows(rows, columns, |y, out| {
-        let numbers = features.of_row(y);
-        let mut scratch = [Vec::new(), Vec::new()];
-        for (o, pixel) in out.iter_mut().zip(numbers.chunks_exact(features::COUNT)) {
-            *o = -network.logit(pixel, &mut scratch);
-        }
-    })
+    let azimuth = light.azimuth_deg(side);
+    let small = small(shading, skin, scale);
+    let features = features::features(
+        &small.shading,
+        &small.skin,
+        azimuth.to_radians(),
+        small.scale,
+    );
+    let looks = network::trained();
+    let first = features.through(&looks.first);
+    let second = features
+        .with_context(&first, azimuth.to_radians(), small.scale)
+        .through(&looks.second);
+    crate::raster::map(&second, |logit| -logit)
 }
 
 /// How much a photo looks like dented skin lit from one side: the mean of what speaks for dents.
@@ -348,29 +352,29 @@ pub fn feature_reduction(scale: PixelsPerMm) -> f64 {
     (scale.get() / FEATURE_SCALE).max(1.0)
 }
 
-/// The network's features at their own scale, for light from `azimuth_deg`.
+/// Shading and skin at the scale of features.
+#[derive(Debug, Clone)]
+pub struct Small {
+    pub shading: Shading,
+    pub skin: Mask,
+    pub scale: PixelsPerMm,
+}
+
+/// A photo's shading and skin brought to the scale of features.
 #[must_use]
-pub fn features_of(
-    shading: &Shading,
-    skin: &Mask,
-    azimuth_deg: f64,
-    scale: PixelsPerMm,
-) -> features::Features {
+pub fn small(shading: &Shading, skin: &Mask, scale: PixelsPerMm) -> Small {
     let reduction = feature_reduction(scale);
-    let small = |field: &Field| reduce(field, reduction);
-    let shading = Shading {
-        luminance: small(&shading.luminance),
-        chroma: shading.chroma.each_ref().map(small),
-        field: Field::zeros((0, 0)),
-    };
-    let share = small(&skin.mapv(|s| if s { 1.0 } else { 0.0 }));
-    let skin = share.mapv(|s| s > 0.5);
-    features::features(
-        &shading,
-        &skin,
-        azimuth_deg.to_radians(),
-        scale.reduced(reduction),
-    )
+    let reduced = |field: &Field| reduce(field, reduction);
+    let share = reduced(&skin.mapv(|s| if s { 1.0 } else { 0.0 }));
+    Small {
+        shading: Shading {
+            luminance: reduced(&shading.luminance),
+            chroma: shading.chroma.each_ref().map(reduced),
+            field: reduced(&shading.field),
+        },
+        skin: share.mapv(|s| s > 0.5),
+        scale: scale.reduced(reduction),
+    }
 }
 
 /// Values of a field where the mask is set, in raster order.

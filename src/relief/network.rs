@@ -79,10 +79,18 @@ impl Network {
     }
 }
 
-/// The network in use, made by `scardepth train`.
-pub fn trained() -> &'static Network {
-    static NETWORK: LazyLock<Network> = LazyLock::new(|| {
+/// Two looks at a photo: the first one at each pixel's surroundings, the second one at the same and at
+/// what the first one found around.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Looks {
+    pub first: Network,
+    pub second: Network,
+}
+
+/// The networks in use, made by `scardepth train`.
+pub fn trained() -> &'static Looks {
+    static LOOKS: LazyLock<Looks> = LazyLock::new(|| {
         serde_json::from_str(include_str!("weights.json")).expect("weights made by `train`")
     });
-    &NETWORK
+    &LOOKS
 }
