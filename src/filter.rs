@@ -251,7 +251,7 @@ pub fn bicubic(field: &Field, x: f32, y: f32) -> f32 {
     sum
 }
 
-/// `field` seen through a map: pixel p of the result is `field` at (`x`[p], `y`[p]), bicubic.
+/// `field` seen through a map: pixel p of the result is `field` at (x, y) of p, bicubic.
 #[must_use]
 pub fn warp(field: &Field, x: &Field, y: &Field) -> Field {
     let (rows, columns) = x.dim();

@@ -59,15 +59,18 @@ pub fn frequency(i: usize, n: usize) -> f32 {
 /// The next length from `n` on whose transform is fast (2^a 3^b 5^c).
 #[must_use]
 pub fn fast_length(n: usize) -> usize {
-    (n.max(1)..)
-        .find(|&m| {
-            let mut m = m;
-            for p in [2, 3, 5] {
-                while m % p == 0 {
-                    m /= p;
-                }
-            }
-            m == 1
-        })
-        .expect("a power of two follows")
+    let mut length = n.max(1);
+    while !is_fast(length) {
+        length += 1;
+    }
+    length
+}
+
+fn is_fast(mut length: usize) -> bool {
+    for p in [2, 3, 5] {
+        while length.is_multiple_of(p) {
+            length /= p;
+        }
+    }
+    length == 1
 }

@@ -34,7 +34,7 @@ impl AlignedImage {
     }
 }
 
-/// Sees `after` through the map: pixel p of the result is `after` at (`x`[p], `y`[p]), bicubic in
+/// Sees `after` through the map: pixel p of the result is `after` at (x, y) of p, bicubic in
 /// linear light. Where the map is the identity the values are `after`'s own.
 #[must_use]
 pub fn align(after: &LinearImage, x: &Field, y: &Field) -> AlignedImage {
@@ -113,8 +113,12 @@ pub fn match_sharpness(before: &LinearImage, after: AlignedImage, common: &Mask)
     };
     Matched {
         before: blurred(before, before_blur),
-        after: AlignedImage {
-            image: blurred(&after.image, after_blur),
+        after: if after_blur > 0.0 {
+            AlignedImage {
+                image: blurred(&after.image, after_blur),
+            }
+        } else {
+            after
         },
         before_blur,
         after_blur,

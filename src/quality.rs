@@ -250,7 +250,7 @@ fn noise(log_luminance: &Field, skin: &Mask) -> Option<f64> {
             let (mut sum, mut n) = (0.0f64, 0usize);
             for y in top..top + BLOCK {
                 let [up, here, down] =
-                    [y - 1, y, y + 1].map(|v| &row(log_luminance, v)[left - 1..left + BLOCK + 1]);
+                    [y - 1, y, y + 1].map(|v| &row(log_luminance, v)[left - 1..=left + BLOCK]);
                 let inside = &row(&clear, y)[left..left + BLOCK];
                 for (x, _) in inside.iter().enumerate().filter(|&(_, &s)| s) {
                     let outer = up[x] + up[x + 2] + down[x] + down[x + 2];

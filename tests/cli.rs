@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use image::imageops::{FilterType, resize};
 use image::{Rgb, RgbImage};
+use scardepth::phantom::{Family, Pair, Spec, render_pair};
 
 /// A folder with two plain pictures in it, which no one can compare.
 struct Desk(tempfile::TempDir);
@@ -107,6 +109,138 @@ fn bad_input_ends_with_2_and_leaves_no_result() {
             assert!(!desk.at("out").exists());
         }
     }
+}
+
+/// Two photos of one drawn cheek.
+fn phantom() -> Pair {
+    let spec = Spec {
+        family: Family::Rephotographed,
+        px_per_mm: 8.0,
+        width: 400,
+        height: 300,
+        seed: 5,
+        ..Spec::default()
+    };
+    render_pair(&spec).unwrap()
+}
+
+#[test]
+fn half_a_photo_is_refused_whatever_its_format() {
+    let desk = Desk::new();
+    let photo = phantom().before;
+    photo.rgb.save(desk.at("whole.png")).unwrap();
+    photo.rgb.save(desk.at("whole.tif")).unwrap();
+    fs::write(desk.at("whole.jpg"), &photo.file).unwrap();
+    for kind in ["jpg", "png", "tif"] {
+        let whole = fs::read(desk.at(&format!("whole.{kind}"))).unwrap();
+        let half = format!("half.{kind}");
+        fs::write(desk.at(&half), &whole[..whole.len() / 2]).unwrap();
+        let ended = desk.run(&["compare", "before.png", &half, "--out", "out"]);
+        assert_eq!(ended.status, 2, "{half}");
+        assert!(ended.err.contains(&half), "{}", ended.err);
+        assert!(ended.err.contains("copy it again"), "{}", ended.err);
+        assert!(!desk.at("out").exists());
+    }
+}
+
+#[test]
+fn a_photo_of_one_pixel_is_refused() {
+    let desk = Desk::new();
+    let one = RgbImage::from_pixel(1, 1, Rgb([200, 150, 130]));
+    one.save(desk.at("one.png")).unwrap();
+    let ended = desk.run(&["compare", "one.png", "after.png", "--out", "out"]);
+    assert_eq!(ended.status, 2);
+    for said in ["one.png", "1 x 1", "32", "take the original photo"] {
+        assert!(ended.err.contains(said), "{}", ended.err);
+    }
+    assert!(!desk.at("out").exists());
+}
+
+#[test]
+fn where_there_is_no_skin_the_person_is_told_what_to_photograph() {
+    let desk = Desk::new();
+    let skin = phantom().before.rgb;
+    skin.save(desk.at("skin.png")).unwrap();
+    let (width, height) = skin.dimensions();
+    let black = RgbImage::new(width, height);
+    black.save(desk.at("black.png")).unwrap();
+    // A painted wall: grain, and brighter on one side.
+    let wall = RgbImage::from_fn(width, height, |x, y| {
+        let level = (40 + x / 10 + (x * 7919 + y * 104_729) % 9) as u8;
+        Rgb([level, level + 30, level + 120])
+    });
+    wall.save(desk.at("wall.png")).unwrap();
+    for pair in [
+        ["black.png", "skin.png"],
+        ["skin.png", "black.png"],
+        ["black.png", "black.png"],
+        ["wall.png", "skin.png"],
+        ["skin.png", "wall.png"],
+        ["wall.png", "wall.png"],
+    ] {
+        let ended = desk.run(&["compare", pair[0], pair[1], "--out", "out"]);
+        assert_eq!(ended.status, 3, "{pair:?}: {}{}", ended.out, ended.err);
+        assert!(ended.out.contains("cannot be compared"), "{}", ended.out);
+        let result = result(&desk.at("out"));
+        let reasons = result["change"]["reasons"].to_string();
+        assert!(reasons.contains("skin"), "{pair:?}: {reasons}");
+        assert!(ended.err.contains("Fill the picture"), "{}", ended.err);
+        assert!(result["change"]["area_percent"]["value"].is_null());
+    }
+}
+
+#[test]
+fn the_same_photo_twice_did_not_change() {
+    let desk = Desk::new();
+    fs::write(desk.at("photo.jpg"), phantom().before.file).unwrap();
+    fs::copy(desk.at("photo.jpg"), desk.at("copy.jpg")).unwrap();
+    for after in ["photo.jpg", "copy.jpg"] {
+        let ended = desk.run(&["compare", "photo.jpg", after, "--out", "out"]);
+        assert_eq!(ended.status, 0, "{}", ended.err);
+        let change = &result(&desk.at("out"))["change"];
+        assert_eq!(change["verdict"], "no detectable change");
+        assert_eq!(change["area_percent"]["value"], 0.0);
+        assert!(ended.err.contains("same photo"), "{}", ended.err);
+        assert!(ended.err.contains("Choose the photo"), "{}", ended.err);
+    }
+}
+
+#[test]
+fn photos_may_differ_in_size() {
+    let desk = Desk::new();
+    let pair = phantom();
+    let (width, height) = pair.after.rgb.dimensions();
+    let larger = resize(
+        &pair.after.rgb,
+        width * 5 / 4,
+        height * 5 / 4,
+        FilterType::CatmullRom,
+    );
+    pair.before.rgb.save(desk.at("small.png")).unwrap();
+    larger.save(desk.at("large.png")).unwrap();
+    let scale = ["--px-per-mm", "8"];
+    let usual = ["compare", "small.png", "large.png", "--out", "out"];
+    let ended = desk.run(&[&usual[..], &scale].concat());
+    assert!([0, 3].contains(&ended.status), "{}", ended.err);
+    let result = result(&desk.at("out"));
+    assert_eq!(result["before"]["width"], width);
+    assert_eq!(result["after"]["width"], width * 5 / 4);
+    for name in ["scars-before.png", "scars-after.png", "measured.png"] {
+        let mask = image::open(desk.at("out").join(name)).unwrap();
+        assert_eq!((mask.width(), mask.height()), (width, height), "{name}");
+    }
+}
+
+#[test]
+fn a_file_in_the_place_of_the_folder_stays_as_it_is() {
+    let desk = Desk::new();
+    fs::write(desk.at("out"), "notes").unwrap();
+    let ended = desk.compare(&[]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("out: this is a file"), "{}", ended.err);
+    assert!(ended.err.contains("name a folder"), "{}", ended.err);
+    assert_eq!(fs::read_to_string(desk.at("out")).unwrap(), "notes");
+    assert_eq!(fs::read_dir(desk.0.path()).unwrap().count(), 3);
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub fn mix(z: u64) -> u64 {
 #[inline]
 #[must_use]
 pub fn node(x: i32, y: i32, seed: u64) -> u64 {
-    let key = (x as u32 as u64) << 32 | u64::from(y as u32);
+    let key = u64::from(x as u32) << 32 | u64::from(y as u32);
     mix(key ^ seed)
 }
 

@@ -26,7 +26,7 @@ fn entry(tiff: &mut Vec<u8>, tag: u16, kind: u16, count: u32, value: u32) {
     tiff.extend(value.to_le_bytes());
 }
 
-/// The day `days` after 2026-01-12, as `YYYY-MM-DD` (Hinnant's civil_from_days).
+/// The day `days` after 2026-01-12, as `YYYY-MM-DD` (Hinnant's `civil_from_days`).
 #[must_use]
 pub fn day(days: usize) -> String {
     /// Days from 0000-03-01 to 2026-01-12.

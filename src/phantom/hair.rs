@@ -89,7 +89,7 @@ pub fn grow(
 fn strand(field: &mut Field, grid: &Grid, a: [f64; 2], b: [f64; 2], radius: f64, opacity: f32) {
     let spacing = 0.5 / grid.per_mm;
     let reach = radius + 2.0 * spacing;
-    let middle = [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0];
+    let middle = [f64::midpoint(a[0], b[0]), f64::midpoint(a[1], b[1])];
     let (ex, ey) = (b[0] - a[0], b[1] - a[1]);
     let square = (ex * ex + ey * ey).max(1e-12);
     let share = (radius / spacing).min(1.0) as f32 * opacity;

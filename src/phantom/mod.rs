@@ -4,7 +4,7 @@
 //! The path, one file a step: [`spec`] names a phantom; [`relief`], [`scars`] and [`strew`] give its surface in
 //! mm, [`pigment`] and [`hair`] its colour, [`rig`] and [`light`] what falls on it, [`camera`] where each point
 //! lands in the photo, [`sensor`] what becomes of it there; [`truth`] is what one would have to
-//! find, [`write`] puts all on disk.
+//! find, [`mod@write`] puts all on disk.
 
 pub mod spec;
 

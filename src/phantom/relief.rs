@@ -139,7 +139,7 @@ impl Relief {
         let (one, other) = (family(-0.45), family(0.45));
         // Furrows are deeper here and missing there.
         let vigour = grid.fill_broad(|x, y| {
-            (1.0 + 2.2 * perlin(x / 9.0, y / 9.0, s ^ 1) + 1.2 * perlin(x / 3.1, y / 3.1, s ^ 10))
+            (1.0 + 2.2 * perlin(x / 9.0, y / 9.0, s ^ 1) + 1.2 * perlin(x / 3.1, y / 3.1, s ^ 0xa))
                 .clamp(0.1, 2.0)
         });
         let fine = grid.fill(|x, y| {
@@ -155,7 +155,7 @@ impl Relief {
         let peel = 3.0 * self.peel as f32;
         let broad = grid.fill_broad(|x, y| {
             uneven * (perlin(x / 4.6, y / 4.6, s ^ 8) + 0.5 * perlin(x / 2.3, y / 2.3, s ^ 9))
-                + peel * perlin(x / 1.15, y / 1.15, s ^ 11)
+                + peel * perlin(x / 1.15, y / 1.15, s ^ 0xb)
         });
         let lined = zip2(&fine, &vigour, |f, v| f * v);
         let mut field = zip3(&lined, &gritty, &broad, |f, g, b| f + g + b);

@@ -17,7 +17,7 @@ mod tests;
 
 pub use coarse::Similarity;
 
-use crate::raster::{Field, Mask};
+use crate::raster::{Field, Mask, count};
 use crate::units::PixelsPerMm;
 
 /// How the after photo is sought.
@@ -117,7 +117,7 @@ pub enum Registration {
 /// Smallest side of a picture that can be registered, px.
 const LEAST_SIDE: usize = 64;
 
-/// Least share of the whole-picture level that must be skin.
+/// Least share of the picture that must be skin.
 const LEAST_SKIN: f64 = 0.02;
 
 /// Least share of the before skin that must be seen in the after photo.
@@ -136,7 +136,12 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
         return failed(Reason::TooSmall { least: LEAST_SIDE });
     }
     if before.luminance == after.luminance && before.skin == after.skin {
-        return Registration::Aligned(Box::new(same(before)));
+        // Twice the same photo of a wall is still no photo of skin.
+        return if (count(before.skin) as f64) < LEAST_SKIN * before.skin.len() as f64 {
+            failed(Reason::TooLittleSkin)
+        } else {
+            Registration::Aligned(Box::new(same(before)))
+        };
     }
     let pair = follow::Pair::new(&before, &after);
     let Some((start, peak_ratio)) = follow::placed(&pair, options) else {

@@ -146,7 +146,7 @@ impl Sheet {
     }
 
     /// The sheet that agrees best with the measurements for its stiffness: iteratively reweighted
-    /// least squares with the weights of Geman & McClure.
+    /// least squares with the weights of Geman and `McClure`.
     pub fn fitted(&self, measures: &[Measure], stiffness: &Stiffness) -> Self {
         let mut sheet = self.clone();
         for round in 0..ROUNDS {
@@ -231,55 +231,54 @@ impl Sheet {
 
     /// The third derivatives squared: free for a sheet that curves evenly.
     fn add_twisting(&self, system: &mut Banded, weight: f64) {
-        let (c, r) = (self.columns, self.rows);
+        let size = (self.columns, self.rows);
         let third = [-1.0, 3.0, -3.0, 1.0];
         let second = [1.0, -2.0, 1.0];
         let first = [-1.0, 1.0];
-        self.add_differences(system, &third, &[1.0], weight, c, r);
-        self.add_differences(system, &second, &first, 3.0 * weight, c, r);
-        self.add_differences(system, &first, &second, 3.0 * weight, c, r);
-        self.add_differences(system, &[1.0], &third, weight, c, r);
+        add_differences(system, &third, &[1.0], weight, size);
+        add_differences(system, &second, &first, 3.0 * weight, size);
+        add_differences(system, &first, &second, 3.0 * weight, size);
+        add_differences(system, &[1.0], &third, weight, size);
     }
 
     /// The second derivatives squared.
     fn add_bending(&self, system: &mut Banded, weight: f64) {
-        let (c, r) = (self.columns, self.rows);
+        let size = (self.columns, self.rows);
         let second = [1.0, -2.0, 1.0];
         let first = [-1.0, 1.0];
-        self.add_differences(system, &second, &[1.0], weight, c, r);
-        self.add_differences(system, &first, &first, 2.0 * weight, c, r);
-        self.add_differences(system, &[1.0], &second, weight, c, r);
+        add_differences(system, &second, &[1.0], weight, size);
+        add_differences(system, &first, &first, 2.0 * weight, size);
+        add_differences(system, &[1.0], &second, weight, size);
     }
+}
 
-    /// The squares of a difference across times a difference down, at every place it fits.
-    fn add_differences(
-        &self,
-        system: &mut Banded,
-        across: &[f64],
-        down: &[f64],
-        weight: f64,
-        columns: usize,
-        rows: usize,
-    ) {
-        let terms: Vec<(usize, f64)> = down
-            .iter()
-            .enumerate()
-            .flat_map(|(j, d)| {
-                across
-                    .iter()
-                    .enumerate()
-                    .map(move |(i, a)| (j * columns + i, a * d))
-            })
-            .collect();
-        for j in 0..=rows - down.len() {
-            for i in 0..=columns - across.len() {
-                let corner = j * columns + i;
-                for &(n, a) in &terms {
-                    for &(o, b) in terms.iter().filter(|t| t.0 <= n) {
-                        let (n, o) = (2 * (corner + n), 2 * (corner + o));
-                        system.add(n, o, weight * a * b);
-                        system.add(n + 1, o + 1, weight * a * b);
-                    }
+/// The squares of a difference across times a difference down, at every place it fits on
+/// (columns, rows) of nodes.
+fn add_differences(
+    system: &mut Banded,
+    across: &[f64],
+    down: &[f64],
+    weight: f64,
+    (columns, rows): (usize, usize),
+) {
+    let terms: Vec<(usize, f64)> = down
+        .iter()
+        .enumerate()
+        .flat_map(|(j, d)| {
+            across
+                .iter()
+                .enumerate()
+                .map(move |(i, a)| (j * columns + i, a * d))
+        })
+        .collect();
+    for j in 0..=rows - down.len() {
+        for i in 0..=columns - across.len() {
+            let corner = j * columns + i;
+            for &(n, a) in &terms {
+                for &(o, b) in terms.iter().filter(|t| t.0 <= n) {
+                    let (n, o) = (2 * (corner + n), 2 * (corner + o));
+                    system.add(n, o, weight * a * b);
+                    system.add(n + 1, o + 1, weight * a * b);
                 }
             }
         }

@@ -136,7 +136,7 @@ impl Cluster {
                 })
                 .copied()
                 .collect();
-            cluster = cluster.refit(&members).unwrap_or(cluster);
+            cluster = Self::fit(&members).unwrap_or(cluster);
         }
         Some(cluster)
     }
@@ -152,7 +152,8 @@ impl Cluster {
         rr * u * u + 2.0 * ry * u * v + yy * v * v
     }
 
-    fn refit(&self, members: &[Sample]) -> Option<Self> {
+    /// The cluster that these samples make.
+    fn fit(members: &[Sample]) -> Option<Self> {
         let mut l: Vec<f32> = members.iter().map(|s| s.luminance).collect();
         let (luminance, luminance_sigma) = median_and_sigma(&mut l)?;
         let luminance_sigma = luminance_sigma.clamp(0.1, 1.0);

@@ -1,0 +1,271 @@
+//! Each stage by itself on one photo (or, where it needs two, one pair) of 1 and of 12 megapixels.
+//!
+//! `cargo bench --bench stages -- decode` runs one stage, `-- --quick` gives a first impression.
+
+mod photos;
+
+use std::hint::black_box;
+
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use image::RgbImage;
+use jpeg_encoder::{ColorType, Encoder};
+use ndarray::Array2;
+use scardepth::decode::{self, Photo, decode};
+use scardepth::measure::Visit;
+use scardepth::normalise::{align, gains, match_sharpness};
+use scardepth::raster::{Field, LinearImage, Mask, from_rows, map};
+use scardepth::register::{View, register};
+use scardepth::relief::{self, Light, Relief, Side};
+use scardepth::segment::segment;
+use scardepth::shading::{Shading, shade};
+use scardepth::{measure, quality, score, segment as segmenting, skin};
+
+/// Tiles of 1 megapixel, across and down, that the larger photo is cut from.
+const TILES: u32 = 4;
+
+/// Width and height of the larger photo: a phone's 12 megapixels.
+const LARGE: (u32, u32) = (4032, 3024);
+
+/// What a stage starts from, made by the stages before it.
+struct Size {
+    name: &'static str,
+    photo: RgbImage,
+    light: LinearImage,
+    skin: Mask,
+    shading: Shading,
+    lamp: Light,
+    index: Field,
+}
+
+impl Size {
+    fn new(name: &'static str, photo: RgbImage) -> Self {
+        let scale = photos::scale();
+        let options = photos::options();
+        let light = Photo::from_rgb8(name, photo.clone()).linear(1.0);
+        let skin = skin::find(&light, scale, &options.skin).mask;
+        let shading = shade(&light, &skin, scale, &options.shading);
+        let lamp = relief::find_light(&shading.field, &skin, scale, &options.relief);
+        let dents = relief::dents(&shading, &skin, lamp, Side::Axis, scale);
+        let reduction = relief::feature_reduction(scale);
+        let index = scardepth::filter::enlarge(&dents, skin.dim(), reduction);
+        Self {
+            name,
+            photo,
+            light,
+            skin,
+            shading,
+            lamp,
+            index,
+        }
+    }
+
+    fn pixels(&self) -> u64 {
+        self.light.width() as u64 * self.light.height() as u64
+    }
+}
+
+/// A group of `stage` with each size's pixels told.
+fn stage(
+    criterion: &mut Criterion,
+    sizes: &[Size],
+    stage: &str,
+    mut bench: impl FnMut(&mut BenchmarkGroup<WallTime>, &Size),
+) {
+    let mut group = criterion.benchmark_group(stage);
+    group.sample_size(10);
+    for size in sizes {
+        group.throughput(Throughput::Elements(size.pixels()));
+        bench(&mut group, size);
+    }
+    group.finish();
+}
+
+fn read(criterion: &mut Criterion, sizes: &[Size]) {
+    let folder = tempfile::tempdir().expect("a folder for scratch files can be made");
+    stage(criterion, sizes, "decode", |group, size| {
+        let path = folder.path().join(format!("{}.jpg", size.name));
+        let (width, height) = size.photo.dimensions();
+        let side = |n: u32| u16::try_from(n).expect("a JPEG's side");
+        Encoder::new_file(&path, 90)
+            .and_then(|e| e.encode(&size.photo, side(width), side(height), ColorType::Rgb))
+            .expect("the photo can be stored");
+        let limits = decode::Options::default();
+        group.bench_function(size.name, |b| {
+            b.iter(|| decode(black_box(&path), &limits).expect("our own file"));
+        });
+    });
+    stage(criterion, sizes, "linear", |group, size| {
+        let photo = Photo::from_rgb8(size.name, size.photo.clone());
+        group.bench_function(size.name, |b| b.iter(|| black_box(&photo).linear(1.0)));
+    });
+}
+
+fn look(criterion: &mut Criterion, sizes: &[Size]) {
+    let scale = photos::scale();
+    let options = photos::options();
+    stage(criterion, sizes, "skin", |group, size| {
+        group.bench_function(size.name, |b| {
+            b.iter(|| skin::find(black_box(&size.light), scale, &options.skin));
+        });
+    });
+    stage(criterion, sizes, "quality", |group, size| {
+        group.bench_function(size.name, |b| {
+            b.iter(|| quality::judge(black_box(&size.light), &size.skin, scale));
+        });
+    });
+}
+
+/// 1 megapixel only: a run takes seconds.
+fn lay(criterion: &mut Criterion, one: &Size, after: &RgbImage) {
+    let scale = photos::scale();
+    let options = photos::options();
+    let light = Photo::from_rgb8("after", after.clone()).linear(1.0);
+    let skin = skin::find(&light, scale, &options.skin).mask;
+    let (before, after) = (one.light.luminance(), light.luminance());
+    stage(
+        criterion,
+        std::slice::from_ref(one),
+        "register",
+        |group, size| {
+            group.bench_function(size.name, |b| {
+                b.iter(|| {
+                    let view = |luminance, skin| View { luminance, skin };
+                    let (before, after) = (view(&before, &size.skin), view(&after, &skin));
+                    register(
+                        black_box(before),
+                        black_box(after),
+                        scale,
+                        &options.register,
+                    )
+                });
+            });
+        },
+    );
+}
+
+fn normalise(criterion: &mut Criterion, sizes: &[Size]) {
+    let scale = photos::scale();
+    stage(criterion, sizes, "normalise", |group, size| {
+        let (rows, columns) = size.skin.dim();
+        // Half a pixel off the grid, so that every pixel is interpolated.
+        let x: Field = from_rows(rows, columns, |_, out| {
+            (0..).zip(out).for_each(|(c, o)| *o = c as f32 + 0.5);
+        });
+        let y: Field = from_rows(rows, columns, |r, out| out.fill(r as f32 + 0.5));
+        group.bench_function(format!("align, {}", size.name), |b| {
+            b.iter(|| align(black_box(&size.light), &x, &y));
+        });
+        let aligned = align(&size.light, &x, &y);
+        group.bench_function(format!("gains, {}", size.name), |b| {
+            b.iter(|| gains(black_box(&size.light), &aligned, &size.skin, scale));
+        });
+        group.bench_function(format!("match_sharpness, {}", size.name), |b| {
+            b.iter_batched(
+                || aligned.clone(),
+                |aligned| match_sharpness(black_box(&size.light), aligned, &size.skin),
+                criterion::BatchSize::PerIteration,
+            );
+        });
+    });
+}
+
+fn see(criterion: &mut Criterion, sizes: &[Size]) {
+    let scale = photos::scale();
+    let options = photos::options();
+    stage(criterion, sizes, "shade", |group, size| {
+        group.bench_function(size.name, |b| {
+            b.iter(|| shade(black_box(&size.light), &size.skin, scale, &options.shading));
+        });
+    });
+    stage(criterion, sizes, "find_light", |group, size| {
+        let field = &size.shading.field;
+        group.bench_function(size.name, |b| {
+            b.iter(|| relief::find_light(black_box(field), &size.skin, scale, &options.relief));
+        });
+    });
+    stage(criterion, sizes, "reconstruct", |group, size| {
+        let field = &size.shading.field;
+        group.bench_function(size.name, |b| {
+            b.iter(|| relief::reconstruct(black_box(field), size.lamp, scale, &options.relief));
+        });
+    });
+    stage(criterion, sizes, "dents", |group, size| {
+        let shading = &size.shading;
+        group.bench_function(size.name, |b| {
+            b.iter(|| relief::dents(black_box(shading), &size.skin, size.lamp, Side::Axis, scale));
+        });
+    });
+}
+
+fn count(criterion: &mut Criterion, sizes: &[Size]) {
+    let scale = photos::scale();
+    let options = photos::options();
+    let segmenting: &segmenting::Options = &options.segment;
+    stage(criterion, sizes, "segment", |group, size| {
+        group.bench_function(size.name, |b| {
+            b.iter(|| segment(black_box(&size.index), &size.skin, scale, segmenting));
+        });
+    });
+    stage(criterion, sizes, "measure", |group, size| {
+        let (visit, healthy) = visit(size, 0.0);
+        group.bench_function(size.name, |b| {
+            b.iter(|| measure::measure(black_box(&visit), &healthy));
+        });
+    });
+    stage(criterion, sizes, "score", |group, size| {
+        let ((before, healthy), (after, _)) = (visit(size, 0.0), visit(size, 0.5));
+        group.bench_function(size.name, |b| {
+            b.iter(|| {
+                score::score(
+                    black_box(&before),
+                    black_box(&after),
+                    &healthy,
+                    &size.skin,
+                    scale,
+                    segmenting,
+                    &options.score,
+                )
+            });
+        });
+    });
+}
+
+/// A visit and its healthy skin; its dents' logit is `less` than the photo shows.
+fn visit(size: &Size, less: f32) -> (Visit, Mask) {
+    let scale = photos::scale();
+    let options = photos::options();
+    let index = map(&size.index, |v| v + less);
+    let scars = segment(&index, &size.skin, scale, &options.segment);
+    let mut healthy: Array2<bool> = size.skin.clone();
+    healthy.zip_mut_with(&scars.labels, |h, &l| *h &= l == 0);
+    let shape = relief::reconstruct(&size.shading.field, size.lamp, scale, &options.relief);
+    let relief = Relief {
+        index,
+        height: relief::height_in_units(&shape, Side::Axis, &healthy, scale),
+        light: size.lamp,
+        side: Side::Axis,
+    };
+    let visit = Visit {
+        shading: size.shading.field.clone(),
+        relief,
+        scars,
+    };
+    (visit, healthy)
+}
+
+fn stages(criterion: &mut Criterion) {
+    let [before, after] = photos::pair();
+    let large = photos::tiled(&before, TILES);
+    let large = image::imageops::crop_imm(&large, 0, 0, LARGE.0, LARGE.1).to_image();
+    let sizes = [Size::new("1 MP", before), Size::new("12 MP", large)];
+    read(criterion, &sizes);
+    look(criterion, &sizes);
+    lay(criterion, &sizes[0], &after);
+    normalise(criterion, &sizes);
+    see(criterion, &sizes);
+    count(criterion, &sizes);
+}
+
+criterion_group!(benches, stages);
+criterion_main!(benches);
