@@ -34,6 +34,8 @@ pub mod phantom;
 
 pub mod learn;
 
+pub mod accuracy;
+
 pub mod error;
 pub mod filter;
 pub mod fourier;

@@ -1,5 +1,6 @@
 //! What can be typed, and what the exit status says.
 
+mod accuracy;
 mod compare;
 mod phantom;
 mod train;
@@ -41,6 +42,7 @@ enum Command {
     Compare(compare::Arguments),
     Phantom(phantom::Arguments),
     Train(train::Arguments),
+    Accuracy(accuracy::Arguments),
 }
 
 /// Runs what was typed.
@@ -48,6 +50,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let ended = match &arguments.command {
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Accuracy(arguments) => accuracy::run(arguments).map(|()| Status::Done),
         Command::Train(arguments) => train::run(arguments).map(|()| Status::Done),
         Command::Phantom(arguments) => phantom::run(arguments)
             .map(|()| Status::Done)

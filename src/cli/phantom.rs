@@ -44,7 +44,7 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum FamilyName {
+pub(super) enum FamilyName {
     /// Scars shallower and smaller, some healed
     Improved,
     /// Scars deeper and larger, some new
@@ -68,7 +68,7 @@ enum FormatName {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum RigName {
+pub(super) enum RigName {
     /// Area lamp from the side
     Clinic,
     /// Ring flash
@@ -78,7 +78,7 @@ enum RigName {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum TypeName {
+pub(super) enum TypeName {
     I,
     Ii,
     Iii,

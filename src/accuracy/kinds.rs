@@ -1,0 +1,122 @@
+//! The kinds of the scars held against the true ones.
+
+use serde::Serialize;
+
+use crate::phantom::scars::Kind;
+use crate::phantom::truth::ScarTruth;
+use crate::raster::Mask;
+use crate::report::schema::{self, Lesion};
+
+/// True scars for which a lesion was reported, and how many of those have the right kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Kinds {
+    pub matched: usize,
+    pub right: usize,
+}
+
+/// Gives each scar that is there in the first photo, its middle on a measured pixel, the nearest
+/// reported lesion within the scar's own width.
+#[must_use]
+pub fn agree(lesions: &[Lesion], scars: &[ScarTruth], measured: &Mask, px_per_mm: f64) -> Kinds {
+    let mut kinds = Kinds::default();
+    for scar in scars {
+        let width_mm = scar.visits.first().map_or(0.0, |v| v.width_mm);
+        if width_mm <= 0.0 || !shows(measured, scar.x, scar.y) {
+            continue;
+        }
+        let away = |l: &Lesion| (l.x - scar.x).hypot(l.y - scar.y);
+        let nearest =
+            (lesions.iter()).min_by(|a, b| away(a).total_cmp(&away(b)).then(a.id.cmp(&b.id)));
+        if let Some(lesion) = nearest
+            && away(lesion) <= width_mm * px_per_mm
+        {
+            kinds.matched += 1;
+            kinds.right += usize::from(lesion.kind == Some(called(scar.kind)));
+        }
+    }
+    kinds
+}
+
+/// What a true kind is called in the result; a stretch mark is a linear scar.
+fn called(kind: Kind) -> schema::Kind {
+    match kind {
+        Kind::IcePick => schema::Kind::IcePick,
+        Kind::Boxcar => schema::Kind::Boxcar,
+        Kind::Rolling => schema::Kind::Rolling,
+        Kind::Linear | Kind::Stria => schema::Kind::Linear,
+    }
+}
+
+fn shows(measured: &Mask, x: f64, y: f64) -> bool {
+    let (x, y) = (x.round(), y.round());
+    x >= 0.0
+        && y >= 0.0
+        && measured
+            .get((y as usize, x as usize))
+            .is_some_and(|&shown| shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::phantom::truth::ScarAt;
+    use crate::report::schema::{LesionChange, LesionVisit, State};
+
+    fn scar(id: usize, kind: Kind, x: f64, y: f64, width_mm: f64) -> ScarTruth {
+        let at = ScarAt {
+            width_mm,
+            depth_mm: 0.3,
+            area_mm2: width_mm * width_mm,
+            volume_mm3: 0.1,
+        };
+        ScarTruth {
+            id,
+            kind,
+            x,
+            y,
+            visits: vec![at; 2],
+        }
+    }
+
+    fn lesion(id: u32, kind: schema::Kind, x: f64, y: f64) -> Lesion {
+        Lesion {
+            id,
+            kind: Some(kind),
+            kind_confidence: None,
+            x,
+            y,
+            state: State::Unchanged,
+            before: LesionVisit::default(),
+            after: LesionVisit::default(),
+            change: LesionChange::default(),
+        }
+    }
+
+    #[test]
+    fn the_nearest_lesion_within_the_scars_width_speaks() {
+        let measured = Mask::from_elem((100, 100), true);
+        let scars = [
+            scar(0, Kind::IcePick, 20.0, 20.0, 1.0),
+            scar(1, Kind::Stria, 60.0, 60.0, 2.0),
+            scar(2, Kind::Rolling, 90.0, 20.0, 1.0), // no lesion near
+            scar(3, Kind::Boxcar, 20.0, 90.0, 0.0),  // not there yet
+        ];
+        let lesions = [
+            lesion(1, schema::Kind::Boxcar, 28.0, 20.0),
+            lesion(2, schema::Kind::IcePick, 22.0, 21.0),
+            lesion(3, schema::Kind::Linear, 61.0, 75.0),
+            lesion(4, schema::Kind::Boxcar, 20.0, 90.0),
+        ];
+        let kinds = agree(&lesions, &scars, &measured, 10.0);
+        assert_eq!(
+            kinds,
+            Kinds {
+                matched: 2,
+                right: 2
+            }
+        );
+        let none = Mask::from_elem((100, 100), false);
+        assert_eq!(agree(&lesions, &scars, &none, 10.0), Kinds::default());
+        assert_eq!(agree(&[], &scars, &measured, 10.0), Kinds::default());
+    }
+}

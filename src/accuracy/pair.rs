@@ -1,0 +1,213 @@
+//! One pair drawn, compared and held against its truth.
+
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::alignment::{Misfit, apart_deg, misfit, turn_deg};
+use super::kinds::{self, Kinds};
+use super::scars::{Marks, area, judge, percent, ratio, volume};
+use crate::decode::Photo;
+use crate::phantom::{self, Pair, Rig, Spec};
+use crate::pipeline::{self, Outcome, Scale, compare};
+use crate::raster::{count, from_gray};
+use crate::report::schema::{Comparison, Interval, Verdict};
+use crate::units::PixelsPerMm;
+
+/// True change, percent, from which the direction of the found one is asked for.
+pub const DIRECTION_FROM: f64 = 10.0;
+
+/// What a pair came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Assessed {
+    pub name: String,
+    pub spec: Spec,
+    pub verdict: Verdict,
+    /// Codes of the warnings.
+    pub warnings: Vec<String>,
+    /// Measured pixels as a share of those that both photos show; 0 when refused.
+    pub measured_share: Option<f64>,
+    pub before: Marks,
+    pub after: Marks,
+    pub area_percent: Change,
+    /// The volume index held against the true volume.
+    pub volume_percent: Change,
+    /// Whether the found area changed the same way as the true one and the verdict does not say the
+    /// opposite; `None` when the true change is below 10 %, or the pair is refused.
+    pub direction_right: Option<bool>,
+    pub registration: Option<Misfit>,
+    /// Angle between found and true light, both photos, degrees; none of a ring flash.
+    pub light_error_deg: [Option<f64>; 2],
+    pub kinds: Kinds,
+    pub draw_ms: f64,
+    pub compare_ms: f64,
+}
+
+/// A true change over the measured pixels and what was found of it, percent.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Change {
+    pub truth: Option<f64>,
+    pub found: Interval,
+}
+
+impl Change {
+    /// Found less true, points.
+    #[must_use]
+    pub fn error(&self) -> Option<f64> {
+        Some(self.found.value? - self.truth?)
+    }
+
+    /// Whether the interval holds the truth.
+    #[must_use]
+    pub fn covered(&self) -> Option<bool> {
+        Some((self.found.low?..=self.found.high?).contains(&self.truth?))
+    }
+}
+
+impl Assessed {
+    #[must_use]
+    pub fn refused(&self) -> bool {
+        self.verdict == Verdict::NotComparable
+    }
+
+    /// Both photos' marks.
+    #[must_use]
+    pub fn photos(&self) -> [&Marks; 2] {
+        [&self.before, &self.after]
+    }
+}
+
+/// Draws the pair of a spec, compares it and holds the result against the truth.
+///
+/// # Errors
+/// When the spec can't be drawn.
+pub fn assess(spec: &Spec, options: &pipeline::Options) -> Result<Assessed, phantom::Error> {
+    let started = Instant::now();
+    let pair = phantom::render_pair(spec)?;
+    let drawn = Instant::now();
+    let photo = |name: &str, shot: &phantom::Shot| Photo::from_rgb8(name, shot.rgb.clone());
+    let (before, after) = (photo("before", &pair.before), photo("after", &pair.after));
+    let options = pipeline::Options {
+        scale: PixelsPerMm::new(pair.truth.px_per_mm).map(Scale::PerMm),
+        ..options.clone()
+    };
+    let prepared = Instant::now();
+    let outcome = compare(&before, &after, &options);
+    let compare_ms = prepared.elapsed().as_secs_f64() * 1e3;
+    let draw_ms = (drawn - started).as_secs_f64() * 1e3;
+    Ok(Assessed {
+        draw_ms,
+        compare_ms,
+        ..hold(spec, &pair, &outcome)
+    })
+}
+
+/// Holds an outcome against its truth; times are left at 0.
+fn hold(spec: &Spec, pair: &Pair, outcome: &Outcome) -> Assessed {
+    let Outcome {
+        comparison,
+        pictures,
+    } = outcome;
+    let px_per_mm = pair.truth.px_per_mm;
+    let [first, second] = [&pair.truth.visits[0], &pair.truth.visits[1]];
+    let measured = from_gray(&pictures.measured);
+    let marks = |found, truth| judge(&from_gray(found), truth, &measured, px_per_mm);
+    let change = &comparison.change;
+    let area_percent = Change {
+        truth: percent(
+            area(&first.scars, &measured),
+            area(&second.scars, &measured),
+        ),
+        found: change.area_percent,
+    };
+    let volumes = [first, second].map(|v| volume(&v.depth, &v.scars, &measured));
+    let grid = comparison.registration.grid.as_ref();
+    Assessed {
+        name: spec.name(),
+        spec: spec.clone(),
+        verdict: change.verdict,
+        warnings: (comparison.warnings.iter())
+            .map(|w| w.code.clone())
+            .collect(),
+        measured_share: ratio(count(&measured), count(&second.visible)),
+        before: marks(&pictures.scars_before, &first.scars),
+        after: marks(&pictures.scars_after, &second.scars),
+        area_percent,
+        volume_percent: Change {
+            truth: percent(volumes[0], volumes[1]),
+            found: change.volume_index_percent,
+        },
+        direction_right: direction_right(&area_percent, change.verdict),
+        registration: grid.and_then(|g| misfit(g, &second.warp, &measured)),
+        light_error_deg: light_error(pair, comparison),
+        kinds: kinds::agree(&comparison.lesions, &pair.truth.scars, &measured, px_per_mm),
+        draw_ms: 0.0,
+        compare_ms: 0.0,
+    }
+}
+
+/// A change that was not found at all has the wrong direction.
+fn direction_right(area: &Change, verdict: Verdict) -> Option<bool> {
+    let truth = area.truth.filter(|t| t.abs() >= DIRECTION_FROM)?;
+    let opposite = match verdict {
+        Verdict::NotComparable => return None,
+        Verdict::Improved => truth > 0.0,
+        Verdict::Worse => truth < 0.0,
+        Verdict::NoDetectableChange => false,
+    };
+    Some(!opposite && area.found.value.is_some_and(|found| found * truth > 0.0))
+}
+
+/// The after photo's light is reported as it falls on the before photo's grid.
+fn light_error(pair: &Pair, comparison: &Comparison) -> [Option<f64>; 2] {
+    let after_turn = turn_deg(&pair.truth.visits[1].warp);
+    let one = |shot: &phantom::Shot, found: Option<f64>, turn: f64| {
+        let light = &shot.how.light;
+        (light.rig != Rig::Flash).then_some(())?;
+        Some(apart_deg(found?, light.azimuth_deg - turn))
+    };
+    let found = [&comparison.before, &comparison.after].map(|v| v.quality.light_azimuth_deg);
+    [
+        one(&pair.before, found[0], 0.0),
+        one(&pair.after, found[1], after_turn),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(truth: f64, found: Option<f64>) -> Change {
+        Change {
+            truth: Some(truth),
+            found: Interval {
+                value: found,
+                low: found.map(|f| f - 5.0),
+                high: found.map(|f| f + 5.0),
+                smallest_detectable: None,
+            },
+        }
+    }
+
+    #[test]
+    fn direction_is_asked_of_changes_that_matter() {
+        use Verdict::{Improved, NoDetectableChange, NotComparable, Worse};
+        let right = |truth, found, verdict| direction_right(&change(truth, found), verdict);
+        assert_eq!(right(-40.0, Some(-3.0), Improved), Some(true));
+        assert_eq!(right(-40.0, Some(-3.0), NoDetectableChange), Some(true));
+        assert_eq!(right(-40.0, Some(-3.0), Worse), Some(false));
+        assert_eq!(right(-40.0, Some(3.0), Improved), Some(false));
+        assert_eq!(right(40.0, Some(3.0), Worse), Some(true));
+        assert_eq!(right(40.0, None, Worse), Some(false));
+        assert_eq!(right(9.9, Some(-50.0), Improved), None);
+        assert_eq!(right(-40.0, None, NotComparable), None);
+    }
+
+    #[test]
+    fn an_interval_covers_the_truth_or_not() {
+        assert_eq!(change(-40.0, Some(-36.0)).covered(), Some(true));
+        assert_eq!(change(-40.0, Some(-34.0)).covered(), Some(false));
+        assert_eq!(change(-40.0, None).covered(), None);
+        assert_eq!(change(-40.0, Some(-36.0)).error(), Some(4.0));
+    }
+}

@@ -1,0 +1,96 @@
+//! `scardepth accuracy`: how right all of it is, on phantoms.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use scardepth::accuracy::{self, table};
+use scardepth::error::Error;
+use scardepth::phantom::{Family, Rig, SkinType};
+
+use super::phantom::{FamilyName, RigName, TypeName};
+use super::{Failure, print, use_threads};
+
+/// Compare phantom pairs of known truth and say how right it was.
+///
+/// Draws a fixed list of pairs, none of which the program was trained on, compares each and prints
+/// the table of the README. The whole list takes minutes; --pairs takes its head, which is balanced.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Pairs at most
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pairs: Option<usize>,
+    /// Only what changes in this way; may be repeated
+    #[arg(long, value_enum)]
+    family: Vec<FamilyName>,
+    /// Only photos lit in this way; may be repeated
+    #[arg(long, value_enum)]
+    rig: Vec<RigName>,
+    /// Only this skin type, I to VI; may be repeated
+    #[arg(long, value_enum, ignore_case = true)]
+    skin_type: Vec<TypeName>,
+    /// Print the tables as Markdown
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+    /// Print everything as JSON instead of the tables
+    #[arg(long)]
+    json: bool,
+    /// File for the JSON, besides what is printed
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// All that was measured on each pair, as it is done
+    #[arg(long)]
+    verbose: bool,
+    /// No progress on the error stream
+    #[arg(long)]
+    quiet: bool,
+    /// Threads to work with; all cores if not given
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    threads: Option<usize>,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    use_threads(arguments.threads)?;
+    let options = accuracy::Options {
+        pairs: arguments.pairs,
+        families: (arguments.family.iter())
+            .map(|&f| Family::ALL[f as usize])
+            .collect(),
+        rigs: (arguments.rig.iter())
+            .map(|&r| Rig::ALL[r as usize])
+            .collect(),
+        skin_types: (arguments.skin_type.iter())
+            .map(|&t| SkinType::ALL[t as usize])
+            .collect(),
+        ..accuracy::Options::default()
+    };
+    let mut done = 0;
+    let report = accuracy::run(&options, |all, pair| {
+        done += 1;
+        if arguments.verbose {
+            eprintln!("{done} of {all}: {}", table::line(pair));
+        } else if !arguments.quiet {
+            eprintln!("{done} of {all}: {}", pair.name);
+        }
+    })?;
+    let json = serde_json::to_string_pretty(&report)? + "\n";
+    if let Some(path) = &arguments.out {
+        std::fs::write(path, &json).map_err(|source| Error::Unwritable {
+            path: path.clone(),
+            source: source.into(),
+        })?;
+    }
+    if arguments.json {
+        print(&json);
+        return Ok(());
+    }
+    let tables = table::tables(&report).map(|table| {
+        if arguments.markdown {
+            table.markdown()
+        } else {
+            table.text()
+        }
+    });
+    print(&tables.join("\n"));
+    Ok(())
+}

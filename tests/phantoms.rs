@@ -1,0 +1,101 @@
+//! The whole path on a few small phantoms of known truth: what must hold on every machine, every
+//! day. How good it is altogether says `scardepth accuracy`.
+
+use std::sync::OnceLock;
+
+use scardepth::accuracy::{Assessed, assess};
+use scardepth::phantom::{Family, Rig, SkinType, Spec};
+use scardepth::pipeline;
+use scardepth::report::schema::Verdict;
+
+/// Small photos: half the table's scale, 56 x 42 mm of skin. Seeds are the tests' own.
+fn spec(family: Family, rig: Rig, skin_type: SkinType, seed: u64) -> Spec {
+    Spec {
+        family,
+        rig,
+        skin_type,
+        seed,
+        px_per_mm: 8.0,
+        width: 448,
+        height: 336,
+        strength: (family == Family::Improved).then_some(0.7),
+        ..Spec::default()
+    }
+}
+
+/// All pairs, drawn and compared once for all tests.
+fn pairs() -> &'static [Assessed] {
+    static PAIRS: OnceLock<Vec<Assessed>> = OnceLock::new();
+    PAIRS.get_or_init(|| {
+        [
+            spec(Family::Improved, Rig::Clinic, SkinType::II, 600_001),
+            spec(Family::Improved, Rig::Clinic, SkinType::V, 600_002),
+            spec(Family::Rephotographed, Rig::Clinic, SkinType::III, 600_003),
+            spec(Family::Rephotographed, Rig::Phone, SkinType::IV, 600_004),
+            spec(Family::Recoloured, Rig::Clinic, SkinType::I, 600_005),
+            spec(Family::Healthy, Rig::Clinic, SkinType::VI, 600_006),
+        ]
+        .iter()
+        .map(|spec| {
+            let pair = assess(spec, &pipeline::Options::default()).unwrap();
+            eprintln!("{}", scardepth::accuracy::table::line(&pair));
+            pair
+        })
+        .collect()
+    })
+}
+
+fn of(family: Family) -> impl Iterator<Item = &'static Assessed> {
+    pairs().iter().filter(move |p| p.spec.family == family)
+}
+
+#[test]
+fn photos_of_the_same_skin_are_laid_onto_each_other() {
+    /// px at 8 px/mm, 0.04 mm: a twentieth of the narrowest scar.
+    const MEDIAN_PX: f64 = 0.3;
+    for pair in pairs() {
+        let name = &pair.name;
+        assert!(!pair.refused(), "{name}: {:?}", pair.warnings);
+        let misfit = pair.registration.expect("measured nodes");
+        assert!(misfit.median_px <= MEDIAN_PX, "{name}: {misfit:?}");
+        assert!(
+            pair.measured_share >= Some(0.5),
+            "{name}: {:?}",
+            pair.measured_share
+        );
+    }
+}
+
+#[test]
+fn a_strong_improvement_is_called_one() {
+    for pair in of(Family::Improved) {
+        assert_eq!(pair.verdict, Verdict::Improved, "{}", pair.name);
+        assert_eq!(pair.direction_right, Some(true), "{}", pair.name);
+    }
+}
+
+#[test]
+fn another_photo_of_the_same_skin_is_no_change() {
+    for pair in of(Family::Rephotographed).chain(of(Family::Recoloured)) {
+        assert_eq!(pair.verdict, Verdict::NoDetectableChange, "{}", pair.name);
+    }
+}
+
+#[test]
+fn scars_are_found_where_they_are() {
+    for pair in pairs().iter().filter(|p| p.before.scars > 0) {
+        let (dice, name) = (pair.before.dice, &pair.name);
+        assert!(dice >= Some(0.4), "{name}: Dice {dice:?}");
+    }
+}
+
+#[test]
+fn healthy_skin_has_next_to_no_scars() {
+    for pair in of(Family::Healthy) {
+        for marks in pair.photos() {
+            assert!(marks.false_share <= Some(0.02), "{}: {marks:?}", pair.name);
+        }
+        let change = [Verdict::Improved, Verdict::Worse].contains(&pair.verdict);
+        assert!(!change, "{}: {:?}", pair.name, pair.verdict);
+    }
+}
