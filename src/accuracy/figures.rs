@@ -77,10 +77,7 @@ impl Figures {
         let photos: Vec<_> = pairs.iter().flat_map(|p| p.photos()).collect();
         let of = |family| move |p: &&&Assessed| p.spec.family == family;
         let scarred = || pairs.iter().filter(|p| p.spec.family != Family::Healthy);
-        let lights: Vec<f64> = (pairs.iter())
-            .flat_map(|p| p.light_error_deg)
-            .flatten()
-            .collect();
+        let lights = lights(&pairs);
         let registrations: Vec<_> = pairs.iter().filter_map(|p| p.registration).collect();
         let largest = |family| {
             (pairs.iter().filter(of(family)))
@@ -131,6 +128,14 @@ impl Figures {
     }
 }
 
+/// Errors of the light's direction, degrees, of all photos that tell.
+fn lights(pairs: &[&Assessed]) -> Vec<f64> {
+    (pairs.iter())
+        .flat_map(|p| p.light_error_deg)
+        .flatten()
+        .collect()
+}
+
 fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut values: Vec<f32> = values.map(|v| v as f32).collect();
     quantile(&mut values, 0.5).map(f64::from)
@@ -157,7 +162,7 @@ mod tests {
         }
     }
 
-    pub fn pair(family: Family, truth: Option<f64>, found: Option<f64>) -> Assessed {
+    fn pair(family: Family, truth: Option<f64>, found: Option<f64>) -> Assessed {
         let change = Change {
             truth,
             found: Interval {

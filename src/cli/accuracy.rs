@@ -16,6 +16,7 @@ use super::{Failure, print, use_threads};
 /// Draws a fixed list of pairs, none of which the program was trained on, compares each and prints
 /// the table of the README. The whole list takes minutes; --pairs takes its head, which is balanced.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Arguments {
     /// Pairs at most
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
