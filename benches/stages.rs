@@ -46,7 +46,10 @@ impl Size {
         let skin = skin::find(&light, scale, &options.skin).mask;
         let shading = shade(&light, &skin, scale, &options.shading);
         let lamp = relief::find_light(&shading.field, &skin, scale, &options.relief);
-        let dents = relief::dents(&shading, &skin, lamp, Side::Axis, scale);
+        let dents = relief::dents(
+            &relief::small(&shading, &skin, scale),
+            lamp.azimuth_deg(Side::Axis),
+        );
         let reduction = relief::feature_reduction(scale);
         let index = scardepth::filter::enlarge(&dents, skin.dim(), reduction);
         Self {
@@ -193,7 +196,10 @@ fn see(criterion: &mut Criterion, sizes: &[Size]) {
     stage(criterion, sizes, "dents", |group, size| {
         let shading = &size.shading;
         group.bench_function(size.name, |b| {
-            b.iter(|| relief::dents(black_box(shading), &size.skin, size.lamp, Side::Axis, scale));
+            b.iter(|| {
+                let small = relief::small(black_box(shading), &size.skin, scale);
+                relief::dents(&small, size.lamp.azimuth_deg(Side::Axis))
+            });
         });
     });
 }

@@ -47,10 +47,7 @@ impl Default for Options {
             relief: crate::relief::Options::default(),
             segment: crate::segment::Options::default(),
             score: crate::score::Options::default(),
-            agreement: std::env::var("AGREE")
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(1.0),
+            agreement: 1.5,
         }
     }
 }

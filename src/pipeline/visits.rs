@@ -1,10 +1,10 @@
 //! Both visits on one grid: shading, relief and scars in units of the healthy skin they share.
 
-use crate::filter::{enlarge, gaussian, reduce};
+use crate::filter::{enlarge, gaussian};
 use crate::measure::Visit;
 use crate::normalise::Matched;
 use crate::raster::{Field, LinearImage, Mask, map, zip2};
-use crate::relief::{self, Light, Reconstruction, Relief, Side};
+use crate::relief::{self, Light, Relief, Side, Small};
 use crate::segment::{Scars, segment};
 use crate::shading::{Shading, shade};
 use crate::units::PixelsPerMm;
@@ -46,10 +46,11 @@ pub fn see(
         || (!copy).then(|| Lit::of(images[1], measured, scale, options)),
     );
     let after = after.unwrap_or_else(|| before.clone());
-    let sides = sides(&before, &after, measured, scale);
+    let sides = sides(&before, &after, measured, scale, &options.relief);
     let dented = |lit: &Lit, side: Side| -> Field {
         let reduction = relief::feature_reduction(scale);
-        enlarge(lit.dents(side), measured.dim(), reduction)
+        let dents = relief::dents(&lit.small, lit.light(side).azimuth_deg(side));
+        enlarge(&dents, measured.dim(), reduction)
     };
     let indices = agreed(
         dented(&before, sides[0]),
@@ -65,12 +66,14 @@ pub fn see(
     let [scars_b, scars_a] = scars;
     let visit = |lit: &Lit, side: Side, index: Field, scars: Scars| {
         let finest = scale.px(options.relief.finest_mm) as f32;
+        let light = lit.light(side);
+        let reconstruction = relief::reconstruct(&lit.shading.field, light, scale, &options.relief);
         Visit {
             shading: gaussian(&lit.shading.field, finest),
             relief: Relief {
                 index,
-                height: relief::height_in_units(&lit.reconstruction, side, &healthy, scale),
-                light: lit.light,
+                height: relief::height_in_units(&reconstruction, side, &healthy, scale),
+                light,
                 side,
             },
             scars,
@@ -117,32 +120,49 @@ fn agreed(before: Field, after: Field, scale: PixelsPerMm, doubt: f64) -> [Field
 #[derive(Debug, Clone)]
 struct Lit {
     shading: Shading,
-    light: Light,
-    reconstruction: Reconstruction,
-    /// Dents, at feature scale, for light from the axis and from the opposite side.
-    dents: [Field; 2],
+    small: Small,
+    /// The best light on the axis' side and on the opposite one, each with how dented the skin then
+    /// looks.
+    lights: [(Light, f64); 2],
 }
+
+/// Turns, degrees, of the light's axis that are tried: wrinkles and furrows can turn the axis found
+/// from the texture by this much.
+const TURNS_DEG: [f64; 3] = [0.0, -30.0, 30.0];
+
+/// How many times more dented the skin must look under a turned light for that to be believed.
+const TURN_NEEDS: f64 = 1.2;
 
 impl Lit {
     fn of(image: &LinearImage, skin: &Mask, scale: PixelsPerMm, options: &Options) -> Self {
         let shading = shade(image, skin, scale, &options.shading);
-        let light = relief::find_light(&shading.field, skin, scale, &options.relief);
-        let reconstruction = relief::reconstruct(&shading.field, light, scale, &options.relief);
-        let dents =
-            [Side::Axis, Side::Opposite].map(|s| relief::dents(&shading, skin, light, s, scale));
+        let found = relief::find_light(&shading.field, skin, scale, &options.relief);
+        let small = relief::small(&shading, skin, scale);
+        let lights = [Side::Axis, Side::Opposite].map(|side| {
+            let tried = TURNS_DEG.map(|turn| {
+                let light = Light {
+                    axis_deg: found.axis_deg + turn,
+                    ..found
+                };
+                let dents = relief::first_look(&small, light.azimuth_deg(side));
+                (light, relief::dentedness(&dents, &small.skin))
+            });
+            let [straight, ..] = tried;
+            let needed = TURN_NEEDS * straight.1;
+            let turned = tried.into_iter().filter(|t| t.1 > needed);
+            turned
+                .reduce(|best, t| if t.1 > best.1 { t } else { best })
+                .unwrap_or(straight)
+        });
         Self {
             shading,
-            light,
-            reconstruction,
-            dents,
+            small,
+            lights,
         }
     }
 
-    fn dents(&self, side: Side) -> &Field {
-        match side {
-            Side::Axis => &self.dents[0],
-            Side::Opposite => &self.dents[1],
-        }
+    fn light(&self, side: Side) -> Light {
+        self.lights[usize::from(side == Side::Opposite)].0
     }
 }
 
@@ -151,22 +171,30 @@ impl Lit {
 /// Each photo speaks for itself: from the right side it shows more of what dents look like. And since
 /// both show the same skin, the sign of the correlation of their slopes says whether their sides
 /// agree, with every pixel's texture.
-fn sides(before: &Lit, after: &Lit, measured: &Mask, scale: PixelsPerMm) -> [Side; 2] {
+fn sides(
+    before: &Lit,
+    after: &Lit,
+    measured: &Mask,
+    scale: PixelsPerMm,
+    options: &relief::Options,
+) -> [Side; 2] {
     /// Weight of full correlation against one photo's full evidence.
     const SHARED: f64 = 2.0;
-    let reduction = relief::feature_reduction(scale);
-    let share = reduce(&measured.mapv(|m| if m { 1.0 } else { 0.0 }), reduction);
-    let skin = share.mapv(|s| s > 0.5);
     let own = [before, after].map(|lit| {
-        let [axis, opposite] = lit.dents.each_ref().map(|d| relief::dentedness(d, &skin));
+        let [axis, opposite] = lit.lights.map(|(_, dentedness)| dentedness);
         if axis + opposite > 0.0 {
             (axis - opposite) / (axis + opposite)
         } else {
             0.0
         }
     });
-    let odd = |lit: &'_ Lit| lit.reconstruction.texture.odd.clone();
-    let shared = relief::correlation(&odd(before), &odd(after), measured).unwrap_or(0.0);
+    let odd = |lit: &Lit| {
+        relief::reconstruct(&lit.shading.field, lit.light(Side::Axis), scale, options)
+            .texture
+            .odd
+    };
+    let (odd_b, odd_a) = rayon::join(|| odd(before), || odd(after));
+    let shared = relief::correlation(&odd_b, &odd_a, measured).unwrap_or(0.0);
     let all = [
         [Side::Axis, Side::Axis],
         [Side::Axis, Side::Opposite],

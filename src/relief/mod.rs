@@ -108,8 +108,8 @@ impl Light {
     #[must_use]
     pub fn azimuth_deg(&self, side: Side) -> f64 {
         match side {
-            Side::Axis => self.axis_deg,
-            Side::Opposite => self.axis_deg + 180.0,
+            Side::Axis => self.axis_deg.rem_euclid(360.0),
+            Side::Opposite => (self.axis_deg + 180.0).rem_euclid(360.0),
         }
     }
 }
@@ -174,7 +174,7 @@ pub fn find_light(shading: &Field, skin: &Mask, scale: PixelsPerMm, options: &Op
 
 /// Inverts shading to relief for light along `light.axis_deg`; see the head of this file.
 ///
-/// `shading` is 0 far from skin and has its gaps filled ([`crate::shading::filled`]).
+/// `shading` is 0 far from skin and has its gaps filled.
 #[must_use]
 pub fn reconstruct(
     shading: &Field,
@@ -289,29 +289,26 @@ pub struct Relief {
     pub side: Side,
 }
 
-/// Minus the logit of a dent at every pixel, at feature scale, for light from `side`.
+/// Minus the logit of a dent at every pixel, at feature scale, for light from `azimuth_deg`.
 #[must_use]
-pub fn dents(
-    shading: &Shading,
-    skin: &Mask,
-    light: Light,
-    side: Side,
-    scale: PixelsPerMm,
-) -> Field {
-    let azimuth = light.azimuth_deg(side);
-    let small = small(shading, skin, scale);
-    let features = features::features(
-        &small.shading,
-        &small.skin,
-        azimuth.to_radians(),
-        small.scale,
-    );
+pub fn dents(small: &Small, azimuth_deg: f64) -> Field {
+    let azimuth = azimuth_deg.to_radians();
+    let features = features::features(&small.shading, &small.skin, azimuth, small.scale);
     let looks = network::trained();
     let first = features.through(&looks.first);
     let second = features
-        .with_context(&first, azimuth.to_radians(), small.scale)
+        .with_context(&first, azimuth, small.scale)
         .through(&looks.second);
     crate::raster::map(&second, |logit| -logit)
+}
+
+/// As [`dents`], by the first look alone: enough to tell lights apart.
+#[must_use]
+pub fn first_look(small: &Small, azimuth_deg: f64) -> Field {
+    let azimuth = azimuth_deg.to_radians();
+    let features = features::features(&small.shading, &small.skin, azimuth, small.scale);
+    let logit = features.through(&network::trained().first);
+    crate::raster::map(&logit, |logit| -logit)
 }
 
 /// How much a photo looks like dented skin lit from one side: the mean of what speaks for dents.

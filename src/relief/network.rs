@@ -71,7 +71,9 @@ impl Network {
         for (i, layer) in self.layers.iter().enumerate() {
             layer.apply(current, next);
             if i + 1 < self.layers.len() {
-                next.iter_mut().for_each(|v| *v = rectify(*v));
+                for v in next.iter_mut() {
+                    *v = rectify(*v);
+                }
             }
             std::mem::swap(current, next);
         }

@@ -3,7 +3,8 @@
 //! Doubts are added in quadrature. *Which scars*: the scars are redrawn with replacement (bootstrap,
 //! Efron 1979), each one with both its visits. *Where they end*: each total is found again with the
 //! logit of a dent shifted. *How bright the relief*: the gain between the photos is known to a few
-//! percent. *The rest*: a floor.
+//! percent. *What is no scar*: healthy skin is now and then called scar in one photo and not in the
+//! other, which weighs the more the fewer scars there are. *The rest*: a floor.
 //!
 //! Smallest detectable change: 1.96·√2·SEM (Weir 2005, J. Strength Cond. Res. 19:231); √2·SEM is the
 //! standard uncertainty of a difference, which is what is estimated here directly.
@@ -121,20 +122,27 @@ impl Sums {
 }
 
 /// Change of (area, contrast, volume) in percent; `None` where there was nothing before.
+///
+/// `false_px` is the doubt of the area falsely called scar, px.
 #[must_use]
 pub fn estimates(
     lesions: &[Lesion],
     bases: [f64; 2],
+    false_px: f64,
     margins: [Margin; 2],
     options: &Options,
 ) -> [Option<Estimate>; 3] {
     let mut all = Sums::default();
-    lesions.iter().for_each(|l| all.add(l));
+    for lesion in lesions {
+        all.add(lesion);
+    }
     let ratios = all.ratios(bases);
     let redrawn = redraw(lesions, bases, options);
     std::array::from_fn(|i| {
         let ratio = ratios[i]?;
-        let chance = spread(redrawn.iter().filter_map(|r| r[i]));
+        // Contrast is a mean over scars; area and volume are sums that false scars add to.
+        let of_false = if i == 1 { 0.0 } else { false_px / all.area[0] };
+        let chance = spread(redrawn.iter().filter_map(|r| r[i])).hypot(of_false);
         // The ends of scars are found alike in both photos, so their doubts largely cancel in a ratio.
         let ends = margins[0][i].max(margins[1][i]);
         let gain = if i == 0 { 0.0 } else { options.gain_doubt };

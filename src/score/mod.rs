@@ -22,6 +22,9 @@ pub struct Options {
     /// Relative doubt (one standard deviation) of each total that no resampling shows: alignment,
     /// sharpness, light from another side.
     pub floor_doubt: f64,
+    /// Doubt (one standard deviation) of the area falsely called scar in one photo and not in the
+    /// other, as a share of the measured skin.
+    pub false_share: f64,
     /// Redraws of the bootstrap.
     pub redraws: usize,
     /// Seed of the bootstrap.
@@ -31,9 +34,10 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            gain_doubt: 0.05,
+            gain_doubt: 0.15,
             end_doubt: 0.2,
             floor_doubt: 0.02,
+            false_share: 0.002,
             redraws: 1000,
             seed: 0x5ca2_de97,
         }
@@ -106,7 +110,14 @@ pub fn score(
         let some = sums[0].area_px > 0.0;
         ([none(some); 3], Verdict::NoDetectableChange)
     } else {
-        let estimates = doubt::estimates(&lesions, bases, [margin(before), margin(after)], options);
+        let false_px = options.false_share * crate::raster::count(measured) as f64;
+        let estimates = doubt::estimates(
+            &lesions,
+            bases,
+            false_px,
+            [margin(before), margin(after)],
+            options,
+        );
         (estimates, verdict(&estimates, &sums))
     };
     Score {
