@@ -67,17 +67,22 @@ fn even_structure(log_luminance: &Field) -> Field {
     const CAP: f32 = 3.0;
     /// The picture's own edge, px: it repeats in all pictures.
     const BORDER: usize = 5;
-    let mut fine = lines::lines(&map(log_luminance, |l| -l), STROKE).strength;
-    let (rows, columns) = fine.dim();
-    for ((y, x), f) in fine.indexed_iter_mut() {
-        if y.min(x).min(rows - 1 - y).min(columns - 1 - x) < BORDER {
-            *f = 0.0;
-        }
-    }
+    let fine = lines::lines(&map(log_luminance, |l| -l), STROKE).strength;
     let usual = gaussian(&fine, WINDOW);
     let even = zip2(&fine, &usual, |f, u| (f / (u + WEAKEST)).min(CAP));
     let mean = gaussian(&even, WINDOW);
-    zip2(&even, &mean, |e, m| e - m)
+    let mut centred = zip2(&even, &mean, |e, m| e - m);
+    for (at, c) in centred.indexed_iter_mut() {
+        if inset(at, even.dim()) < BORDER {
+            *c = 0.0;
+        }
+    }
+    centred
+}
+
+/// Distance of a pixel from the picture's edge.
+fn inset((y, x): (usize, usize), (rows, columns): (usize, usize)) -> usize {
+    y.min(x).min(rows - 1 - y).min(columns - 1 - x)
 }
 
 /// Steps (rows, columns), modulo the transform's size, at which the structure meets itself again.
@@ -192,8 +197,18 @@ fn agreement(structure: &Field, energy: &Field, step: (isize, isize), best: &mut
             }
         })
     };
+    /// Strength that counts as none; 1 is usual.
+    const NONE: f32 = 0.1;
+    // A window that reaches over an edge, its own or its copy's, compares the edge.
+    let reach = (1.5 * WINDOW / COARSE as f32) as usize;
+    let inside = Field::from_shape_fn(energy.dim(), |at| {
+        f32::from(u8::from(inset(at, energy.dim()) >= reach))
+    });
     let agrees = zip3(&product, energy, &moved(energy, 1.0), |p, e, there| {
-        p / (e * there).max(1e-6).sqrt()
+        p / (e.max(NONE) * there.max(NONE)).sqrt()
+    });
+    let agrees = zip3(&agrees, &inside, &moved(&inside, 1.0), |a, here, there| {
+        if here >= 1.0 && there >= 1.0 { a } else { 0.0 }
     });
     *best = zip3(best, &agrees, &moved(&agrees, -1.0), |b, here, there| {
         b.max(here).max(there)
