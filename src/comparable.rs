@@ -58,11 +58,12 @@ pub fn unregistered(reason: register::Reason) -> Caveat {
         ),
         R::NoAgreement { .. } => Caveat::refusal(
             "not-aligned",
-            "The photos could not be laid onto each other: their skin texture does not agree \
-             anywhere near enough. They show different skin, another side or another view, or one \
-             of them is too soft.",
-            "Take the second photo from the same distance and angle as the first, with the first \
-             one beside the camera's screen, sharp and of the same area.",
+            "The photos could not be laid onto each other: the texture of their skin does not agree. \
+             They show different skin, another side or another view, or one of them is too soft, \
+             too dark or too small for texture to show.",
+            "Check that both files show the same side of the same person. Take the next photo from \
+             the same distance and angle, with the first one beside the camera's screen, near \
+             enough for the skin to fill the picture, and sharp.",
         ),
         R::TooLittleOverlap { found, needed } => Caveat::refusal(
             "too-little-overlap",
@@ -147,7 +148,8 @@ pub fn light(turn_deg: Option<f64>) -> Option<Caveat> {
 pub fn flat_light(directionality: [f64; 2]) -> Option<Caveat> {
     directionality
         .iter()
-        .all(|&d| d < crate::relief::LEAST_DIRECTIONAL)
+        // Exactly 0 stands for nothing measured.
+        .all(|&d| d > 0.0 && d < crate::relief::LEAST_DIRECTIONAL)
         .then(|| {
             Caveat::warning(
                 "flat-light",
@@ -237,11 +239,16 @@ pub fn dates(before: Option<&str>, after: Option<&str>) -> Option<Caveat> {
             "Check the order of the photos and the cameras' dates.",
         ));
     }
+    let apart = if days == 1 {
+        "a day".to_string()
+    } else {
+        format!("{days} days")
+    };
     (1..SWELLING_DAYS).contains(&days).then(|| {
         Caveat::warning(
             "too-soon",
             format!(
-                "The photos were taken {days} days apart. Skin is swollen for days after a session, \
+                "The photos were taken {apart} apart. Skin is swollen for days after a session, \
                  which fills dents; new collagen takes months."
             ),
             "Compare photos taken at least four weeks after a session.",
@@ -301,6 +308,9 @@ pub fn is_copy(before: &LinearImage, after: &AlignedImage, measured: &Mask) -> b
     const SAME: f32 = 0.9;
     /// Share of squares allowed to differ: a caption, a compression block.
     const OTHERS: f64 = 0.02;
+    if register::is_recoloured(&before.luminance(), &after.image().luminance()) {
+        return true;
+    }
     let finest = |image: &LinearImage| {
         let log = map(&image.luminance(), |v| v.max(0.003).ln());
         zip2(&log, &gaussian(&log, 1.0), |l, g| l - g)

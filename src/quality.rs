@@ -47,7 +47,7 @@ pub struct Quality {
 /// Why a photo is less fit, or unfit, for measuring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
-    /// Less open skin than [`LEAST_SKIN_MM2`].
+    /// Less open skin than [`LEAST_SKIN_MM2`] or [`LEAST_SKIN_SHARE`].
     LittleSkin,
     /// Sharpness below [`LEAST_SHARPNESS`].
     Soft,
@@ -84,6 +84,9 @@ impl Reason {
 
 /// Least open skin, mm²: two square centimetres, a handful of scars and skin around them.
 pub const LEAST_SKIN_MM2: f64 = 200.0;
+/// Least share of the picture: a face that fills its height shows three times as much. With less,
+/// the guess of a millimetre's pixels is far off, and so is what counts as a scar.
+pub const LEAST_SKIN_SHARE: f64 = 0.1;
 /// Least sharpness; a sharp photo has 0.5 and more, the same blurred by 2 px under 0.3.
 pub const LEAST_SHARPNESS: f64 = 0.3;
 /// Most noise of ln Y: half the shading of a faint scar (0.06) in a single pixel.
@@ -147,7 +150,10 @@ fn reasons(quality: &Quality) -> Vec<Reason> {
     let below = |v: Option<f64>, limit: f64| v.is_some_and(|v| v < limit);
     let above = |v: Option<f64>, limit: f64| v.is_some_and(|v| v > limit);
     [
-        (Reason::LittleSkin, quality.skin_mm2 < LEAST_SKIN_MM2),
+        (
+            Reason::LittleSkin,
+            quality.skin_mm2 < LEAST_SKIN_MM2 || quality.skin_fraction < LEAST_SKIN_SHARE,
+        ),
         (Reason::Soft, below(quality.sharpness, LEAST_SHARPNESS)),
         (Reason::Noisy, above(quality.noise_sigma, MOST_NOISE)),
         (Reason::Clipped, quality.clipped_fraction > MOST_CLIPPED),

@@ -7,6 +7,7 @@
 
 mod band;
 mod coarse;
+mod copy;
 mod doubt;
 mod follow;
 mod patches;
@@ -143,6 +144,13 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
             Registration::Aligned(Box::new(same(before)))
         };
     }
+    // In other colours another part of the picture may be taken for skin: what both see counts.
+    if copy::is_copy(before.luminance, after.luminance) {
+        let mut skin = before.skin.clone();
+        skin.zip_mut_with(after.skin, |b, &a| *b &= a);
+        let skin = &skin;
+        return Registration::Aligned(Box::new(same(View { skin, ..before })));
+    }
     let pair = follow::Pair::new(&before, &after);
     let Some((start, peak_ratio)) = follow::placed(&pair, options) else {
         return failed(Reason::TooLittleSkin);
@@ -189,6 +197,13 @@ fn columns_of(size: (usize, usize)) -> Field {
 
 fn rows_of(size: (usize, usize)) -> Field {
     Field::from_shape_fn(size, |(y, _)| y as f32)
+}
+
+/// Whether the after picture, as it lies, is the before picture in other colours or saved again:
+/// both of one size, as they come from the files.
+#[must_use]
+pub fn is_recoloured(before: &Field, after: &Field) -> bool {
+    copy::is_copy(before, after)
 }
 
 /// A picture and itself.

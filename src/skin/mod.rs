@@ -10,6 +10,7 @@ mod contour;
 mod flat;
 mod hair;
 mod lines;
+mod overlay;
 mod shape;
 
 use ndarray::Array2;
@@ -29,6 +30,8 @@ pub enum Cue {
     Frame,
     /// No noise, no texture: painted, blurred or pixelated.
     Flat,
+    /// A watermark, laid over the photo more than once.
+    Overlay,
     /// Clipped to white.
     Glare,
     /// Too dark to have a colour.
@@ -182,6 +185,7 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     let distance = cluster.distance(&colour);
     let first_guess = Mask::from_shape_fn(size, |at| usable[at] && distance[at] < 2.5);
     let flat = flat::find(&colour.luminance, &first_guess, px(FLAT_MM), px(BLOCKS_MM));
+    let overlay = overlay::find(&colour.luminance);
     let contour = contour::find(
         &colour,
         px(options.contour_blur_mm),
@@ -200,6 +204,7 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
         [
             (frame[at], Cue::Frame),
             (flat[at], Cue::Flat),
+            (overlay[at], Cue::Overlay),
             (glare[at], Cue::Glare),
             (colour.luminance[at] < darkest, Cue::Dark),
             (distance[at] > options.colour_limit, Cue::Colour),

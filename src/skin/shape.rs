@@ -61,7 +61,7 @@ impl Island {
         if cue != Cue::Hair {
             self.core.add(y, x, true);
         }
-        self.never_skin += usize::from(matches!(cue, Cue::Frame | Cue::Flat));
+        self.never_skin += usize::from(matches!(cue, Cue::Frame | Cue::Flat | Cue::Overlay));
         self.other_colour += usize::from(matches!(cue, Cue::Colour | Cue::Dark | Cue::Glare));
     }
 
