@@ -16,9 +16,11 @@ use scardepth::measure::Visit;
 use scardepth::normalise::{align, gains, match_sharpness};
 use scardepth::raster::{Field, LinearImage, Mask, from_rows, map};
 use scardepth::register::{View, register};
+use scardepth::relief::features::Surroundings;
 use scardepth::relief::{self, Light, Relief, Side};
 use scardepth::segment::segment;
 use scardepth::shading::{Shading, shade};
+use scardepth::units::PixelsPerMm;
 use scardepth::{measure, quality, score, segment as segmenting, skin};
 
 /// Tiles of 1 megapixel, across and down, that the larger photo is cut from.
@@ -38,6 +40,12 @@ struct Size {
     index: Field,
 }
 
+fn dents(shading: &Shading, skin: &Mask, lamp: Light, scale: PixelsPerMm) -> Field {
+    let small = relief::small(shading, skin, scale);
+    let surroundings = Surroundings::of(&small.shading, &small.skin, small.scale);
+    relief::dents(&small, &surroundings, lamp.azimuth_deg(Side::Axis))
+}
+
 impl Size {
     fn new(name: &'static str, photo: RgbImage) -> Self {
         let scale = photos::scale();
@@ -46,10 +54,7 @@ impl Size {
         let skin = skin::find(&light, scale, &options.skin).mask;
         let shading = shade(&light, &skin, scale, &options.shading);
         let lamp = relief::find_light(&shading.field, &skin, scale, &options.relief);
-        let dents = relief::dents(
-            &relief::small(&shading, &skin, scale),
-            lamp.azimuth_deg(Side::Axis),
-        );
+        let dents = dents(&shading, &skin, lamp, scale);
         let reduction = relief::feature_reduction(scale);
         let index = scardepth::filter::enlarge(&dents, skin.dim(), reduction);
         Self {
@@ -196,10 +201,7 @@ fn see(criterion: &mut Criterion, sizes: &[Size]) {
     stage(criterion, sizes, "dents", |group, size| {
         let shading = &size.shading;
         group.bench_function(size.name, |b| {
-            b.iter(|| {
-                let small = relief::small(black_box(shading), &size.skin, scale);
-                relief::dents(&small, size.lamp.azimuth_deg(Side::Axis))
-            });
+            b.iter(|| dents(black_box(shading), &size.skin, size.lamp, scale));
         });
     });
 }

@@ -14,7 +14,7 @@ use crate::decode::Photo;
 use crate::filter::reduce;
 use crate::phantom::{self, Family, Rig, SkinType, Spec};
 use crate::raster::Mask;
-use crate::relief::features::{CONTEXT_COUNT, COUNT, Features, features};
+use crate::relief::features::{CONTEXT_COUNT, COUNT, Features, Surroundings};
 use crate::relief::network::{Looks, Network};
 use crate::relief::{self, Side, Small};
 use crate::shading::shade;
@@ -71,6 +71,12 @@ struct Drawn {
     population: [f64; 2],
 }
 
+impl Drawn {
+    fn surroundings(&self) -> Surroundings {
+        Surroundings::of(&self.small.shading, &self.small.skin, self.small.scale)
+    }
+}
+
 /// Draws phantoms and trains on them; `progress` is told what has been done.
 ///
 /// # Errors
@@ -84,19 +90,14 @@ pub fn train(options: &Options, mut progress: impl FnMut(&str)) -> Result<Looks,
         progress(&format!("{} of {}: {}", i + 1, options.photos, spec.name()));
     }
     let samples = collect(&photos, |photo| {
-        features(
-            &photo.small.shading,
-            &photo.small.skin,
-            photo.azimuth,
-            photo.small.scale,
-        )
+        photo.surroundings().lit_from(photo.azimuth)
     });
     progress(&format!("first look: {} samples", samples.dent.len()));
     let first = fit(&samples, COUNT, options, &mut progress);
     let samples = collect(&photos, |photo| {
         let small = &photo.small;
-        let features = features(&small.shading, &small.skin, photo.azimuth, small.scale);
-        let logit = features.through(&first);
+        let features = photo.surroundings().lit_from(photo.azimuth);
+        let logit = features.through(&first, &small.skin);
         features.with_context(&logit, photo.azimuth, small.scale)
     });
     progress("second look");

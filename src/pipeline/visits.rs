@@ -4,6 +4,7 @@ use crate::filter::{enlarge, gaussian};
 use crate::measure::Visit;
 use crate::normalise::Matched;
 use crate::raster::{Field, LinearImage, Mask, map, zip2};
+use crate::relief::features::Surroundings;
 use crate::relief::{self, Light, Relief, Side, Small};
 use crate::segment::{Scars, segment};
 use crate::shading::{Shading, shade};
@@ -49,7 +50,8 @@ pub fn see(
     let sides = sides(&before, &after, measured, scale, &options.relief);
     let dented = |lit: &Lit, side: Side| -> Field {
         let reduction = relief::feature_reduction(scale);
-        let dents = relief::dents(&lit.small, lit.light(side).azimuth_deg(side));
+        let azimuth = lit.light(side).azimuth_deg(side);
+        let dents = relief::dents(&lit.small, &lit.surroundings, azimuth);
         enlarge(&dents, measured.dim(), reduction)
     };
     let indices = agreed(
@@ -121,6 +123,7 @@ fn agreed(before: Field, after: Field, scale: PixelsPerMm, doubt: f64) -> [Field
 struct Lit {
     shading: Shading,
     small: Small,
+    surroundings: Surroundings,
     /// The best light on the axis' side and on the opposite one, each with how dented the skin then
     /// looks.
     lights: [(Light, f64); 2],
@@ -138,14 +141,15 @@ impl Lit {
         let shading = shade(image, skin, scale, &options.shading);
         let found = relief::find_light(&shading.field, skin, scale, &options.relief);
         let small = relief::small(&shading, skin, scale);
+        let surroundings = Surroundings::of(&small.shading, &small.skin, small.scale);
         let lights = [Side::Axis, Side::Opposite].map(|side| {
             let tried = TURNS_DEG.map(|turn| {
                 let light = Light {
                     axis_deg: found.axis_deg + turn,
                     ..found
                 };
-                let dents = relief::first_look(&small, light.azimuth_deg(side));
-                (light, relief::dentedness(&dents, &small.skin))
+                let azimuth = light.azimuth_deg(side);
+                (light, relief::dentedness(&small, &surroundings, azimuth))
             });
             let [straight, ..] = tried;
             let needed = TURN_NEEDS * straight.1;
@@ -157,6 +161,7 @@ impl Lit {
         Self {
             shading,
             small,
+            surroundings,
             lights,
         }
     }

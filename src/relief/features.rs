@@ -9,7 +9,7 @@
 use rayon::prelude::*;
 
 use crate::filter::{gaussian, gradient};
-use crate::raster::{Field, Mask, from_rows, map, row, zip2};
+use crate::raster::{Field, Mask, count, from_rows, map, row, zip2, zip3};
 use crate::relief::masked;
 use crate::relief::network::Network;
 use crate::shading::Shading;
@@ -47,56 +47,111 @@ pub struct Features {
     pub planes: Vec<Field>,
 }
 
-/// The features of a photo for light from `azimuth` (radians from +x toward +y).
-#[must_use]
-pub fn features(shading: &Shading, skin: &Mask, azimuth: f64, scale: PixelsPerMm) -> Features {
-    let levels: Vec<Vec<Field>> = SCALES_MM
-        .par_iter()
-        .map(|&mm| at_scale(shading, azimuth, mm, scale))
-        .collect();
-    let planes: Vec<Field> = levels
-        .into_par_iter()
-        .flatten()
-        .map(|plane| normalised(&plane, skin))
-        .collect();
-    Features { planes }
+/// What all lights have in common: a photo's blurs and derivatives at every scale.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    skin: Mask,
+    scales: Vec<Scale>,
 }
 
-/// The features of one scale, in a fixed order.
-fn at_scale(shading: &Shading, azimuth: f64, mm: f64, scale: PixelsPerMm) -> Vec<Field> {
-    let sigma = scale.px(mm).max(0.7) as f32;
-    let (sin, cos) = azimuth.sin_cos();
-    let (sin, cos) = (sin as f32, cos as f32);
-    let level = gaussian(&shading.luminance, sigma);
-    let (gx, gy) = gradient(&level);
-    let (gxx, _) = gradient(&gx);
-    let (gyx, gyy) = gradient(&gy);
-    let along = zip2(&gx, &gy, |x, y| (x * cos + y * sin) * sigma);
-    let across = zip2(&gx, &gy, |x, y| (y * cos - x * sin).abs() * sigma);
-    let square = sigma * sigma;
-    let second = |a: f32, b: f32, c: f32| {
-        crate::raster::zip3(&gxx, &gyx, &gyy, move |xx, xy, yy| {
-            (a * xx + b * xy + c * yy) * square
-        })
-    };
-    let along_along = second(cos * cos, 2.0 * cos * sin, sin * sin);
-    let across_across = second(sin * sin, -2.0 * cos * sin, cos * cos);
-    let step = ASIDE as f32 * sigma;
-    let ahead = shifted(&along, step * cos, step * sin);
-    let behind = shifted(&along, -step * cos, -step * sin);
-    let energy = gaussian(&zip2(&along, &across, |u, v| u * u + v * v), 2.0 * sigma);
-    let energy = map(&energy, |e| e.max(0.0).sqrt());
-    let mut planes = vec![energy, ahead, behind];
-    if mm <= TEXTURE_TO_MM {
-        let bumps = zip2(&along_along, &across_across, |a, b| (a + b).abs());
-        planes.push(gaussian(&bumps, 4.0 * sigma));
+/// One scale of [`Surroundings`]; planes named `normal` are finished features.
+#[derive(Debug, Clone)]
+struct Scale {
+    /// Standard deviation, px.
+    sigma: f32,
+    gradient: [Field; 2],
+    /// d²/dx², d²/dxdy, d²/dy².
+    second: [Field; 3],
+    normal_energy: Field,
+    /// Energy of the second derivatives, then level and chroma, as far as this scale has them.
+    normal_rest: Vec<Field>,
+}
+
+impl Surroundings {
+    /// The surroundings of every pixel of a photo.
+    #[must_use]
+    pub fn of(shading: &Shading, skin: &Mask, scale: PixelsPerMm) -> Self {
+        let scales = SCALES_MM
+            .par_iter()
+            .map(|&mm| Scale::of(shading, skin, mm, scale))
+            .collect();
+        Self {
+            skin: skin.clone(),
+            scales,
+        }
     }
-    if mm >= LEVELS_FROM_MM {
-        planes.push(level);
-        planes.extend(shading.chroma.iter().map(|c| gaussian(c, sigma)));
+
+    /// The features for light from `azimuth` (radians from +x toward +y).
+    #[must_use]
+    pub fn lit_from(&self, azimuth: f64) -> Features {
+        let levels: Vec<Vec<Field>> = self
+            .scales
+            .par_iter()
+            .map(|scale| scale.lit_from(azimuth, &self.skin))
+            .collect();
+        Features {
+            planes: levels.into_iter().flatten().collect(),
+        }
     }
-    planes.extend([along, across, along_along, across_across]);
-    planes
+}
+
+impl Scale {
+    fn of(shading: &Shading, skin: &Mask, mm: f64, scale: PixelsPerMm) -> Self {
+        let sigma = scale.px(mm).max(0.7) as f32;
+        let level = gaussian(&shading.luminance, sigma);
+        let (gx, gy) = gradient(&level);
+        let (gxx, _) = gradient(&gx);
+        let (gyx, gyy) = gradient(&gy);
+        let square = zip2(&gx, &gy, |x, y| (x * x + y * y) * sigma * sigma);
+        let energy = map(&gaussian(&square, 2.0 * sigma), |e| e.max(0.0).sqrt());
+        let mut rest = Vec::new();
+        if mm <= TEXTURE_TO_MM {
+            let bumps = zip2(&gxx, &gyy, |a, b| (a + b).abs() * sigma * sigma);
+            rest.push(gaussian(&bumps, 4.0 * sigma));
+        }
+        if mm >= LEVELS_FROM_MM {
+            rest.push(level);
+            rest.extend(shading.chroma.iter().map(|c| gaussian(c, sigma)));
+        }
+        Self {
+            sigma,
+            gradient: [gx, gy],
+            second: [gxx, gyx, gyy],
+            normal_energy: normalised(&energy, skin),
+            normal_rest: rest.iter().map(|plane| normalised(plane, skin)).collect(),
+        }
+    }
+
+    /// The features of this scale, in a fixed order.
+    fn lit_from(&self, azimuth: f64, skin: &Mask) -> Vec<Field> {
+        let sigma = self.sigma;
+        let (sin, cos) = azimuth.sin_cos();
+        let (sin, cos) = (sin as f32, cos as f32);
+        let [gx, gy] = &self.gradient;
+        let along = zip2(gx, gy, |x, y| (x * cos + y * sin) * sigma);
+        let across = zip2(gx, gy, |x, y| (y * cos - x * sin).abs() * sigma);
+        let square = sigma * sigma;
+        let [gxx, gyx, gyy] = &self.second;
+        let second = |a: f32, b: f32, c: f32| {
+            zip3(gxx, gyx, gyy, move |xx, xy, yy| {
+                (a * xx + b * xy + c * yy) * square
+            })
+        };
+        let along_along = second(cos * cos, 2.0 * cos * sin, sin * sin);
+        let across_across = second(sin * sin, -2.0 * cos * sin, cos * cos);
+        let step = ASIDE as f32 * sigma;
+        let ahead = shifted(&along, step * cos, step * sin);
+        let behind = shifted(&along, -step * cos, -step * sin);
+        let mut planes = vec![
+            self.normal_energy.clone(),
+            normalised(&ahead, skin),
+            normalised(&behind, skin),
+        ];
+        planes.extend(self.normal_rest.iter().cloned());
+        let last = [along, across, along_along, across_across];
+        planes.extend(last.iter().map(|plane| normalised(plane, skin)));
+        planes
+    }
 }
 
 /// What the first look (`logit`, of a dent) found at and around each pixel: its level at several
@@ -142,7 +197,7 @@ fn shifted(field: &Field, dx: f32, dy: f32) -> Field {
 
 /// In units of its own scatter on skin, large values drawn in: sign(v)·ln(1 + |v|).
 fn normalised(plane: &Field, skin: &Mask) -> Field {
-    let (centre, sigma) = median_and_sigma(&mut masked(plane, skin)).unwrap_or((0.0, 1.0));
+    let (centre, sigma) = median_and_sigma(&mut some(plane, skin)).unwrap_or((0.0, 1.0));
     let sigma = sigma.max(1e-9);
     map(plane, |v| {
         let v = (v - centre) / sigma;
@@ -150,17 +205,32 @@ fn normalised(plane: &Field, skin: &Mask) -> Field {
     })
 }
 
+/// Skin's values, evenly thinned to at most [`ENOUGH`].
+fn some(plane: &Field, skin: &Mask) -> Vec<f32> {
+    let step = count(skin).div_ceil(ENOUGH).max(1);
+    masked(plane, skin).into_iter().step_by(step).collect()
+}
+
+/// Values that settle a median and a scatter to a few thousandths.
+const ENOUGH: usize = 40_000;
+
 impl Features {
-    /// The logit of a network at every pixel.
+    /// The logit of a network at every pixel of skin, [`SURE`] against a dent elsewhere.
     #[must_use]
-    pub fn through(&self, network: &Network) -> Field {
-        let (rows, columns) = self.planes.first().map_or((0, 0), Field::dim);
+    pub fn through(&self, network: &Network, skin: &Mask) -> Field {
+        let (rows, columns) = skin.dim();
         from_rows(rows, columns, |y, out| {
-            let numbers = self.of_row(y);
+            let mut pixel = vec![0.0; self.planes.len()];
             let mut scratch = [Vec::new(), Vec::new()];
-            let pixels = numbers.chunks_exact(self.planes.len());
-            for (o, pixel) in out.iter_mut().zip(pixels) {
-                *o = network.logit(pixel, &mut scratch);
+            for (x, (o, &skin)) in out.iter_mut().zip(row(skin, y)).enumerate() {
+                *o = if skin {
+                    for (v, plane) in pixel.iter_mut().zip(&self.planes) {
+                        *v = plane[[y, x]];
+                    }
+                    network.logit(&pixel, &mut scratch)
+                } else {
+                    -SURE
+                };
             }
         })
     }
@@ -170,18 +240,5 @@ impl Features {
     pub fn with_context(mut self, logit: &Field, azimuth: f64, scale: PixelsPerMm) -> Self {
         self.planes.extend(context(logit, azimuth, scale));
         self
-    }
-
-    /// The numbers of the pixels of a row, pixel after pixel.
-    #[must_use]
-    pub fn of_row(&self, y: usize) -> Vec<f32> {
-        let columns = self.planes.first().map_or(0, Field::ncols);
-        let mut numbers = vec![0.0; columns * self.planes.len()];
-        for (i, plane) in self.planes.iter().enumerate() {
-            for (x, &v) in row(plane, y).iter().enumerate() {
-                numbers[x * self.planes.len() + i] = v;
-            }
-        }
-        numbers
     }
 }

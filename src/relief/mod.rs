@@ -25,6 +25,7 @@ use crate::raster::{Field, Mask, from_rows, row};
 use crate::shading::Shading;
 use crate::stats::median_and_sigma;
 use crate::units::PixelsPerMm;
+use features::Surroundings;
 
 /// Settings of [`reconstruct`] and [`find_light`].
 #[derive(Debug, Clone, PartialEq)]
@@ -291,33 +292,33 @@ pub struct Relief {
 
 /// Minus the logit of a dent at every pixel, at feature scale, for light from `azimuth_deg`.
 #[must_use]
-pub fn dents(small: &Small, azimuth_deg: f64) -> Field {
+pub fn dents(small: &Small, surroundings: &Surroundings, azimuth_deg: f64) -> Field {
     let azimuth = azimuth_deg.to_radians();
-    let features = features::features(&small.shading, &small.skin, azimuth, small.scale);
+    let features = surroundings.lit_from(azimuth);
     let looks = network::trained();
-    let first = features.through(&looks.first);
+    let first = features.through(&looks.first, &small.skin);
     let second = features
         .with_context(&first, azimuth, small.scale)
-        .through(&looks.second);
+        .through(&looks.second, &small.skin);
     crate::raster::map(&second, |logit| -logit)
 }
 
-/// As [`dents`], by the first look alone: enough to tell lights apart.
-#[must_use]
-pub fn first_look(small: &Small, azimuth_deg: f64) -> Field {
-    let azimuth = azimuth_deg.to_radians();
-    let features = features::features(&small.shading, &small.skin, azimuth, small.scale);
-    let logit = features.through(&network::trained().first);
-    crate::raster::map(&logit, |logit| -logit)
-}
-
-/// How much a photo looks like dented skin lit from one side: the mean of what speaks for dents.
+/// How much a photo looks like dented skin lit from `azimuth_deg`: the mean over evenly thinned skin
+/// of what speaks for dents, by the first look.
 ///
 /// Lit in the mind from the wrong side, dents turn into bumps, and little speaks for them.
 #[must_use]
-pub fn dentedness(dents: &Field, skin: &Mask) -> f64 {
-    let values = masked(dents, skin);
-    crate::stats::mean(values.iter().map(|&v| f64::from((-v).max(0.0)))).unwrap_or(0.0)
+pub fn dentedness(small: &Small, surroundings: &Surroundings, azimuth_deg: f64) -> f64 {
+    /// One pixel in this many each way is looked at: a dent has dozens.
+    const EVERY: usize = 3;
+    let features = surroundings.lit_from(azimuth_deg.to_radians());
+    let mut thinned = small.skin.clone();
+    for ((y, x), skin) in thinned.indexed_iter_mut() {
+        *skin &= y % EVERY == 0 && x % EVERY == 0;
+    }
+    let logits = features.through(&network::trained().first, &thinned);
+    let values = masked(&logits, &thinned);
+    crate::stats::mean(values.iter().map(|&v| f64::from(v.max(0.0)))).unwrap_or(0.0)
 }
 
 /// Height in units of healthy fine texture, as `healthy` shows it.
