@@ -86,7 +86,8 @@ pub fn measured_share(share: f64, least: f64) -> Option<Caveat> {
             format!(
                 "Only {:.0} % of the first photo's skin could be laid onto the second one with \
                  confidence ({:.0} % is needed).",
-                100.0 * share,
+                // Rounded down: 14.9 would read as what is needed.
+                (100.0 * share).floor(),
                 100.0 * least
             ),
             "Take the second photo from the same distance and angle, with the face held alike and \

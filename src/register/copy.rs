@@ -137,3 +137,58 @@ fn gains_agree(squares: &[Square]) -> bool {
         .collect();
     quantile(&mut off, 1.0 - FEW).is_some_and(|o| o < STRAYING)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_pcg::Pcg64Mcg;
+
+    const SIZE: (usize, usize) = (320, 480);
+
+    fn noise(seed: u64, sigma: f32) -> Field {
+        let mut random = Pcg64Mcg::seed_from_u64(seed);
+        let white = Field::from_shape_fn(SIZE, |_| random.random::<f32>() - 0.5);
+        gaussian(&white, sigma).mapv(|v| v * 3.5 * sigma.max(0.3))
+    }
+
+    /// Skin with pores, a scar `depth` deep (ln Y) and sensor noise `grain` of its own.
+    fn skin(depth: f32, grain: u64) -> Field {
+        let (fine, wide, grain) = (noise(1, 0.8), noise(2, 4.0), noise(grain, 0.0));
+        Field::from_shape_fn(SIZE, |at| {
+            let (y, x) = (at.0 as f32 - 160.0, at.1 as f32 - 240.0);
+            let scar = -depth * (-(y * y + x * x) / 200.0).exp();
+            let light = 0.4 + 0.3 * at.1 as f32 / SIZE.1 as f32;
+            light * (0.1 * fine[at] + 0.05 * wide[at] + scar + 0.05 * grain[at]).exp()
+        })
+    }
+
+    /// Another tone curve, saved again in 8 bit.
+    fn recoloured(picture: &Field) -> Field {
+        picture.mapv(|v| {
+            let code = 255.0 * (1.1 * v.powf(1.3)).powf(1.0 / 2.2);
+            (code.round() / 255.0).powf(2.2)
+        })
+    }
+
+    #[test]
+    fn a_recoloured_copy_is_known() {
+        let before = skin(0.2, 3);
+        assert!(is_copy(&before, &recoloured(&before)));
+    }
+
+    #[test]
+    fn a_scar_that_changed_is_no_copy() {
+        assert!(!is_copy(&skin(0.2, 3), &recoloured(&skin(0.1, 3))));
+    }
+
+    #[test]
+    fn another_exposure_and_a_moved_camera_are_no_copies() {
+        let before = skin(0.2, 3);
+        let moved = Field::from_shape_fn(SIZE, |(y, x)| before[[y, (x + 1).min(SIZE.1 - 1)]]);
+        assert!(!is_copy(&before, &moved));
+        let noisy = noise(5, 0.0);
+        let again = zip2(&skin(0.2, 4), &noisy, |v, n| v * (0.2 * n).exp());
+        assert!(!is_copy(&before, &again));
+    }
+}

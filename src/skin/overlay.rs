@@ -35,6 +35,11 @@ const COARSE: f64 = 4.0;
 /// Correlation of a place with its copy from which the overlay goes on and starts. Two patches of
 /// skin of this size correlate by 0.1 (one standard deviation).
 const AGREES: [f32; 2] = [0.3, 0.5];
+/// Width, px standard deviation, of the surroundings a place's brightness is held against.
+const SURROUNDINGS: f32 = 24.0;
+/// Print is brighter than what it lies on, or its group has picked up some shade; scars of one shape
+/// are dark. Log units.
+const LEAST_BRIGHT: f32 = -0.05;
 /// Least area of an overlay, windows of [`WINDOW`]: a word, not a speck.
 const LEAST_WINDOWS: f32 = 2.0;
 
@@ -52,7 +57,9 @@ pub(super) fn find(log_luminance: &Field) -> Mask {
             agreement(&structure, &energy, step, &mut best);
         }
     }
-    let kept = hysteresis(&best);
+    let small = reduce(log_luminance, COARSE);
+    let around = gaussian(&small, SURROUNDINGS / COARSE as f32);
+    let kept = hysteresis(&best, &zip2(&small, &around, |l, a| l - a));
     from_rows(size.0, size.1, |y, out| {
         let v = ((y as f64 / COARSE) as usize).min(kept.nrows() - 1);
         for (x, o) in out.iter_mut().enumerate() {
@@ -215,22 +222,25 @@ fn agreement(structure: &Field, energy: &Field, step: (isize, isize), best: &mut
     });
 }
 
-/// Groups above the lower limit that reach the higher one and are large enough.
-fn hysteresis(best: &Field) -> Mask {
+/// Groups above the lower limit that reach the higher one, are large enough and no darker than what
+/// is around them.
+fn hysteresis(best: &Field, bright: &Field) -> Mask {
     let [low, high] = AGREES;
     let (labels, sizes) = label(&best.mapv(|b| b > low));
     let mut most = vec![0.0f32; sizes.len()];
-    for (&id, &b) in labels.iter().zip(best) {
+    let mut light = vec![0.0f32; sizes.len()];
+    for ((&id, &b), &l) in labels.iter().zip(best).zip(bright) {
         if id > 0 {
-            let m = &mut most[id as usize - 1];
-            *m = m.max(b);
+            let i = id as usize - 1;
+            most[i] = most[i].max(b);
+            light[i] += l / sizes[i] as f32;
         }
     }
     let window = 2.0 * std::f32::consts::PI * (WINDOW / COARSE as f32).powi(2);
     labels.mapv(|id| {
         id > 0 && {
             let i = id as usize - 1;
-            most[i] > high && sizes[i] as f32 >= LEAST_WINDOWS * window
+            most[i] > high && light[i] > LEAST_BRIGHT && sizes[i] as f32 >= LEAST_WINDOWS * window
         }
     })
 }

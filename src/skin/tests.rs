@@ -290,3 +290,40 @@ fn same_bits_on_any_number_of_threads() {
         assert!(on(threads) == one, "{threads} threads");
     }
 }
+
+/// Strokes like letters, blended into the picture at `(top, left)`, a third of white.
+fn stamp(image: &mut LinearImage, (top, left): (usize, usize)) {
+    let mut random = Pcg64Mcg::seed_from_u64(11);
+    for letter in 0..10 {
+        let corner = (top, left + 12 * letter);
+        for _ in 0..3 {
+            let upright = random.random::<bool>();
+            let (dy, dx) = (
+                random.random_range(0..12usize),
+                random.random_range(0..8usize),
+            );
+            for i in 0..14 {
+                let (y, x) = if upright { (i, dx) } else { (dy, i.min(9)) };
+                for plane in &mut image.planes {
+                    let v = &mut plane[[corner.0 + y, corner.1 + x]];
+                    *v = decode(0.67 * encode(*v) + 0.33);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_watermark_is_out_wherever_it_stands() {
+    let places = [(60, 60), (60, 380), (250, 60), (250, 380)];
+    let mut image = daylight(TYPES[2]);
+    for at in places {
+        stamp(&mut image, at);
+    }
+    let found = find(&rounded(image), scale(), &Options::default());
+    for (top, left) in places {
+        let left_in = kept(&found, in_box(top, left, top + 14, left + 118));
+        assert!(left_in < 0.1, "{left_in} kept at {top}, {left}");
+    }
+    assert!(found.fraction > 0.8, "{}", found.fraction);
+}
