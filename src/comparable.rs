@@ -131,7 +131,7 @@ pub fn sharpness(before_blur_mm: f64, after_blur_mm: f64) -> Option<Caveat> {
 }
 
 /// Turn of the light, degrees, from which it is said.
-const TELL_TURN_DEG: f64 = 30.0;
+const TELL_TURN_DEG: f64 = 45.0;
 
 /// Light from another side.
 #[must_use]

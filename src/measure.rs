@@ -68,7 +68,7 @@ pub enum Kind {
 /// Mean squared shading of healthy skin: measured, and in no scar of any visit.
 #[must_use]
 pub fn healthy_mean_square(shading: &Field, healthy: &Mask) -> f64 {
-    let values = crate::relief::masked(shading, healthy);
+    let values = crate::raster::masked(shading, healthy);
     crate::stats::mean(values.iter().map(|&v| f64::from(v).powi(2))).unwrap_or(0.0)
 }
 

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use crate::decode::{linear_to_srgb, srgb_to_linear};
 use crate::filter::{bicubic, gaussian, gaussian_masked, warp};
+use crate::raster::masked;
 use crate::raster::{Field, LinearImage, Mask, from_rows, map, row, zip2};
-use crate::relief::masked;
 use crate::stats::{median, median_and_sigma};
 use crate::units::PixelsPerMm;
 

@@ -113,6 +113,17 @@ pub fn row<T>(plane: &Array2<T>, y: usize) -> &[T] {
     &data[y * columns..(y + 1) * columns]
 }
 
+/// Values of a field where the mask is set, in raster order.
+#[must_use]
+pub fn masked(field: &Field, mask: &Mask) -> Vec<f32> {
+    let mut values = Vec::new();
+    for y in 0..field.nrows() {
+        let line = row(field, y).iter().zip(row(mask, y));
+        values.extend(line.filter(|&(_, &m)| m).map(|(&v, _)| v));
+    }
+    values
+}
+
 /// Pixels set in a mask.
 #[must_use]
 pub fn count(mask: &Mask) -> usize {

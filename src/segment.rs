@@ -28,8 +28,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            seed: 2.0,
-            rim: 0.0,
+            seed: 1.0,
+            rim: -0.7,
             ridge_share: 0.5,
             smallest_mm: 0.6,
         }

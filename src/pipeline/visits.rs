@@ -134,7 +134,7 @@ struct Lit {
 const TURNS_DEG: [f64; 3] = [0.0, -30.0, 30.0];
 
 /// How many times more dented the skin must look under a turned light for that to be believed.
-const TURN_NEEDS: f64 = 1.2;
+const TURN_NEEDS: f64 = 1.05;
 
 impl Lit {
     fn of(image: &LinearImage, skin: &Mask, scale: PixelsPerMm, options: &Options) -> Self {

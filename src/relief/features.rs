@@ -9,8 +9,8 @@
 use rayon::prelude::*;
 
 use crate::filter::{gaussian, gradient};
+use crate::raster::masked;
 use crate::raster::{Field, Mask, count, from_rows, map, row, zip2, zip3};
-use crate::relief::masked;
 use crate::relief::network::Network;
 use crate::shading::Shading;
 use crate::stats::median_and_sigma;

@@ -1,0 +1,97 @@
+//! The light a photo was taken in: its axis from the texture, its side told apart elsewhere.
+
+use super::Options;
+use crate::filter::{gaussian, gradient};
+use crate::raster::{Field, Mask, row};
+use crate::units::PixelsPerMm;
+
+/// The light a photo was taken in, as its shading shows it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Light {
+    /// Axis along which shading varies most, degrees, 0 to 180 exclusive, from +x (right) toward +y
+    /// (down).
+    pub axis_deg: f64,
+    /// 0: from everywhere or along the camera's axis; 0.5: one oblique light on an isotropic surface.
+    pub directionality: f64,
+}
+
+/// From which end of its axis the light comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Axis,
+    Opposite,
+}
+
+impl Side {
+    #[must_use]
+    pub fn sign(self) -> f32 {
+        match self {
+            Self::Axis => 1.0,
+            Self::Opposite => -1.0,
+        }
+    }
+
+    #[must_use]
+    pub fn flipped(self) -> Self {
+        match self {
+            Self::Axis => Self::Opposite,
+            Self::Opposite => Self::Axis,
+        }
+    }
+}
+
+impl Light {
+    /// Where the light comes from, degrees, 0 to 360 exclusive, from +x (right) toward +y (down).
+    #[must_use]
+    pub fn azimuth_deg(&self, side: Side) -> f64 {
+        match side {
+            Side::Axis => self.axis_deg.rem_euclid(360.0),
+            Side::Opposite => (self.axis_deg + 180.0).rem_euclid(360.0),
+        }
+    }
+}
+
+/// Directionality below which the light shows no side.
+pub const LEAST_DIRECTIONAL: f64 = 0.04;
+
+/// The light's axis from the structure tensor of fine shading on skin (Bigün & Granlund 1987).
+///
+/// On an isotropic surface E[(∂s/∂u)²] is three times E[(∂s/∂v)²] for light along u, since s is a
+/// derivative of height along u itself.
+#[must_use]
+pub fn find_light(shading: &Field, skin: &Mask, scale: PixelsPerMm, options: &Options) -> Light {
+    let fine = gaussian(shading, scale.px(options.finest_mm).max(0.7) as f32);
+    let (dx, dy) = gradient(&fine);
+    let inside = crate::filter::erode(skin, scale.px(2.0 * options.finest_mm).max(2.0) as f32);
+    let mut steep: Vec<f32> = Vec::new();
+    for y in 0..dx.nrows() {
+        let gradients = row(&dx, y).iter().zip(row(&dy, y)).zip(row(&inside, y));
+        steep.extend(
+            gradients
+                .filter(|&(_, &m)| m)
+                .map(|((x, y), _)| x.hypot(*y)),
+        );
+    }
+    // A glint or a leftover contour must not outvote the skin: gradients count up to the 90th
+    // percentile only.
+    let cap = crate::stats::quantile(&mut steep, 0.9).unwrap_or(0.0);
+    let (mut xx, mut xy, mut yy) = (0.0f64, 0.0f64, 0.0f64);
+    for y in 0..dx.nrows() {
+        for ((&gx, &gy), &m) in row(&dx, y).iter().zip(row(&dy, y)).zip(row(&inside, y)) {
+            let size = gx.hypot(gy);
+            if m && size > 0.0 {
+                let weight = f64::from((cap / size).min(1.0)).powi(2);
+                xx += weight * f64::from(gx * gx);
+                xy += weight * f64::from(gx * gy);
+                yy += weight * f64::from(gy * gy);
+            }
+        }
+    }
+    let total = xx + yy;
+    let spread = (xx - yy).hypot(2.0 * xy);
+    let axis = 0.5 * (2.0 * xy).atan2(xx - yy).to_degrees();
+    Light {
+        axis_deg: axis.rem_euclid(180.0),
+        directionality: if total > 0.0 { spread / total } else { 0.0 },
+    }
+}
