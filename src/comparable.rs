@@ -290,7 +290,7 @@ pub fn same_photo() -> Caveat {
 pub fn recoloured() -> Caveat {
     Caveat::warning(
         "recoloured-copy",
-        "The second photo is a copy of the first with other colours, down to the sensor's noise; \
+        "The second photo is a copy of the first with other colours, the same in its finest detail; \
          nothing can have changed between them.",
         "Choose the photo of the other visit.",
     )

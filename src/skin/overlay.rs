@@ -18,8 +18,9 @@ const STROKE: f32 = 1.0;
 /// Window, px standard deviation, in which lines are brought to one strength, so that faint text on
 /// a cheek counts as much as sharp text on a dark coat. About the height of a letter.
 const WINDOW: f32 = 8.0;
-/// Weakest lines, log units, brought to that strength: below it is rounding.
-const WEAKEST: f32 = 0.004;
+/// Weakest lines, log units, brought to that strength: those of smooth skin and of the codec are
+/// weaker, a stroke of the faintest print has 0.03.
+const WEAKEST: f32 = 0.01;
 /// Nearest copy looked for, px: nearer, skin lines, hair and the codec's blocks repeat as well.
 const NEAREST: usize = 64;
 /// Peaks of the autocorrelation that are tried; copies in a lattice make several.
