@@ -60,7 +60,7 @@ pub struct Outcome {
 }
 
 /// Least share of the before photo's skin that must be measured in both visits.
-const LEAST_MEASURED: f64 = 0.15;
+const LEAST_MEASURED: f64 = 0.1;
 
 /// Confidence of the alignment from which a pixel is measured.
 const CONFIDENT: f32 = 0.5;

@@ -118,7 +118,7 @@ pub fn score(
             [margin(before), margin(after)],
             options,
         );
-        (estimates, verdict(&estimates, &sums))
+        (estimates, verdict(&estimates))
     };
     Score {
         lesions,
@@ -140,18 +140,14 @@ impl Measured<'_> {
 
 /// A change counts when it is larger than the smallest detectable one and its interval leaves out
 /// nothing changed. Area decides, volume may speak where area is silent; if they disagree, nothing
-/// is said.
-fn verdict(estimates: &[Option<Estimate>; 3], sums: &[Totals; 2]) -> Verdict {
+/// is said. Where no scar was before there is no percentage, and no verdict of change: the few marks
+/// an after photo shows then are as likely false as new.
+fn verdict(estimates: &[Option<Estimate>; 3]) -> Verdict {
     let [area, _, volume] = estimates;
     let says = |e: &Option<Estimate>| e.map_or(0, |e| e.direction());
     match says(area) + says(volume) {
         ..=-1 => Verdict::Improved,
         1.. => Verdict::Worse,
-        // No scar before and some after: a percentage of nothing has no value, the change has.
-        0 if sums[0].count == 0 && sums[1].count >= NEW_SCARS => Verdict::Worse,
         0 => Verdict::NoDetectableChange,
     }
 }
-
-/// Scars on skin that had none, from which on they are not taken for false ones.
-const NEW_SCARS: usize = 3;
