@@ -1,7 +1,7 @@
 //! Where each scar ends.
 //!
 //! Hysteresis on the logit of a dent: a scar is somewhere clearly a dent (seed) and reaches outward
-//! to where dent and healthy skin are as likely (rim). Both thresholds are the same for all visits.
+//! to where a dent is less likely than not (rim). Both thresholds are the same for all visits.
 //! Dents that touch are parted along their watershed (Vincent & Soille 1991) where the ridge between
 //! them is high enough.
 
@@ -14,9 +14,9 @@ use crate::units::PixelsPerMm;
 /// Settings of [`segment`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// Logit of a dent that a scar must reach somewhere. At 2 seven in eight such pixels lie in dents.
+    /// Logit of a dent that a scar must reach somewhere: at 1.5 four in five such pixels lie in dents.
     pub seed: f32,
-    /// Logit of a dent at which a scar ends.
+    /// Logit of a dent at which a scar ends: -0.4 is two in five.
     pub rim: f32,
     /// Share of the shallower of two touching dents' depth that the ridge between them must rise to
     /// for them to be two.
@@ -28,8 +28,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            seed: 1.0,
-            rim: -0.7,
+            seed: 1.5,
+            rim: -0.4,
             ridge_share: 0.5,
             smallest_mm: 0.6,
         }

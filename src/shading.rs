@@ -9,9 +9,8 @@
 //! shading here takes off half of it, and what decides pixels ([`crate::relief`]) is shown luminance
 //! and chroma apart.
 
-use crate::filter::{dilate, gaussian, gaussian_masked};
-use crate::raster::{Field, LinearImage, Mask, from_rows, map, masked, row, zip2, zip3};
-use crate::stats::median_and_sigma;
+use crate::filter::{gaussian, gaussian_masked};
+use crate::raster::{Field, LinearImage, Mask, map, zip2, zip3};
 use crate::units::PixelsPerMm;
 
 /// Settings of [`shade`].
@@ -66,7 +65,6 @@ pub fn shade(image: &LinearImage, skin: &Mask, scale: PixelsPerMm, options: &Opt
     let log = |plane: &Field| map(plane, |v| v.max(DARKEST).ln());
     let [red, green, blue] = [0, 1, 2].map(|c| log(&image.planes[c]));
     let luminance = log(&image.luminance());
-    let skin = &without_stubble(&luminance, skin, scale);
     let wide = scale.px(options.widest_mm) as f32;
     let high_pass = |field: &Field| {
         let background = gaussian_masked(field, skin, wide, 0.0);
@@ -83,51 +81,6 @@ pub fn shade(image: &LinearImage, skin: &Mask, scale: PixelsPerMm, options: &Opt
         chroma,
         field,
     }
-}
-
-/// Skin without what is dark and thinner than the narrowest scar: stubble, short hairs, pores.
-///
-/// Black top-hat (Serra 1982) with a square of [`THIN_MM`]: what a closing fills is thinner than it.
-fn without_stubble(luminance: &Field, skin: &Mask, scale: PixelsPerMm) -> Mask {
-    /// Depth, robust standard deviations of the top-hat on skin, from which it is a hair and no grain.
-    const HAIR: f32 = 4.0;
-    /// Least depth, log units: half of what a single fair hair darkens.
-    const LEAST: f32 = 0.08;
-    /// What a hair's shadow and the photo's blur add to it on either side, px.
-    const HALO_PX: f32 = 1.5;
-    let reach = (0.5 * scale.px(THIN_MM)).round().max(1.0) as usize;
-    let smooth = gaussian(luminance, 0.7);
-    let closed = extreme(&extreme(&smooth, reach, f32::max), reach, f32::min);
-    let depth = zip2(&closed, &smooth, |c, s| c - s);
-    let mut sizes = masked(&depth, skin);
-    let limit = median_and_sigma(&mut sizes).map_or(LEAST, |(m, s)| (m + HAIR * s).max(LEAST));
-    let hair = dilate(&depth.mapv(|d| d > limit), HALO_PX);
-    let mut open = skin.clone();
-    open.zip_mut_with(&hair, |o, &h| *o &= !h);
-    open
-}
-
-/// Widest dark line, mm, that is taken for a hair; an ice pick is 0.8 mm and wider.
-const THIN_MM: f64 = 0.4;
-
-/// The largest (or smallest) value in the square of `reach` px to each side.
-fn extreme(field: &Field, reach: usize, pick: fn(f32, f32) -> f32) -> Field {
-    let (rows, columns) = field.dim();
-    let across: Field = from_rows(rows, columns, |y, out| {
-        let line = row(field, y);
-        for (x, o) in out.iter_mut().enumerate() {
-            let window = &line[x.saturating_sub(reach)..(x + reach + 1).min(columns)];
-            *o = window.iter().copied().fold(line[x], pick);
-        }
-    });
-    from_rows(rows, columns, |y, out| {
-        out.copy_from_slice(row(&across, y));
-        for v in y.saturating_sub(reach)..(y + reach + 1).min(rows) {
-            for (o, &a) in out.iter_mut().zip(row(&across, v)) {
-                *o = pick(*o, a);
-            }
-        }
-    })
 }
 
 /// Skin's values, with gaps filled from the skin around so that filters wider than a gap do not see

@@ -47,16 +47,16 @@ pub fn see(
         || (!copy).then(|| Lit::of(images[1], measured, scale, options)),
     );
     let after = after.unwrap_or_else(|| before.clone());
-    let sides = sides(&before, &after, measured, scale, &options.relief);
-    let dented = |lit: &Lit, side: Side| -> Field {
+    let lamps = lamps(&before, &after, measured, scale, &options.relief);
+    let dented = |lit: &Lit, lamp: Lamp| -> Field {
         let reduction = relief::feature_reduction(scale);
-        let azimuth = lit.light(side).azimuth_deg(side);
+        let azimuth = lamp.light.azimuth_deg(lamp.side);
         let dents = relief::dents(&lit.small, &lit.surroundings, azimuth);
         enlarge(&dents, measured.dim(), reduction)
     };
     let indices = agreed(
-        dented(&before, sides[0]),
-        dented(&after, sides[1]),
+        dented(&before, lamps[0]),
+        dented(&after, lamps[1]),
         scale,
         options.agreement,
     );
@@ -66,9 +66,8 @@ pub fn see(
     let healthy = outside(measured, &scars);
     let [index_b, index_a] = indices;
     let [scars_b, scars_a] = scars;
-    let visit = |lit: &Lit, side: Side, index: Field, scars: Scars| {
+    let visit = |lit: &Lit, Lamp { light, side }: Lamp, index: Field, scars: Scars| {
         let finest = scale.px(options.relief.finest_mm) as f32;
-        let light = lit.light(side);
         let reconstruction = relief::reconstruct(&lit.shading.field, light, scale, &options.relief);
         Visit {
             shading: gaussian(&lit.shading.field, finest),
@@ -81,8 +80,8 @@ pub fn see(
             scars,
         }
     };
-    let before = visit(&before, sides[0], index_b, scars_b);
-    let after = visit(&after, sides[1], index_a, scars_a);
+    let before = visit(&before, lamps[0], index_b, scars_b);
+    let after = visit(&after, lamps[1], index_a, scars_a);
     Seen {
         both: Both {
             before,
@@ -124,9 +123,18 @@ struct Lit {
     shading: Shading,
     small: Small,
     surroundings: Surroundings,
-    /// The best light on the axis' side and on the opposite one, each with how dented the skin then
-    /// looks.
-    lights: [(Light, f64); 2],
+    /// The light as its axis was found from the texture.
+    found: Light,
+    /// How dented the skin looks under light from the axis' side and from the opposite one, for each
+    /// of [`TURNS_DEG`].
+    dentedness: [[f64; TURNS_DEG.len()]; 2],
+}
+
+/// Where the light is taken to come from in a photo.
+#[derive(Debug, Clone, Copy)]
+struct Lamp {
+    light: Light,
+    side: Side,
 }
 
 /// Turns, degrees, of the light's axis that are tried: wrinkles and furrows can turn the axis found
@@ -142,77 +150,78 @@ impl Lit {
         let found = relief::find_light(&shading.field, skin, scale, &options.relief);
         let small = relief::small(&shading, skin, scale);
         let surroundings = Surroundings::of(&small.shading, &small.skin, small.scale);
-        let lights = [Side::Axis, Side::Opposite].map(|side| {
-            let tried = TURNS_DEG.map(|turn| {
-                let light = Light {
-                    axis_deg: found.axis_deg + turn,
-                    ..found
-                };
-                let azimuth = light.azimuth_deg(side);
-                (light, relief::dentedness(&small, &surroundings, azimuth))
-            });
-            let [straight, ..] = tried;
-            let needed = TURN_NEEDS * straight.1;
-            let turned = tried.into_iter().filter(|t| t.1 > needed);
-            turned
-                .reduce(|best, t| if t.1 > best.1 { t } else { best })
-                .unwrap_or(straight)
+        let dentedness = SIDES.map(|side| {
+            TURNS_DEG.map(|turn| {
+                let azimuth = found.turned(turn).azimuth_deg(side);
+                relief::dentedness(&small, &surroundings, azimuth)
+            })
         });
         Self {
             shading,
             small,
             surroundings,
-            lights,
+            found,
+            dentedness,
         }
     }
 
-    fn light(&self, side: Side) -> Light {
-        self.lights[usize::from(side == Side::Opposite)].0
+    /// Dentedness by side and turn, as shares of its mean.
+    fn shares(&self) -> [[f64; TURNS_DEG.len()]; 2] {
+        let all: f64 = self.dentedness.iter().flatten().sum();
+        let mean = all / (2 * TURNS_DEG.len()) as f64;
+        if mean > 0.0 {
+            self.dentedness.map(|side| side.map(|d| d / mean))
+        } else {
+            [[1.0; TURNS_DEG.len()]; 2]
+        }
     }
 }
 
-/// From which side the light came in each photo.
+const SIDES: [Side; 2] = [Side::Axis, Side::Opposite];
+
+/// From where the light came in each photo.
 ///
-/// Each photo speaks for itself: from the right side it shows more of what dents look like. And since
+/// Each photo speaks for itself: under the right light it shows more of what dents look like. Since
 /// both show the same skin, the sign of the correlation of their slopes says whether their sides
-/// agree, with every pixel's texture.
-fn sides(
+/// agree, with every pixel's texture; and furrows that turn the axis found in one turn it in the
+/// other alike.
+fn lamps(
     before: &Lit,
     after: &Lit,
     measured: &Mask,
     scale: PixelsPerMm,
     options: &relief::Options,
-) -> [Side; 2] {
-    /// Weight of full correlation against one photo's full evidence.
-    const SHARED: f64 = 2.0;
-    let own = [before, after].map(|lit| {
-        let [axis, opposite] = lit.lights.map(|(_, dentedness)| dentedness);
-        if axis + opposite > 0.0 {
-            (axis - opposite) / (axis + opposite)
-        } else {
-            0.0
-        }
-    });
+) -> [Lamp; 2] {
+    /// Weight of full correlation against twice the mean dentedness of one photo.
+    const SHARED: f64 = 4.0;
     let odd = |lit: &Lit| {
-        relief::reconstruct(&lit.shading.field, lit.light(Side::Axis), scale, options)
+        relief::reconstruct(&lit.shading.field, lit.found, scale, options)
             .texture
             .odd
     };
     let (odd_b, odd_a) = rayon::join(|| odd(before), || odd(after));
     let shared = relief::correlation(&odd_b, &odd_a, measured).unwrap_or(0.0);
-    let all = [
-        [Side::Axis, Side::Axis],
-        [Side::Axis, Side::Opposite],
-        [Side::Opposite, Side::Axis],
-        [Side::Opposite, Side::Opposite],
-    ];
-    let merit = |s: &[Side; 2]| {
-        let sign = s.map(|s| f64::from(s.sign()));
-        sign[0] * own[0] + sign[1] * own[1] + SHARED * sign[0] * sign[1] * shared
+    let shares = [before.shares(), after.shares()];
+    let mut best = (f64::NEG_INFINITY, 0, [Side::Axis; 2]);
+    for (turn, &degrees) in TURNS_DEG.iter().enumerate() {
+        for b in 0..2 {
+            for a in 0..2 {
+                let own = shares[0][b][turn] + shares[1][a][turn];
+                let straight = if degrees == 0.0 { TURN_NEEDS } else { 1.0 };
+                let agree = if b == a { shared } else { -shared };
+                let merit = straight * own + SHARED * agree;
+                if merit > best.0 {
+                    best = (merit, turn, [SIDES[b], SIDES[a]]);
+                }
+            }
+        }
+    }
+    let (_, turn, [side_b, side_a]) = best;
+    let lamp = |lit: &Lit, side: Side| Lamp {
+        light: lit.found.turned(TURNS_DEG[turn]),
+        side,
     };
-    all.into_iter()
-        .reduce(|best, s| if merit(&s) > merit(&best) { s } else { best })
-        .unwrap_or([Side::Axis; 2])
+    [lamp(before, side_b), lamp(after, side_a)]
 }
 
 /// Measured skin outside the scars of both visits.
