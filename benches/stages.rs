@@ -17,7 +17,7 @@ use scardepth::normalise::{align, gains, match_sharpness};
 use scardepth::raster::{Field, LinearImage, Mask, from_rows, map};
 use scardepth::register::{View, register};
 use scardepth::relief::features::Surroundings;
-use scardepth::relief::{self, Light, Relief, Side};
+use scardepth::relief::{self, Band, Light, Relief, Side};
 use scardepth::segment::segment;
 use scardepth::shading::{Shading, shade};
 use scardepth::units::PixelsPerMm;
@@ -195,7 +195,15 @@ fn see(criterion: &mut Criterion, sizes: &[Size]) {
     stage(criterion, sizes, "reconstruct", |group, size| {
         let field = &size.shading.field;
         group.bench_function(size.name, |b| {
-            b.iter(|| relief::reconstruct(black_box(field), size.lamp, scale, &options.relief));
+            b.iter(|| {
+                relief::reconstruct(
+                    black_box(field),
+                    size.lamp,
+                    scale,
+                    Band::Height,
+                    &options.relief,
+                )
+            });
         });
     });
     stage(criterion, sizes, "dents", |group, size| {

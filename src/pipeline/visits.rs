@@ -5,7 +5,7 @@ use crate::measure::Visit;
 use crate::normalise::Matched;
 use crate::raster::{Field, LinearImage, Mask, map, zip2};
 use crate::relief::features::Surroundings;
-use crate::relief::{self, Light, Relief, Side, Small};
+use crate::relief::{self, Band, Light, Relief, Side, Small};
 use crate::segment::{Scars, segment};
 use crate::shading::{Shading, shade};
 use crate::units::PixelsPerMm;
@@ -68,12 +68,18 @@ pub fn see(
     let [scars_b, scars_a] = scars;
     let visit = |lit: &Lit, Lamp { light, side }: Lamp, index: Field, scars: Scars| {
         let finest = scale.px(options.relief.finest_mm) as f32;
-        let reconstruction = relief::reconstruct(&lit.shading.field, light, scale, &options.relief);
+        let height = relief::reconstruct(
+            &lit.shading.field,
+            light,
+            scale,
+            Band::Height,
+            &options.relief,
+        );
         Visit {
             shading: gaussian(&lit.shading.field, finest),
             relief: Relief {
                 index,
-                height: relief::height_in_units(&reconstruction, side, &healthy, scale),
+                height: relief::height_in_units(&height, side, &healthy, scale),
                 light,
                 side,
             },
@@ -95,8 +101,8 @@ pub fn see(
 
 /// The indices of both visits, with differences that the photographs alone explain taken back.
 ///
-/// Both photos show the same skin, so what they do not differ in clearly is taken from both: half
-/// their mean, half their own. A difference d, smoothed over the width of a rim, is kept to the share
+/// Both photos show the same skin, so where they do not clearly differ their mean stands for both. A
+/// difference d, smoothed over the width of a rim, is kept to the share
 /// d²/(d² + doubt²) (Wiener), where `doubt` is what two photos of unchanged skin differ by.
 fn agreed(before: Field, after: Field, scale: PixelsPerMm, doubt: f64) -> [Field; 2] {
     /// Standard deviation, mm, over which a difference is smoothed.
@@ -195,9 +201,7 @@ fn lamps(
     /// Weight of full correlation against twice the mean dentedness of one photo.
     const SHARED: f64 = 4.0;
     let odd = |lit: &Lit| {
-        relief::reconstruct(&lit.shading.field, lit.found, scale, options)
-            .texture
-            .odd
+        relief::reconstruct(&lit.shading.field, lit.found, scale, Band::Texture, options).odd
     };
     let (odd_b, odd_a) = rayon::join(|| odd(before), || odd(after));
     let shared = relief::correlation(&odd_b, &odd_a, measured).unwrap_or(0.0);

@@ -30,14 +30,6 @@ impl Side {
             Self::Opposite => -1.0,
         }
     }
-
-    #[must_use]
-    pub fn flipped(self) -> Self {
-        match self {
-            Self::Axis => Self::Opposite,
-            Self::Opposite => Self::Axis,
-        }
-    }
 }
 
 impl Light {

@@ -62,14 +62,13 @@ pub struct Parts {
     pub even: Field,
 }
 
-/// Relief reconstructed from shading, up to the side the light came from.
-#[derive(Debug, Clone)]
-pub struct Reconstruction {
-    pub light: Light,
-    /// Height, mm times an unknown gain, dents < 0.
-    pub height: Parts,
-    /// The same without what is wider than [`FINE_TEXTURE_MM`]: what all of the skin has.
-    pub texture: Parts,
+/// Which widths of relief to reconstruct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Band {
+    /// All that is not the body's own shape: height, mm times an unknown gain, dents < 0.
+    Height,
+    /// Without what is wider than [`FINE_TEXTURE_MM`]: what all of the skin has.
+    Texture,
 }
 
 impl Parts {
@@ -93,8 +92,9 @@ pub fn reconstruct(
     shading: &Field,
     light: Light,
     scale: PixelsPerMm,
+    band: Band,
     options: &Options,
-) -> Reconstruction {
+) -> Parts {
     let (rows, columns) = shading.dim();
     // Room for the filter to run out at the border instead of wrapping to the other side.
     let margin = scale.px(options.widest_mm).ceil() as usize;
@@ -109,40 +109,35 @@ pub fn reconstruct(
     });
     let spectrum = fourier::forward(padded);
     let filter = Filter::new(light, scale, options);
-    let through = |weight: &(dyn Fn(f32) -> f32 + Sync)| -> Parts {
-        // Both parts are real fields: one transform carries the even one on the real and the odd one
-        // on the imaginary part.
-        let both: Spectrum = from_rows(padded_rows, padded_columns, |y, out| {
-            let fy = frequency(y, padded_rows);
-            for (x, (o, &s)) in out.iter_mut().zip(row(&spectrum, y)).enumerate() {
-                let fx = frequency(x, padded_columns);
-                let (odd, even) = filter.at(fx, fy);
-                *o = s * weight(fx.hypot(fy)) * (Complex32::i() * odd + even);
-            }
-        });
-        let both = fourier::inverse(both);
-        let part = |pick: fn(&Complex32) -> f32| -> Field {
-            from_rows(rows, columns, |y, out| {
-                for (o, v) in out.iter_mut().zip(row(&both, y)) {
-                    *o = pick(v);
-                }
-            })
-        };
-        Parts {
-            odd: part(|v| v.im),
-            even: part(|v| v.re),
-        }
-    };
+    let finest = scale.px(options.finest_mm).max(0.7) as f32;
+    let widest = scale.px(match band {
+        Band::Height => options.widest_mm,
+        Band::Texture => FINE_TEXTURE_MM,
+    }) as f32;
     let gaussian = |f: f32, sigma: f32| (-2.0 * (PI * f * sigma).powi(2)).exp();
-    let (finest, widest) = (
-        scale.px(options.finest_mm).max(0.7) as f32,
-        scale.px(options.widest_mm) as f32,
-    );
-    let texture = scale.px(FINE_TEXTURE_MM) as f32;
-    Reconstruction {
-        light,
-        height: through(&|f| gaussian(f, finest) * (1.0 - gaussian(f, widest))),
-        texture: through(&|f| gaussian(f, finest) * (1.0 - gaussian(f, texture))),
+    // Both parts are real fields: one transform carries the even one on the real and the odd one on
+    // the imaginary part.
+    let both: Spectrum = from_rows(padded_rows, padded_columns, |y, out| {
+        let fy = frequency(y, padded_rows);
+        for (x, (o, &s)) in out.iter_mut().zip(row(&spectrum, y)).enumerate() {
+            let fx = frequency(x, padded_columns);
+            let (odd, even) = filter.at(fx, fy);
+            let f = fx.hypot(fy);
+            let weight = gaussian(f, finest) * (1.0 - gaussian(f, widest));
+            *o = s * weight * (Complex32::i() * odd + even);
+        }
+    });
+    let both = fourier::inverse(both);
+    let part = |pick: fn(&Complex32) -> f32| -> Field {
+        from_rows(rows, columns, |y, out| {
+            for (o, v) in out.iter_mut().zip(row(&both, y)) {
+                *o = pick(v);
+            }
+        })
+    };
+    Parts {
+        odd: part(|v| v.im),
+        even: part(|v| v.re),
     }
 }
 
@@ -235,13 +230,8 @@ pub fn dentedness(small: &Small, surroundings: &Surroundings, azimuth_deg: f64) 
 
 /// Height in units of healthy fine texture, as `healthy` shows it.
 #[must_use]
-pub fn height_in_units(
-    reconstruction: &Reconstruction,
-    side: Side,
-    healthy: &Mask,
-    scale: PixelsPerMm,
-) -> Field {
-    let height = reconstruction.height.joined(side);
+pub fn height_in_units(height: &Parts, side: Side, healthy: &Mask, scale: PixelsPerMm) -> Field {
+    let height = height.joined(side);
     let coarse = gaussian(&height, scale.px(FINE_TEXTURE_MM) as f32);
     let fine = crate::raster::zip2(&height, &coarse, |h, c| h - c);
     let unit = median_and_sigma(&mut masked(&fine, healthy)).map_or(1.0, |m| m.1);
