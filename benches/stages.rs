@@ -255,7 +255,14 @@ fn visit(size: &Size, less: f32) -> (Visit, Mask) {
     let scars = segment(&index, &size.skin, scale, &options.segment);
     let mut healthy: Array2<bool> = size.skin.clone();
     healthy.zip_mut_with(&scars.labels, |h, &l| *h &= l == 0);
-    let shape = relief::reconstruct(&size.shading.field, size.lamp, scale, &options.relief);
+    let height = Band::Height;
+    let shape = relief::reconstruct(
+        &size.shading.field,
+        size.lamp,
+        scale,
+        height,
+        &options.relief,
+    );
     let relief = Relief {
         index,
         height: relief::height_in_units(&shape, Side::Axis, &healthy, scale),

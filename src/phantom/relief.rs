@@ -4,7 +4,7 @@ use std::f64::consts::{PI, TAU};
 
 use super::dice::{Dice, fraction, node, perlin, smoothstep};
 use super::grid::Grid;
-use super::scars::{Kind, Scar, joined};
+use super::scars::{Kind, Scar};
 use crate::filter::gaussian;
 use crate::raster::{Field, zip2, zip3};
 
@@ -263,10 +263,4 @@ pub fn surface(relief: &Relief, texture: &Field, scars: &[Scar], grid: &Grid) ->
     let shaped = zip3(texture, &keep, &extra, |t, k, e| t * k + e);
     let body = grid.fill_broad(|x, y| relief.body(f64::from(x), f64::from(y)) as f32);
     zip3(&shaped, &dents, &body, |s, d, b| s - d + b)
-}
-
-/// The joined dent at one point, mm.
-#[must_use]
-pub fn dent_at(scars: &[Scar], x: f64, y: f64) -> f64 {
-    joined(scars.iter().map(|s| s.dent(x, y)))
 }
