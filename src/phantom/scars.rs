@@ -318,10 +318,3 @@ impl Response {
         }
     }
 }
-
-/// Several dents at one point, mm: nearly the deepest, without creases where they meet.
-#[must_use]
-pub fn joined(dents: impl IntoIterator<Item = f64>) -> f64 {
-    let sum: f64 = dents.into_iter().map(|d| d * d * d).sum();
-    sum.cbrt()
-}
