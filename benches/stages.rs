@@ -16,8 +16,8 @@ use scardepth::measure::Visit;
 use scardepth::normalise::{align, gains, match_sharpness};
 use scardepth::raster::{Field, LinearImage, Mask, from_rows, map};
 use scardepth::register::{View, register};
-use scardepth::relief::features::Surroundings;
-use scardepth::relief::{self, Band, Light, Relief, Side};
+use scardepth::relief::canvas::Look;
+use scardepth::relief::{self, Light, Relief, Side};
 use scardepth::segment::segment;
 use scardepth::shading::{Shading, shade};
 use scardepth::units::PixelsPerMm;
@@ -40,10 +40,13 @@ struct Size {
     index: Field,
 }
 
+/// The dents of one photo, seen beside itself.
 fn dents(shading: &Shading, skin: &Mask, lamp: Light, scale: PixelsPerMm) -> Field {
     let small = relief::small(shading, skin, scale);
-    let surroundings = Surroundings::of(&small.shading, &small.skin, small.scale);
-    relief::dents(&small, &surroundings, lamp.azimuth_deg(Side::Axis))
+    let azimuth = lamp.azimuth_deg(Side::Axis).to_radians();
+    let look = Look::of(&small, azimuth, lamp.directionality);
+    let [dents, _] = relief::dents([&look, &look], &small.skin, small.scale);
+    map(&dents.logit, |logit| -logit)
 }
 
 impl Size {
@@ -195,15 +198,7 @@ fn see(criterion: &mut Criterion, sizes: &[Size]) {
     stage(criterion, sizes, "reconstruct", |group, size| {
         let field = &size.shading.field;
         group.bench_function(size.name, |b| {
-            b.iter(|| {
-                relief::reconstruct(
-                    black_box(field),
-                    size.lamp,
-                    scale,
-                    Band::Height,
-                    &options.relief,
-                )
-            });
+            b.iter(|| relief::reconstruct(black_box(field), size.lamp, scale, &options.relief));
         });
     });
     stage(criterion, sizes, "dents", |group, size| {
@@ -255,17 +250,9 @@ fn visit(size: &Size, less: f32) -> (Visit, Mask) {
     let scars = segment(&index, &size.skin, scale, &options.segment);
     let mut healthy: Array2<bool> = size.skin.clone();
     healthy.zip_mut_with(&scars.labels, |h, &l| *h &= l == 0);
-    let height = Band::Height;
-    let shape = relief::reconstruct(
-        &size.shading.field,
-        size.lamp,
-        scale,
-        height,
-        &options.relief,
-    );
     let relief = Relief {
+        height: index.clone(),
         index,
-        height: relief::height_in_units(&shape, Side::Axis, &healthy, scale),
         light: size.lamp,
         side: Side::Axis,
     };

@@ -76,13 +76,11 @@ pub fn healthy_mean_square(shading: &Field, healthy: &Mask) -> f64 {
 #[must_use]
 pub fn measure(visit: &Visit, healthy: &Mask) -> Vec<Scar> {
     let base = healthy_mean_square(&visit.shading, healthy);
-    let rims = rim_levels(&visit.relief.height, &visit.scars);
     let pixels = pixels_of(&visit.scars);
     pixels
         .iter()
-        .zip(&rims)
         .enumerate()
-        .map(|(i, (pixels, &rim))| one(i as u32 + 1, pixels, rim, visit, base))
+        .map(|(i, pixels)| one(i as u32 + 1, pixels, visit, base))
         .collect()
 }
 
@@ -117,43 +115,14 @@ fn pixels_of(scars: &Scars) -> Vec<Vec<(usize, usize)>> {
     pixels
 }
 
-/// Mean height just outside each scar, where no other scar is.
-fn rim_levels(height: &Field, scars: &Scars) -> Vec<f32> {
-    let (rows, columns) = scars.labels.dim();
-    let mut sums = vec![(0.0f64, 0usize); scars.count];
-    let mut last: Array2<u32> = Array2::zeros((rows, columns));
-    for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
-        let label = scars.labels[[y, x]];
-        if label == 0 {
-            continue;
-        }
-        for v in y.saturating_sub(RIM_PX)..=(y + RIM_PX).min(rows - 1) {
-            for u in x.saturating_sub(RIM_PX)..=(x + RIM_PX).min(columns - 1) {
-                if scars.labels[[v, u]] == 0 && last[[v, u]] != label {
-                    last[[v, u]] = label;
-                    let sum = &mut sums[(label - 1) as usize];
-                    sum.0 += f64::from(height[[v, u]]);
-                    sum.1 += 1;
-                }
-            }
-        }
-    }
-    sums.iter()
-        .map(|&(sum, n)| if n > 0 { (sum / n as f64) as f32 } else { 0.0 })
-        .collect()
-}
-
-/// Width of the rim, px.
-const RIM_PX: usize = 2;
-
-fn one(label: u32, pixels: &[(usize, usize)], rim: f32, visit: &Visit, base: f64) -> Scar {
+fn one(label: u32, pixels: &[(usize, usize)], visit: &Visit, base: f64) -> Scar {
     let n = pixels.len() as f64;
     let (mut x, mut y, mut square, mut volume) = (0.0, 0.0, 0.0, 0.0);
     for &(r, c) in pixels {
         x += c as f64;
         y += r as f64;
         square += f64::from(visit.shading[[r, c]]).powi(2);
-        volume += f64::from((rim - visit.relief.height[[r, c]]).max(0.0));
+        volume += f64::from((-visit.relief.height[[r, c]]).max(0.0));
     }
     let corners: Vec<Point<i32>> = pixels
         .iter()
@@ -172,7 +141,7 @@ fn one(label: u32, pixels: &[(usize, usize)], rim: f32, visit: &Visit, base: f64
         relief_index: volume / n,
         volume_px: volume,
         mean_square,
-        edge: edge(label, pixels, rim, visit),
+        edge: edge(label, pixels, visit),
     }
 }
 
@@ -186,7 +155,7 @@ fn sides(points: &[Point<i32>]) -> (f64, f64) {
 }
 
 /// Depth within the outer third over the greatest depth.
-fn edge(label: u32, pixels: &[(usize, usize)], rim: f32, visit: &Visit) -> f64 {
+fn edge(label: u32, pixels: &[(usize, usize)], visit: &Visit) -> f64 {
     let rows = pixels.iter().map(|p| p.0);
     let columns = pixels.iter().map(|p| p.1);
     let (Some(top), Some(bottom)) = (rows.clone().min(), rows.max()) else {
@@ -204,7 +173,7 @@ fn edge(label: u32, pixels: &[(usize, usize)], rim: f32, visit: &Visit) -> f64 {
     });
     let distance = crate::filter::squared_distance(&outside);
     let inner = |&(r, c): &(usize, usize)| distance[[r - top + 1, c - left + 1]].sqrt();
-    let depth = |&(r, c): &(usize, usize)| rim - visit.relief.height[[r, c]];
+    let depth = |&(r, c): &(usize, usize)| -visit.relief.height[[r, c]];
     let radius = pixels.iter().map(inner).fold(0.0, f32::max);
     let deepest = pixels.iter().map(depth).fold(0.0, f32::max);
     let wall = pixels.iter().filter(|p| inner(p) <= radius / 3.0 + 1.0);

@@ -22,8 +22,9 @@ pub mod table;
 use serde::Serialize;
 
 pub use self::figures::Figures;
-pub use self::pair::{Assessed, assess};
+pub use self::pair::{Assessed, Pressed, assess, assess_pressed, pressed};
 
+use crate::decode::Photo;
 use crate::phantom::{self, Family, Rig, SkinType, Spec};
 use crate::pipeline;
 use crate::report::schema::Tool;
@@ -39,6 +40,8 @@ pub struct Options {
     pub families: Vec<Family>,
     pub rigs: Vec<Rig>,
     pub skin_types: Vec<SkinType>,
+    /// Seed of the first pair, the others follow; [`specs::FIRST_SEED`] if none is given.
+    pub first_seed: Option<u64>,
     /// How the pairs are compared; the scale is that of each phantom.
     pub compare: pipeline::Options,
 }
@@ -53,7 +56,15 @@ impl Options {
                 && (self.skin_types.is_empty() || self.skin_types.contains(&spec.skin_type))
         };
         let most = self.pairs.unwrap_or(usize::MAX);
-        specs::all().into_iter().filter(asked).take(most).collect()
+        let first = self.first_seed.unwrap_or(specs::FIRST_SEED);
+        let moved = |spec: Spec| Spec {
+            seed: first + (spec.seed - specs::FIRST_SEED),
+            ..spec
+        };
+        (specs::all().into_iter().filter(asked))
+            .take(most)
+            .map(moved)
+            .collect()
     }
 }
 
@@ -99,6 +110,44 @@ pub fn run(
         pairs,
     })
 }
+
+/// The same for dents pressed into photos of unscarred skin, [`PRESSED`] pairs of each photo; seeds
+/// as in [`run`].
+///
+/// # Errors
+/// When a photo's size or scale can't be drawn.
+pub fn run_pressed(
+    photos: &[Photo],
+    options: &Options,
+    mut progress: impl FnMut(usize, &Assessed),
+) -> Result<Report, phantom::Error> {
+    let first = options.first_seed.unwrap_or(specs::FIRST_SEED);
+    let all = (photos.len() * PRESSED.len()).min(options.pairs.unwrap_or(usize::MAX));
+    let mut pairs = Vec::new();
+    for i in 0..all {
+        let what = Pressed {
+            family: PRESSED[i / photos.len()],
+            seed: first + i as u64,
+            light_from: None,
+            strength: None,
+        };
+        let assessed = assess_pressed(&photos[i % photos.len()], &what, &options.compare)?;
+        progress(all, &assessed);
+        pairs.push(assessed);
+    }
+    Ok(Report {
+        schema: SCHEMA,
+        tool: Tool::default(),
+        groups: vec![Group {
+            name: "pressed".to_string(),
+            figures: Figures::of(&pairs),
+        }],
+        pairs,
+    })
+}
+
+/// What is pressed into each photo, in turn.
+pub const PRESSED: [Family; 3] = [Family::Improved, Family::Rephotographed, Family::Worse];
 
 /// All pairs, those of each rig, and those of fair, middle and dark skin.
 fn groups(pairs: &[Assessed]) -> Vec<Group> {

@@ -8,10 +8,11 @@ use super::alignment::{Misfit, apart_deg, misfit, turn_deg};
 use super::kinds::{self, Kinds};
 use super::scars::{Marks, area, judge, percent, ratio, volume};
 use crate::decode::Photo;
-use crate::phantom::{self, Pair, Rig, Spec};
+use crate::phantom::{self, Family, Pair, Rig, Spec};
 use crate::pipeline::{self, Outcome, Scale, compare};
 use crate::raster::{count, from_gray};
 use crate::report::schema::{Comparison, Interval, Verdict};
+use crate::shading::shade;
 use crate::units::PixelsPerMm;
 
 /// True change, percent, from which the direction of the found one is asked for.
@@ -84,7 +85,15 @@ impl Assessed {
 pub fn assess(spec: &Spec, options: &pipeline::Options) -> Result<Assessed, phantom::Error> {
     let started = Instant::now();
     let pair = phantom::render_pair(spec)?;
-    let drawn = Instant::now();
+    let draw_ms = started.elapsed().as_secs_f64() * 1e3;
+    Ok(Assessed {
+        draw_ms,
+        ..compared(spec, &pair, options)
+    })
+}
+
+/// Compares a pair; the time of drawing is left at 0.
+fn compared(spec: &Spec, pair: &Pair, options: &pipeline::Options) -> Assessed {
     let photo = |name: &str, shot: &phantom::Shot| Photo::from_rgb8(name, shot.rgb.clone());
     let (before, after) = (photo("before", &pair.before), photo("after", &pair.after));
     let options = pipeline::Options {
@@ -93,13 +102,67 @@ pub fn assess(spec: &Spec, options: &pipeline::Options) -> Result<Assessed, phan
     };
     let prepared = Instant::now();
     let outcome = compare(&before, &after, &options);
-    let compare_ms = prepared.elapsed().as_secs_f64() * 1e3;
-    let draw_ms = (drawn - started).as_secs_f64() * 1e3;
+    Assessed {
+        compare_ms: prepared.elapsed().as_secs_f64() * 1e3,
+        ..hold(spec, pair, &outcome)
+    }
+}
+
+/// What is pressed into a photo of unscarred skin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pressed {
+    pub family: Family,
+    pub seed: u64,
+    /// Where the photo's light comes from, degrees; where its broad shading says if not given.
+    pub light_from: Option<f64>,
+    /// Share of the scars treated away; drawn from the seed if not given.
+    pub strength: Option<f64>,
+}
+
+/// Presses dents into a photo, compares the pair and holds the result against the truth.
+///
+/// # Errors
+/// When the photo's size or scale can't be drawn.
+pub fn assess_pressed(
+    photo: &Photo,
+    what: &Pressed,
+    options: &pipeline::Options,
+) -> Result<Assessed, phantom::Error> {
+    let started = Instant::now();
+    let (pair, spec) = pressed(photo, what, options)?;
+    let draw_ms = started.elapsed().as_secs_f64() * 1e3;
+    let (file, family) = (&photo.source.file_name, what.family.name());
     Ok(Assessed {
         draw_ms,
-        compare_ms,
-        ..hold(spec, &pair, &outcome)
+        name: format!("{file} {family} seed{}", what.seed),
+        ..compared(&spec, &pair, options)
     })
+}
+
+/// The pair that [`assess_pressed`] compares, and what it is called as a phantom.
+///
+/// # Errors
+/// When the photo's size or scale can't be drawn.
+pub fn pressed(
+    photo: &Photo,
+    what: &Pressed,
+    options: &pipeline::Options,
+) -> Result<(Pair, Spec), phantom::Error> {
+    let (light, skin, scale) = pipeline::prepared(photo, options);
+    let azimuth_deg = what.light_from.unwrap_or_else(|| {
+        let shading = shade(&light, &skin, scale, &options.shading);
+        let found = crate::relief::find_light(&shading.field, &skin, scale, &options.relief);
+        phantom::press::broad_side(&light, &skin, found.axis_deg)
+    });
+    let press = phantom::press::Options {
+        family: what.family,
+        seed: what.seed,
+        px_per_mm: scale.get(),
+        azimuth_deg,
+        strength: what.strength,
+    };
+    let pair = phantom::press::press(&light, &skin, &press)?;
+    Ok((pair, phantom::press::spec(&light, &press)))
 }
 
 /// Holds an outcome against its truth; times are left at 0.

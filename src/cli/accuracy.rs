@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use scardepth::accuracy::{self, table};
+use scardepth::decode::{self, decode};
 use scardepth::error::Error;
 use scardepth::phantom::{Family, Rig, SkinType};
+use scardepth::pipeline;
 
 use super::phantom::{FamilyName, RigName, TypeName};
 use super::{Failure, print, use_threads};
@@ -30,6 +32,15 @@ pub struct Arguments {
     /// Only this skin type, I to VI; may be repeated
     #[arg(long, value_enum, ignore_case = true)]
     skin_type: Vec<TypeName>,
+    /// Other phantoms than the table's: seed of the first pair, below 1000000 (those are trained on)
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..999_000))]
+    first_seed: Option<u64>,
+    /// Photos of unscarred skin to press known dents into, instead of drawing phantoms
+    #[arg(long, value_name = "PHOTO", num_args = 1..)]
+    press: Vec<PathBuf>,
+    /// Scale of the pressed photos; guessed if not given
+    #[arg(long, value_name = "N", requires = "press")]
+    px_per_mm: Option<f64>,
     /// Print the tables as Markdown
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
@@ -52,6 +63,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     use_threads(arguments.threads)?;
+    let scale = arguments.px_per_mm.map(super::given).transpose()?;
     let options = accuracy::Options {
         pairs: arguments.pairs,
         families: (arguments.family.iter())
@@ -63,17 +75,28 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         skin_types: (arguments.skin_type.iter())
             .map(|&t| SkinType::ALL[t as usize])
             .collect(),
-        ..accuracy::Options::default()
+        first_seed: arguments.first_seed,
+        compare: pipeline::Options {
+            scale,
+            ..pipeline::Options::default()
+        },
     };
     let mut done = 0;
-    let report = accuracy::run(&options, |all, pair| {
+    let progress = |all: usize, pair: &accuracy::Assessed| {
         done += 1;
         if arguments.verbose {
             eprintln!("{done} of {all}: {}", table::line(pair));
         } else if !arguments.quiet {
             eprintln!("{done} of {all}: {}", pair.name);
         }
-    })?;
+    };
+    let report = if arguments.press.is_empty() {
+        accuracy::run(&options, progress)?
+    } else {
+        let read = |path: &PathBuf| decode(path, &decode::Options::default());
+        let photos: Result<Vec<_>, _> = arguments.press.iter().map(read).collect();
+        accuracy::run_pressed(&photos?, &options, progress)?
+    };
     let json = serde_json::to_string_pretty(&report)? + "\n";
     if let Some(path) = &arguments.out {
         std::fs::write(path, &json).map_err(|source| Error::Unwritable {

@@ -9,6 +9,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use scardepth::error::Error;
+use scardepth::pipeline::Scale;
+use scardepth::units::PixelsPerMm;
 
 /// How a command can end that did what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +55,7 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => compare::run(arguments),
         Command::Accuracy(arguments) => accuracy::run(arguments).map(|()| Status::Done),
         Command::Train(arguments) => train::run(arguments).map(|()| Status::Done),
-        Command::Phantom(arguments) => phantom::run(arguments)
-            .map(|()| Status::Done)
-            .map_err(Failure::from),
+        Command::Phantom(arguments) => phantom::run(arguments).map(|()| Status::Done),
     };
     match ended {
         Ok(Status::Done) => DONE,
@@ -93,4 +94,18 @@ fn use_threads(threads: Option<usize>) -> Result<(), Failure> {
             .build_global()?;
     }
     Ok(())
+}
+
+/// A scale that was typed.
+fn given(px_per_mm: f64) -> Result<Scale, Error> {
+    let scale = PixelsPerMm::new(px_per_mm).map(Scale::PerMm);
+    scale.ok_or_else(|| Error::BadOption {
+        option: "--px-per-mm",
+        value: px_per_mm.to_string(),
+        expected: format!(
+            "a number from {} to {} is needed",
+            PixelsPerMm::SMALLEST,
+            PixelsPerMm::LARGEST
+        ),
+    })
 }

@@ -1,11 +1,16 @@
 //! `scardepth phantom`: photos with known truth.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use scardepth::phantom::{self, Family, Format, Rig, SkinType, Spec};
+use scardepth::accuracy::{self, Pressed};
+use scardepth::decode::{self, decode};
+use scardepth::phantom::{self, Course, Family, Format, Rig, SkinType, Spec};
+use scardepth::pipeline;
 
-/// Draw photos of skin with scars whose truth is known.
+use super::{Failure, print};
+
+/// Draw photos of skin with scars whose truth is known, or press known dents into a photo.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Folder to write into, made if missing
@@ -26,9 +31,18 @@ pub struct Arguments {
     /// Seeds drawn for each family, rig and type
     #[arg(long, value_name = "N", default_value_t = 1)]
     count: u64,
-    /// Scale of the first photo
-    #[arg(long, value_name = "N", default_value_t = 16.0)]
-    px_per_mm: f64,
+    /// Scale of the first photo: 16 if drawn, guessed if pressed
+    #[arg(long, value_name = "N")]
+    px_per_mm: Option<f64>,
+    /// Photo of unscarred skin to press known dents into
+    ///
+    /// Makes pairs to test the program with on your own camera and light; the folder then holds that
+    /// photo's skin. Rig, skin type, size, format and visits do not apply.
+    #[arg(long, value_name = "PHOTO", conflicts_with_all = ["rig", "skin_type", "size", "format", "visits"])]
+    press: Option<PathBuf>,
+    /// Where the pressed photo's light comes from: 0 is right, 90 below
+    #[arg(long, value_name = "DEG", requires = "press")]
+    light_from: Option<f64>,
     /// Size of the photos in pixels
     #[arg(long, value_name = "WxH", default_value = "1120x832", value_parser = size)]
     size: (u32, u32),
@@ -102,16 +116,49 @@ fn size(text: &str) -> Result<(u32, u32), String> {
 ///
 /// # Errors
 /// When one can't be drawn or written.
-pub fn run(arguments: &Arguments) -> Result<(), phantom::Error> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(photo) = &arguments.press {
+        return press(arguments, photo);
+    }
     for spec in specs(arguments) {
-        let name = spec.name();
         let course = phantom::render_course(&spec)?;
-        phantom::write::write(&course, &spec, &arguments.out.join(&name))?;
-        let last = course.truth.visits.last();
-        let change = last.and_then(|v| Some((v.area_percent?, v.volume_percent?)));
-        match change {
-            Some((area, volume)) => println!("{name}: area {area:+.1} %, volume {volume:+.1} %"),
-            None => println!("{name}: no scars"),
+        keep(&course, &spec, &spec.name(), &arguments.out)?;
+    }
+    Ok(())
+}
+
+fn keep(course: &Course, spec: &Spec, name: &str, out: &Path) -> Result<(), phantom::Error> {
+    phantom::write::write(course, spec, &out.join(name))?;
+    let last = course.truth.visits.last();
+    let change = last.and_then(|v| Some((v.area_percent?, v.volume_percent?)));
+    print(&match change {
+        Some((area, volume)) => format!("{name}: area {area:+.1} %, volume {volume:+.1} %\n"),
+        None => format!("{name}: no scars\n"),
+    });
+    Ok(())
+}
+
+fn press(arguments: &Arguments, path: &Path) -> Result<(), Failure> {
+    let photo = decode(path, &decode::Options::default())?;
+    let options = pipeline::Options {
+        scale: arguments.px_per_mm.map(super::given).transpose()?,
+        ..pipeline::Options::default()
+    };
+    for &family in &arguments.family {
+        for seed in arguments.seed..arguments.seed.saturating_add(arguments.count) {
+            let pressed = Pressed {
+                family: Family::ALL[family as usize],
+                seed,
+                light_from: arguments.light_from,
+                strength: arguments.strength,
+            };
+            let (pair, spec) = accuracy::pressed(&photo, &pressed, &options)?;
+            let course = Course {
+                shots: vec![pair.before, pair.after],
+                truth: pair.truth,
+            };
+            let name = format!("pressed_{}_seed{seed}", pressed.family.name());
+            keep(&course, &spec, &name, &arguments.out)?;
         }
     }
     Ok(())
@@ -128,7 +175,7 @@ fn specs(a: &Arguments) -> Vec<Spec> {
                         rig: Rig::ALL[rig as usize],
                         skin_type: SkinType::ALL[skin_type as usize],
                         seed,
-                        px_per_mm: a.px_per_mm,
+                        px_per_mm: a.px_per_mm.unwrap_or(Spec::default().px_per_mm),
                         width: a.size.0,
                         height: a.size.1,
                         format: match a.format {

@@ -1,10 +1,11 @@
 //! `scardepth train`: phantoms in, weights of the pixel network out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use scardepth::error::Error;
 use scardepth::learn;
+use scardepth::relief::unet::Unet;
 
 use super::{Failure, use_threads};
 
@@ -20,9 +21,15 @@ pub struct Arguments {
     /// Phantoms to learn from
     #[arg(long, value_name = "N", default_value_t = learn::Options::default().photos)]
     photos: usize,
-    /// Passes over the samples
-    #[arg(long, value_name = "N", default_value_t = learn::Options::default().epochs)]
-    epochs: usize,
+    /// Steps of descent
+    #[arg(long, value_name = "N", default_value_t = learn::Options::default().steps)]
+    steps: usize,
+    /// Weights to go on from, instead of fresh ones
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// Folder that keeps drawn phantoms for a later run
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
     /// Threads to work with; all cores if not given
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -30,17 +37,23 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     use_threads(arguments.threads)?;
+    let from = arguments.from.as_deref().map(weights).transpose()?;
     let options = learn::Options {
         photos: arguments.photos,
-        epochs: arguments.epochs,
+        steps: arguments.steps,
+        keep: arguments.keep.clone(),
+        from,
         ..learn::Options::default()
     };
     let network = learn::train(&options, |done| eprintln!("{done}"))?;
-    std::fs::write(&arguments.out, serde_json::to_vec(&network)?).map_err(|source| {
-        Error::Unwritable {
-            path: arguments.out.clone(),
-            source: source.into(),
-        }
+    std::fs::write(&arguments.out, network.bytes()).map_err(|source| Error::Unwritable {
+        path: arguments.out.clone(),
+        source: source.into(),
     })?;
     Ok(())
+}
+
+fn weights(path: &Path) -> Result<Unet, Failure> {
+    let bytes = std::fs::read(path)?;
+    Unet::from_bytes(&bytes).ok_or_else(|| format!("{} holds no weights", path.display()).into())
 }

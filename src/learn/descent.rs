@@ -1,223 +1,225 @@
-//! Logistic regression through a small network: backpropagation and Adam.
+//! Steps down the loss: Adam (Kingma & Ba 2015) on batches of crops.
 
+use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
+use rayon::prelude::*;
 
-use super::{Options, Samples};
-use crate::relief::network::{LEAK, Layer, Network, rectify};
+use super::Options;
+use super::backward::Tape;
+use super::crop::{self, Crop};
+use super::drawn::Drawn;
+use crate::relief::unet::{OUTPUTS, Unet, shapes};
 
-const BATCH: usize = 256;
-const FIRST_RATE: f64 = 2e-3;
-const LAST_RATE: f64 = 1e-4;
-/// Adam's decay of the first and second moment, and its guard (Kingma & Ba 2015).
-const BETA: [f32; 2] = [0.9, 0.999];
+/// Crops in a step.
+const BATCH: usize = 8;
+
+/// Step sizes: highest and last; between them half a cosine, after [`WARM_STEPS`] of rising.
+const RATES: [f64; 2] = [3e-3, 2e-5];
+const WARM_STEPS: usize = 100;
+
+/// Highest step size when going on from weights that were learned before.
+const AGAIN: f64 = 1.5e-3;
+
+/// Adam's decay of the running moments, and what keeps it from dividing by 0.
+const BETA: [f32; 2] = [0.9, 0.99];
 const EPSILON: f32 = 1e-8;
-/// Pull of weights to zero.
-const DECAY: f32 = 1e-5;
 
-/// Trains a network on samples.
-pub fn fit(
-    samples: &Samples,
-    inputs: usize,
-    hidden: &[usize],
-    options: &Options,
-    progress: &mut impl FnMut(&str),
-) -> Network {
-    let mut random = Pcg64Mcg::seed_from_u64(options.seed ^ 0x6e65_7477);
-    let mut network = fresh(inputs, hidden, &mut random);
-    let mut moments = Moments::of(&network);
-    let mut order: Vec<u32> = (0..samples.dent.len() as u32).collect();
-    let batches = (order.len() / BATCH).max(1) * options.epochs;
-    let mut done = 0usize;
-    for epoch in 0..options.epochs {
-        for i in (1..order.len()).rev() {
-            order.swap(i, random.random_range(0..=i));
-        }
-        let mut loss = 0.0;
-        for batch in order.chunks_exact(BATCH) {
-            let share = done as f64 / batches as f64;
-            let rate = FIRST_RATE * (LAST_RATE / FIRST_RATE).powf(share);
-            let mut gradient = Gradient::of(&network);
-            for &i in batch {
-                let i = i as usize;
-                let features = &samples.features[i * inputs..(i + 1) * inputs];
-                loss += gradient.add(&network, features, samples.dent[i]);
+/// Pull of every weight toward 0, by step and step size (Loshchilov & Hutter 2019).
+const DECAY: f32 = 1e-3;
+
+/// Longest gradient believed.
+const LONGEST: f64 = 1.0;
+
+/// Weight of depth against the logistic loss of scar or not.
+const DEPTH_WEIGHT: f32 = 0.15;
+
+/// How much more a pixel counts that is scar at one visit and not at the other.
+const CHANGE_WEIGHT: f32 = 3.0;
+
+/// Weight of the difference of depths between both photos, and of the whole crop's difference of
+/// scar area: what the network is asked for in the end is change.
+const APART_WEIGHT: f32 = 0.2;
+const AREA_WEIGHT: f32 = 0.1;
+
+/// How often the progress is told, steps.
+const TELL: usize = 100;
+
+/// Learns from `pairs`.
+pub fn fit(pairs: &[Drawn], options: &Options, progress: &(impl Fn(&str) + Sync)) -> Unet {
+    let mut random = Pcg64Mcg::seed_from_u64(options.seed);
+    let mut numbers = fresh(&mut random);
+    if let Some(from) = &options.from {
+        numbers = from.numbers();
+    }
+    let mut moments = vec![[0.0f32; 2]; numbers.len()];
+    let mut losses = [0.0; 3];
+    for step in 0..options.steps {
+        let unet = Unet::from_numbers(&numbers).expect("as many numbers as there were");
+        let jobs: Vec<(usize, u64)> = (0..BATCH)
+            .map(|_| (random.random_range(0..pairs.len()), random.random()))
+            .collect();
+        let parts: Vec<([f64; 3], Vec<f32>)> = jobs
+            .par_iter()
+            .map(|&(pair, seed)| {
+                let mut random = Pcg64Mcg::seed_from_u64(seed);
+                let crop = crop::take(&pairs[pair], &mut random);
+                learn(&unet, &crop, numbers.len())
+            })
+            .collect();
+        let mut gradient = vec![0.0f32; numbers.len()];
+        for (loss, part) in &parts {
+            for (sum, l) in losses.iter_mut().zip(loss) {
+                *sum += l / (BATCH * TELL) as f64;
             }
-            done += 1;
-            moments.step(&mut network, &gradient, rate as f32, done);
+            for (g, p) in gradient.iter_mut().zip(part) {
+                *g += p / BATCH as f32;
+            }
         }
-        progress(&format!(
-            "epoch {}: loss {:.4}",
-            epoch + 1,
-            loss / order.len().max(1) as f64
-        ));
-    }
-    network
-}
-
-/// Shifts the logit from the samples' share of dents to the population's (King & Zeng 2001).
-pub fn to_population(network: &mut Network, samples: &Samples) {
-    let dents = samples.dent.iter().filter(|&&d| d).count() as f64;
-    let others = samples.dent.len() as f64 - dents;
-    let [all_dents, all_others] = samples.population;
-    if dents > 0.0 && others > 0.0 && all_dents > 0.0 && all_others > 0.0 {
-        let shift = ((all_dents / all_others) * (others / dents)).ln() as f32;
-        if let Some(bias) = network.layers.last_mut().and_then(|l| l.biases.first_mut()) {
-            *bias += shift;
-        }
-    }
-}
-
-/// Normally distributed weights of variance 2/inputs (He et al. 2015).
-fn fresh(inputs: usize, hidden: &[usize], random: &mut Pcg64Mcg) -> Network {
-    let sizes: Vec<usize> = [inputs].iter().chain(hidden).chain(&[1]).copied().collect();
-    let layers = sizes.windows(2).map(|pair| {
-        let scale = (2.0 / pair[0] as f64).sqrt();
-        let mut normal = || {
-            let v: f64 = StandardNormal.sample(random);
-            (v * scale) as f32
+        let highest = if options.from.is_some() {
+            AGAIN
+        } else {
+            RATES[0]
         };
-        Layer {
-            inputs: pair[0],
-            outputs: pair[1],
-            weights: (0..pair[0] * pair[1]).map(|_| normal()).collect(),
-            biases: vec![0.0; pair[1]],
+        adam(
+            &mut numbers,
+            &gradient,
+            &mut moments,
+            [step, options.steps],
+            highest,
+        );
+        if (step + 1) % TELL == 0 {
+            progress(&format!(
+                "step {} of {}: scars {:.4}, depth {:.4}, change {:.4}",
+                step + 1,
+                options.steps,
+                losses[0],
+                losses[1],
+                losses[2]
+            ));
+            losses = [0.0; 3];
         }
-    });
-    Network {
-        layers: layers.collect(),
+    }
+    Unet::from_numbers(&numbers).expect("as many numbers as there were")
+}
+
+/// Normally distributed weights of variance 2/taps (He et al. 2015), biases of 0.
+pub fn fresh(random: &mut Pcg64Mcg) -> Vec<f32> {
+    let mut numbers = Vec::new();
+    for (inputs, outputs, side) in shapes() {
+        let taps = inputs * side * side;
+        let scale = if side > 1 {
+            (2.0 / taps as f64).sqrt()
+        } else {
+            0.1
+        };
+        for _ in 0..taps * outputs {
+            let v: f64 = StandardNormal.sample(random);
+            numbers.push((v * scale) as f32);
+        }
+        numbers.extend(std::iter::repeat_n(0.0, outputs));
+    }
+    numbers
+}
+
+/// Losses of one crop (scars, depth, change) and the derivatives of their weighted sum.
+fn learn(unet: &Unet, crop: &Crop, numbers: usize) -> ([f64; 3], Vec<f32>) {
+    let tape = Tape::record(unet, &crop.input);
+    let mut delta = tape.outputs().clone();
+    let pixels = crop.weight.len();
+    let all: f32 = crop.weight.iter().sum();
+    let mut losses = [0.0f64; 3];
+    let scarred = scarred(crop, all);
+    let off = surplus(&delta, crop, all) / scarred;
+    losses[2] += f64::from(0.5 * AREA_WEIGHT * off * off);
+    for pixel in 0..pixels {
+        let weight = crop.weight[pixel] / all.max(1.0);
+        let truth: [f32; OUTPUTS] = std::array::from_fn(|k| crop.truth[[k, pixel]]);
+        let seen: [f32; OUTPUTS] = std::array::from_fn(|k| delta[[k, pixel]]);
+        let heed = 0.5 * weight * (1.0 + CHANGE_WEIGHT * (truth[0] - truth[1]).abs());
+        let apart = (seen[2] - seen[3]) - (truth[2] - truth[3]);
+        losses[2] += f64::from(weight * APART_WEIGHT * huber(apart));
+        for k in 0..OUTPUTS {
+            let (v, t) = (seen[k], truth[k]);
+            let sign = if k % 2 == 0 { 1.0 } else { -1.0 };
+            delta[[k, pixel]] = if k < 2 {
+                let probability = 1.0 / (1.0 + (-v).exp());
+                let loss = v.max(0.0) - v * t + (-v.abs()).exp().ln_1p();
+                losses[0] += f64::from(heed * loss);
+                let slope = probability * (1.0 - probability);
+                heed * (probability - t) + sign * AREA_WEIGHT * off * slope * weight / scarred
+            } else {
+                losses[1] += f64::from(heed * DEPTH_WEIGHT * huber(v - t));
+                heed * DEPTH_WEIGHT * pull(v - t) + sign * weight * APART_WEIGHT * pull(apart)
+            };
+        }
+    }
+    let mut gradient = vec![0.0; numbers];
+    tape.derive(unet, delta, &mut gradient);
+    (losses, gradient)
+}
+
+/// Misses of depth up to this size, [`DEPTH_UNIT`](crate::relief::unet::DEPTH_UNIT), count as their
+/// square: a mean is wanted, or deep scars would come out shallow.
+const KNEE: f32 = 4.0;
+
+/// Huber 1964: quadratic up to [`KNEE`], then linear.
+fn huber(miss: f32) -> f32 {
+    let size = miss.abs();
+    if size < KNEE {
+        0.5 * size * size
+    } else {
+        KNEE * (size - 0.5 * KNEE)
     }
 }
 
-/// Sums of derivatives over a batch, one (weights, biases) a layer.
-struct Gradient {
-    layers: Vec<(Vec<f32>, Vec<f32>)>,
-    /// Output of each layer before the rectifier, and the network's input before them.
-    values: Vec<Vec<f32>>,
-    n: f32,
+/// The derivative of [`huber`].
+fn pull(miss: f32) -> f32 {
+    miss.clamp(-KNEE, KNEE)
 }
 
-impl Gradient {
-    fn of(network: &Network) -> Self {
-        let zeros = |l: &Layer| (vec![0.0; l.weights.len()], vec![0.0; l.biases.len()]);
-        Self {
-            layers: network.layers.iter().map(zeros).collect(),
-            values: vec![Vec::new(); network.layers.len()],
-            n: 0.0,
-        }
-    }
-
-    /// Adds a sample's derivatives; gives its loss.
-    fn add(&mut self, network: &Network, features: &[f32], dent: bool) -> f64 {
-        let mut input = features.to_vec();
-        let mut inputs = Vec::with_capacity(network.layers.len());
-        for (layer, values) in network.layers.iter().zip(&mut self.values) {
-            layer.apply(&input, values);
-            inputs.push(std::mem::take(&mut input));
-            input = values.iter().map(|&v| rectify(v)).collect();
-        }
-        let logit = self
-            .values
-            .last()
-            .and_then(|v| v.first())
-            .copied()
-            .unwrap_or(0.0);
-        let truth = if dent { 1.0 } else { 0.0 };
-        let probability = 1.0 / (1.0 + (-logit).exp());
-        let mut delta = vec![probability - truth];
-        for (l, layer) in network.layers.iter().enumerate().rev() {
-            let (weights, biases) = &mut self.layers[l];
-            for (o, &d) in delta.iter().enumerate() {
-                biases[o] += d;
-                let row = &mut weights[o * layer.inputs..(o + 1) * layer.inputs];
-                for (w, &v) in row.iter_mut().zip(&inputs[l]) {
-                    *w += d * v;
-                }
-            }
-            if l > 0 {
-                delta = back(layer, &delta, &self.values[l - 1]);
-            }
-        }
-        self.n += 1.0;
-        let signed = f64::from(if dent { -logit } else { logit });
-        signed.max(0.0) + (-signed.abs()).exp().ln_1p()
-    }
+/// Share of a crop's skin that is scar at one visit, on the mean of both.
+fn scarred(crop: &Crop, all: f32) -> f32 {
+    /// A crop without scars counts as if it had this share.
+    const LEAST: f32 = 0.02;
+    let scars = (0..crop.weight.len())
+        .map(|i| 0.5 * crop.weight[i] * (crop.truth[[0, i]] + crop.truth[[1, i]]))
+        .sum::<f32>();
+    scars / all.max(1.0) + LEAST
 }
 
-/// The derivative by a layer's inputs before their rectifier.
-fn back(layer: &Layer, delta: &[f32], before: &[f32]) -> Vec<f32> {
-    let mut out = vec![0.0f32; layer.inputs];
-    for (row, &d) in layer.weights.chunks_exact(layer.inputs).zip(delta) {
-        for (o, &w) in out.iter_mut().zip(row) {
-            *o += d * w;
-        }
-    }
-    for (o, &v) in out.iter_mut().zip(before) {
-        if v <= 0.0 {
-            *o *= LEAK;
-        }
-    }
-    out
+/// Found less true difference of scar area between both photos, as a share of the skin.
+fn surplus(outputs: &Array2<f32>, crop: &Crop, all: f32) -> f32 {
+    let probability = |v: f32| 1.0 / (1.0 + (-v).exp());
+    let sum = (0..crop.weight.len())
+        .map(|i| {
+            let found = probability(outputs[[0, i]]) - probability(outputs[[1, i]]);
+            crop.weight[i] * (found - (crop.truth[[0, i]] - crop.truth[[1, i]]))
+        })
+        .sum::<f32>();
+    sum / all.max(1.0)
 }
 
-/// Adam's running moments, one (weights, biases) pair of (first, second) a layer.
-struct Moments {
-    layers: Vec<[Vec<[f32; 2]>; 2]>,
-}
-
-impl Moments {
-    fn of(network: &Network) -> Self {
-        let zeros = |n: usize| vec![[0.0; 2]; n];
-        Self {
-            layers: network
-                .layers
-                .iter()
-                .map(|l| [zeros(l.weights.len()), zeros(l.biases.len())])
-                .collect(),
-        }
-    }
-
-    fn step(&mut self, network: &mut Network, gradient: &Gradient, rate: f32, t: usize) {
-        let correction = BETA.map(|b| 1.0 - b.powi(t.min(10_000) as i32));
-        let layers = network.layers.iter_mut().zip(&gradient.layers);
-        for ((layer, (weights, biases)), moments) in layers.zip(&mut self.layers) {
-            let [mw, mb] = moments;
-            update(
-                &mut layer.weights,
-                weights,
-                mw,
-                gradient.n,
-                rate,
-                correction,
-                DECAY,
-            );
-            update(
-                &mut layer.biases,
-                biases,
-                mb,
-                gradient.n,
-                rate,
-                correction,
-                0.0,
-            );
-        }
-    }
-}
-
-fn update(
-    values: &mut [f32],
-    sums: &[f32],
+fn adam(
+    numbers: &mut [f32],
+    gradient: &[f32],
     moments: &mut [[f32; 2]],
-    n: f32,
-    rate: f32,
-    correction: [f32; 2],
-    decay: f32,
+    [step, steps]: [usize; 2],
+    highest: f64,
 ) {
-    for ((v, &sum), m) in values.iter_mut().zip(sums).zip(moments) {
-        let g = sum / n + decay * *v;
+    let share = step as f64 / steps.max(1) as f64;
+    let warm = ((step + 1) as f64 / WARM_STEPS as f64).min(1.0);
+    let fall = 0.5 * (1.0 + (std::f64::consts::PI * share).cos());
+    let rate = (warm * (RATES[1] + (highest - RATES[1]) * fall)) as f32;
+    let length: f64 = gradient.iter().map(|&g| f64::from(g).powi(2)).sum();
+    let shorten = (LONGEST / length.sqrt().max(1e-12)).min(1.0) as f32;
+    let correction = BETA.map(|b| 1.0 - b.powi((step + 1).min(100_000) as i32));
+    for ((v, &g), m) in numbers.iter_mut().zip(gradient).zip(moments) {
+        let g = g * shorten;
         m[0] = BETA[0] * m[0] + (1.0 - BETA[0]) * g;
         m[1] = BETA[1] * m[1] + (1.0 - BETA[1]) * g * g;
-        *v -= rate * (m[0] / correction[0]) / ((m[1] / correction[1]).sqrt() + EPSILON);
+        let pace = (m[0] / correction[0]) / ((m[1] / correction[1]).sqrt() + EPSILON);
+        *v -= rate * (pace + DECAY * *v);
     }
 }

@@ -17,6 +17,24 @@ pub struct Growth {
     pub length: f64,
 }
 
+impl Growth {
+    /// More often hairy: from down and forearms to stubble and beard shadow.
+    #[must_use]
+    pub fn wild(self, dice: &mut Dice) -> Self {
+        match dice.unit() {
+            p if p < 0.35 => Self {
+                density: dice.ratio(0.005, 0.10),
+                length: dice.range(2.0, 14.0),
+            },
+            p if p < 0.60 => Self {
+                density: dice.ratio(0.05, 0.5),
+                length: dice.range(0.2, 1.2),
+            },
+            _ => self,
+        }
+    }
+}
+
 /// Share of each point hidden by hair, and share of the light that hair keeps from it.
 #[derive(Debug, Clone)]
 pub struct Hair {

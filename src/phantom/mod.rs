@@ -28,6 +28,8 @@ pub mod sensor;
 
 pub mod truth;
 
+pub mod press;
+
 pub mod write;
 
 mod dice;
@@ -140,7 +142,8 @@ pub fn render_course(spec: &Spec) -> Result<Course, Error> {
             &grid,
         );
         let rgb = visit.setup.sensor.develop(seen, visit.noise);
-        shots.push(store(rgb, spec, visit, exif::day(i * spec.interval_days))?);
+        let day = exif::day(i * spec.interval_days);
+        shots.push(store_as(rgb, spec, visit.setup.clone(), day)?);
     }
     let scars: Vec<Vec<Scar>> = visits.iter().map(|v| v.scars.clone()).collect();
     let truth = truth::collect(&cameras, &places[0], &scars, size, &grid);
@@ -205,8 +208,17 @@ impl Person {
             _ => Growth::default(),
         };
         let field = field_factor(half);
+        let mut relief = Relief::draw(half, field, &mut dice("relief"));
+        let mut hair = hair;
+        let mut pigment = pigment;
+        if spec.wild {
+            let mut wild = dice("wild");
+            relief = relief.wild(half, &mut wild);
+            pigment = pigment.wild(half, &mut wild);
+            hair = hair.wild(&mut wild);
+        }
         Self {
-            relief: Relief::draw(half, field, &mut dice("relief")),
+            relief,
             pigment,
             scars,
             responses,
@@ -239,6 +251,11 @@ impl Person {
             let mut dice = dice("growth");
             hair.density = hair.density.max(0.02) * dice.range(1.0, 2.5);
             hair.length = hair.length.max(0.5) * dice.range(1.2, 2.0);
+        }
+        if later && spec.wild && dice("shave").chance(0.5) {
+            let mut dice = dice("shaved");
+            hair.density *= dice.ratio(0.3, 2.5);
+            hair.length *= dice.ratio(0.5, 1.8);
         }
         let share = if later { 1.0 } else { 0.25 };
         let mut pose = Pose::draw(&spec.pose, self.distance, share, &mut dice("pose"));
@@ -352,8 +369,7 @@ fn look(radiance: [Field; 3], places: &Places, px_per_mm: f64, grid: &Grid) -> [
 }
 
 /// Through the file and back.
-fn store(rgb: RgbImage, spec: &Spec, visit: &Visit, date: String) -> Result<Shot, Error> {
-    let how = visit.setup.clone();
+fn store_as(rgb: RgbImage, spec: &Spec, how: Setup, date: String) -> Result<Shot, Error> {
     let (rgb, file) = match spec.format {
         Format::Jpg => {
             let file = how.sensor.jpeg(&rgb, Some(&date))?;

@@ -224,6 +224,37 @@ impl Pigment {
         }
     }
 
+    /// The same person with veins that show and broader blotches.
+    #[must_use]
+    pub fn wild(mut self, half: [f64; 2], dice: &mut Dice) -> Self {
+        self.melanin_mottle *= dice.ratio(0.5, 2.0);
+        self.blood_mottle *= dice.ratio(0.5, 2.0);
+        self.freckled *= dice.ratio(0.5, 2.5);
+        for _ in 0..dice.count(0, 4) {
+            let radius = dice.ratio(0.6, 2.2);
+            let (melanin, blood) = (dice.range(0.01, 0.07), dice.range(-0.06, 0.05));
+            let mut at = half.map(|h| dice.range(-h, h));
+            let mut heading = dice.range(0.0, TAU);
+            for _ in 0..dice.count(15, 60) {
+                self.spots.push(Spot {
+                    x: at[0],
+                    y: at[1],
+                    radius,
+                    slim: 1.0,
+                    angle: 0.0,
+                    soft: 1.0,
+                    ragged: 0.2,
+                    melanin,
+                    blood,
+                });
+                heading += dice.range(-0.25, 0.25);
+                at[0] += radius * heading.cos();
+                at[1] += radius * heading.sin();
+            }
+        }
+        self
+    }
+
     /// Densities of melanin and of haemoglobin beyond the baseline at one visit; `pits` in mm.
     fn densities(
         &self,

@@ -107,6 +107,62 @@ impl Relief {
         }
     }
 
+    /// No relief at all: a plane.
+    #[must_use]
+    pub fn flat() -> Self {
+        Self {
+            seed: 0,
+            curvature: [0.0; 2],
+            direction: 0.0,
+            furrow: 0.0,
+            mesh: 0.5,
+            stretch: 2.0,
+            grain: 0.0,
+            grit: 0.0,
+            peel: 0.0,
+            pores: 1.0,
+            pore_depth: 0.0,
+            uneven: 0.0,
+            papules: Vec::new(),
+            wrinkles: Vec::new(),
+        }
+    }
+
+    /// The same person with coarser or finer texture, more wrinkles and more papules.
+    #[must_use]
+    pub fn wild(mut self, half: [f64; 2], dice: &mut Dice) -> Self {
+        self.furrow *= dice.ratio(0.5, 1.8);
+        self.mesh *= dice.ratio(0.7, 1.8);
+        self.grit *= dice.ratio(0.5, 1.6);
+        self.peel *= dice.ratio(0.5, 1.8);
+        self.uneven *= dice.ratio(0.6, 2.2);
+        self.pores *= dice.ratio(0.5, 1.8);
+        self.pore_depth *= dice.ratio(0.6, 1.8);
+        let lies = [dice.range(0.0, PI), dice.range(0.0, PI)];
+        for _ in 0..dice.count(0, 14) {
+            let lie = lies[usize::from(dice.chance(0.3))];
+            self.wrinkles.push(Wrinkle {
+                x: dice.range(-half[0], half[0]),
+                y: dice.range(-half[1], half[1]),
+                angle: lie + dice.range(-0.3, 0.3),
+                half_length: dice.ratio(2.0, 30.0),
+                bend: dice.range(-0.02, 0.02),
+                width: dice.ratio(0.1, 0.7),
+                depth: dice.range(0.01, 0.15),
+            });
+        }
+        for _ in 0..dice.count(0, 8) {
+            self.papules.push(Papule {
+                x: dice.range(-half[0], half[0]),
+                y: dice.range(-half[1], half[1]),
+                radius: dice.ratio(0.3, 2.5),
+                height: dice.range(0.03, 0.3),
+                blood: dice.range(-0.1, 0.5),
+            });
+        }
+        self
+    }
+
     #[must_use]
     pub fn papules(&self) -> &[Papule] {
         &self.papules

@@ -92,6 +92,10 @@ pub struct Spec {
     pub strength: Option<f64>,
     pub pose: PoseRange,
     pub light: LightRange,
+    /// Whether the skin has much more of what is not a scar: wrinkles, hairs, veins, papules, coarse
+    /// or fine texture. For learning from more than there is on most cheeks.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub wild: bool,
 }
 
 impl Default for Spec {
@@ -110,6 +114,7 @@ impl Default for Spec {
             strength: None,
             pose: PoseRange::default(),
             light: LightRange::default(),
+            wild: false,
         }
     }
 }

@@ -18,11 +18,12 @@ use crate::register::{Registration, View, register};
 use crate::report::{Pictures, schema::Comparison};
 use crate::score;
 use crate::skin::Skin;
+use crate::units::PixelsPerMm;
 use frame::Frame;
 use visits::Seen;
 
 /// Settings of every stage, and the scale.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options {
     /// Size of the skin in the before photo; guessed if not given.
     pub scale: Option<Scale>,
@@ -32,24 +33,6 @@ pub struct Options {
     pub relief: crate::relief::Options,
     pub segment: crate::segment::Options,
     pub score: crate::score::Options,
-    /// How far, logits, two photos of unchanged skin differ in what they say of a dent; smaller
-    /// differences are mostly taken back. 0 keeps all of them.
-    pub agreement: f64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            scale: None,
-            skin: crate::skin::Options::default(),
-            register: crate::register::Options::default(),
-            shading: crate::shading::Options::default(),
-            relief: crate::relief::Options::default(),
-            segment: crate::segment::Options::default(),
-            score: crate::score::Options::default(),
-            agreement: 1.5,
-        }
-    }
 }
 
 /// A comparison and its pictures, ready to be written.
@@ -147,6 +130,18 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         options,
         clock,
     })
+}
+
+/// A photo as every comparison begins: linear light at the working scale, its open skin, its px/mm.
+#[must_use]
+pub fn prepared(
+    photo: &Photo,
+    options: &Options,
+) -> (crate::raster::LinearImage, Mask, PixelsPerMm) {
+    let frame = Frame::of(photo, photo, options.scale);
+    let light = photo.linear(frame.before_reduction);
+    let skin = skin(photo, &light, frame.before_reduction, &frame, options);
+    (light, skin.mask, frame.scale)
 }
 
 /// What speaks against each photo by itself, and against their dates.

@@ -3,9 +3,9 @@
 use crate::filter::{enlarge, gaussian};
 use crate::measure::Visit;
 use crate::normalise::Matched;
-use crate::raster::{Field, LinearImage, Mask, map, zip2};
-use crate::relief::features::Surroundings;
-use crate::relief::{self, Band, Light, Relief, Side, Small};
+use crate::raster::{Field, LinearImage, Mask, map};
+use crate::relief::canvas::Look;
+use crate::relief::{self, Light, Relief, Side};
 use crate::segment::{Scars, segment};
 use crate::shading::{Shading, shade};
 use crate::units::PixelsPerMm;
@@ -48,46 +48,36 @@ pub fn see(
     );
     let after = after.unwrap_or_else(|| before.clone());
     let lamps = lamps(&before, &after, measured, scale, &options.relief);
-    let dented = |lit: &Lit, lamp: Lamp| -> Field {
-        let reduction = relief::feature_reduction(scale);
-        let azimuth = lamp.light.azimuth_deg(lamp.side);
-        let dents = relief::dents(&lit.small, &lit.surroundings, azimuth);
-        enlarge(&dents, measured.dim(), reduction)
+    let lit = |lit: &Lit, lamp: Lamp| {
+        let azimuth = lamp.light.azimuth_deg(lamp.side).to_radians();
+        lit.look.clone().lit_from(azimuth)
     };
-    let indices = agreed(
-        dented(&before, lamps[0]),
-        dented(&after, lamps[1]),
-        scale,
-        options.agreement,
-    );
-    let scars = indices
-        .each_ref()
-        .map(|index| segment(index, measured, scale, &options.segment));
+    let looks = [lit(&before, lamps[0]), lit(&after, lamps[1])];
+    let reduction = relief::feature_reduction(scale);
+    let dents = relief::dents(looks.each_ref(), &before.skin, scale.reduced(reduction));
+    let reliefs = [0, 1].map(|i| {
+        let negative = |field: &Field| map(&enlarge(field, measured.dim(), reduction), |v| -v);
+        Relief {
+            index: negative(&dents[i].logit),
+            height: negative(&dents[i].depth),
+            light: lamps[i].light,
+            side: lamps[i].side,
+        }
+    });
+    let scars = (reliefs.each_ref())
+        .map(|relief| segment(&relief.index, measured, scale, &options.segment));
     let healthy = outside(measured, &scars);
-    let [index_b, index_a] = indices;
-    let [scars_b, scars_a] = scars;
-    let visit = |lit: &Lit, Lamp { light, side }: Lamp, index: Field, scars: Scars| {
+    let visit = |lit: &Lit, relief: Relief, scars: Scars| {
         let finest = scale.px(options.relief.finest_mm) as f32;
-        let height = relief::reconstruct(
-            &lit.shading.field,
-            light,
-            scale,
-            Band::Height,
-            &options.relief,
-        );
         Visit {
             shading: gaussian(&lit.shading.field, finest),
-            relief: Relief {
-                index,
-                height: relief::height_in_units(&height, side, &healthy, scale),
-                light,
-                side,
-            },
+            relief,
             scars,
         }
     };
-    let before = visit(&before, lamps[0], index_b, scars_b);
-    let after = visit(&after, lamps[1], index_a, scars_a);
+    let ([relief_b, relief_a], [scars_b, scars_a]) = (reliefs, scars);
+    let before = visit(&before, relief_b, scars_b);
+    let after = visit(&after, relief_a, scars_a);
     Seen {
         both: Both {
             before,
@@ -99,41 +89,17 @@ pub fn see(
     }
 }
 
-/// The indices of both visits, with differences that the photographs alone explain taken back.
-///
-/// Both photos show the same skin, so where they do not clearly differ their mean stands for both. A
-/// difference d, smoothed over the width of a rim, is kept to the share
-/// d²/(d² + doubt²) (Wiener), where `doubt` is what two photos of unchanged skin differ by.
-fn agreed(before: Field, after: Field, scale: PixelsPerMm, doubt: f64) -> [Field; 2] {
-    /// Standard deviation, mm, over which a difference is smoothed.
-    const RIM_MM: f64 = 0.4;
-    if doubt <= 0.0 || before == after {
-        return [before, after];
-    }
-    let difference = gaussian(
-        &zip2(&after, &before, |a, b| a - b),
-        scale.px(RIM_MM) as f32,
-    );
-    let doubt = (doubt * doubt) as f32;
-    let kept = map(&difference, |d| d * d * d / (d * d + doubt));
-    let mean = zip2(&before, &after, |b, a| 0.5 * (b + a));
-    [
-        zip2(&mean, &kept, |m, d| m - 0.5 * d),
-        zip2(&mean, &kept, |m, d| m + 0.5 * d),
-    ]
-}
-
 /// A photo's shading, and what its light makes of it from either side.
 #[derive(Debug, Clone)]
 struct Lit {
     shading: Shading,
-    small: Small,
-    surroundings: Surroundings,
+    look: Look,
+    /// Share of each px at feature scale that is measured skin.
+    skin: Field,
     /// The light as its axis was found from the texture.
     found: Light,
-    /// How dented the skin looks under light from the axis' side and from the opposite one, for each
-    /// of [`TURNS_DEG`].
-    dentedness: [[f64; TURNS_DEG.len()]; 2],
+    /// How dented the skin looks under light from the axis' side and from the opposite one.
+    dentedness: [f64; 2],
 }
 
 /// Where the light is taken to come from in a photo.
@@ -143,42 +109,33 @@ struct Lamp {
     side: Side,
 }
 
-/// Turns, degrees, of the light's axis that are tried: wrinkles and furrows can turn the axis found
-/// from the texture by this much.
-const TURNS_DEG: [f64; 3] = [0.0, -30.0, 30.0];
-
-/// How many times more dented the skin must look under a turned light for that to be believed.
-const TURN_NEEDS: f64 = 1.05;
-
 impl Lit {
     fn of(image: &LinearImage, skin: &Mask, scale: PixelsPerMm, options: &Options) -> Self {
         let shading = shade(image, skin, scale, &options.shading);
         let found = relief::find_light(&shading.field, skin, scale, &options.relief);
         let small = relief::small(&shading, skin, scale);
-        let surroundings = Surroundings::of(&small.shading, &small.skin, small.scale);
+        let look = Look::of(&small, 0.0, found.directionality);
+        let places = relief::places(&look, &small.skin, small.scale);
         let dentedness = SIDES.map(|side| {
-            TURNS_DEG.map(|turn| {
-                let azimuth = found.turned(turn).azimuth_deg(side);
-                relief::dentedness(&small, &surroundings, azimuth)
-            })
+            let look = look.clone().lit_from(found.azimuth_deg(side).to_radians());
+            relief::dentedness(&look, &small.skin, &places, small.scale)
         });
         Self {
             shading,
-            small,
-            surroundings,
+            look,
+            skin: small.skin,
             found,
             dentedness,
         }
     }
 
-    /// Dentedness by side and turn, as shares of its mean.
-    fn shares(&self) -> [[f64; TURNS_DEG.len()]; 2] {
-        let all: f64 = self.dentedness.iter().flatten().sum();
-        let mean = all / (2 * TURNS_DEG.len()) as f64;
+    /// Dentedness by side, as shares of its mean.
+    fn shares(&self) -> [f64; 2] {
+        let mean = 0.5 * (self.dentedness[0] + self.dentedness[1]);
         if mean > 0.0 {
-            self.dentedness.map(|side| side.map(|d| d / mean))
+            self.dentedness.map(|d| d / mean)
         } else {
-            [[1.0; TURNS_DEG.len()]; 2]
+            [1.0; 2]
         }
     }
 }
@@ -189,8 +146,7 @@ const SIDES: [Side; 2] = [Side::Axis, Side::Opposite];
 ///
 /// Each photo speaks for itself: under the right light it shows more of what dents look like. Since
 /// both show the same skin, the sign of the correlation of their slopes says whether their sides
-/// agree, with every pixel's texture; and furrows that turn the axis found in one turn it in the
-/// other alike.
+/// agree, with every pixel's texture.
 fn lamps(
     before: &Lit,
     after: &Lit,
@@ -200,29 +156,23 @@ fn lamps(
 ) -> [Lamp; 2] {
     /// Weight of full correlation against twice the mean dentedness of one photo.
     const SHARED: f64 = 4.0;
-    let odd = |lit: &Lit| {
-        relief::reconstruct(&lit.shading.field, lit.found, scale, Band::Texture, options).odd
-    };
+    let odd = |lit: &Lit| relief::reconstruct(&lit.shading.field, lit.found, scale, options).odd;
     let (odd_b, odd_a) = rayon::join(|| odd(before), || odd(after));
     let shared = relief::correlation(&odd_b, &odd_a, measured).unwrap_or(0.0);
     let shares = [before.shares(), after.shares()];
-    let mut best = (f64::NEG_INFINITY, 0, [Side::Axis; 2]);
-    for (turn, &degrees) in TURNS_DEG.iter().enumerate() {
-        for b in 0..2 {
-            for a in 0..2 {
-                let own = shares[0][b][turn] + shares[1][a][turn];
-                let straight = if degrees == 0.0 { TURN_NEEDS } else { 1.0 };
-                let agree = if b == a { shared } else { -shared };
-                let merit = straight * own + SHARED * agree;
-                if merit > best.0 {
-                    best = (merit, turn, [SIDES[b], SIDES[a]]);
-                }
+    let mut best = (f64::NEG_INFINITY, [Side::Axis; 2]);
+    for b in 0..2 {
+        for a in 0..2 {
+            let agree = if b == a { shared } else { -shared };
+            let merit = shares[0][b] + shares[1][a] + SHARED * agree;
+            if merit > best.0 {
+                best = (merit, [SIDES[b], SIDES[a]]);
             }
         }
     }
-    let (_, turn, [side_b, side_a]) = best;
+    let (_, [side_b, side_a]) = best;
     let lamp = |lit: &Lit, side: Side| Lamp {
-        light: lit.found.turned(TURNS_DEG[turn]),
+        light: lit.found,
         side,
     };
     [lamp(before, side_b), lamp(after, side_a)]

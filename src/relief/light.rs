@@ -33,15 +33,6 @@ impl Side {
 }
 
 impl Light {
-    /// The same light with its axis turned.
-    #[must_use]
-    pub fn turned(self, degrees: f64) -> Self {
-        Self {
-            axis_deg: self.axis_deg + degrees,
-            ..self
-        }
-    }
-
     /// Where the light comes from, degrees, 0 to 360 exclusive, from +x (right) toward +y (down).
     #[must_use]
     pub fn azimuth_deg(&self, side: Side) -> f64 {

@@ -11,9 +11,9 @@
 //! one regularised filter, so the light's blind direction (ψ = 90°), where the odd part is nil, is
 //! filled in by the even one.
 
-pub mod features;
+pub mod canvas;
 mod light;
-pub mod network;
+pub mod unet;
 
 pub use light::{LEAST_DIRECTIONAL, Light, Side, find_light};
 
@@ -22,13 +22,12 @@ use std::f32::consts::PI;
 use ndarray::Array2;
 use rustfft::num_complex::Complex32;
 
-use crate::filter::{gaussian, reduce};
+use crate::filter::reduce;
 use crate::fourier::{self, Spectrum, fast_length, frequency};
-use crate::raster::{Field, Mask, from_rows, masked, row};
+use crate::raster::{Field, Mask, from_rows, masked, row, zip2};
 use crate::shading::Shading;
-use crate::stats::median_and_sigma;
 use crate::units::PixelsPerMm;
-use features::Surroundings;
+use canvas::{Canvas, Look};
 
 /// Settings of [`reconstruct`] and [`find_light`].
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +35,8 @@ pub struct Options {
     /// Standard deviation, mm, of the finest detail kept: an ice pick is 0.8 mm wide or more, a pore
     /// under 0.2 mm.
     pub finest_mm: f64,
-    /// Standard deviation, mm, of what is taken as the body's own shape and removed.
+    /// Standard deviation, mm, of what is taken as wider than the texture that all skin has, and
+    /// removed.
     pub widest_mm: f64,
     /// Share of the even part in what is not odd: the rest is noise and leftover pigment.
     pub even_share: f64,
@@ -46,7 +46,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             finest_mm: 0.15,
-            widest_mm: 4.0,
+            widest_mm: 1.0,
             even_share: 0.5,
         }
     }
@@ -62,24 +62,6 @@ pub struct Parts {
     pub even: Field,
 }
 
-/// Which widths of relief to reconstruct.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Band {
-    /// All that is not the body's own shape: height, mm times an unknown gain, dents < 0.
-    Height,
-    /// Without what is wider than [`FINE_TEXTURE_MM`]: what all of the skin has.
-    Texture,
-}
-
-impl Parts {
-    /// Both parts together for light from `side`.
-    #[must_use]
-    pub fn joined(&self, side: Side) -> Field {
-        let sign = side.sign();
-        crate::raster::zip2(&self.odd, &self.even, |z, d| sign * z + d)
-    }
-}
-
 /// Largest directionality believed: a pure odd signal has 0.5, and the weight of the odd part grows
 /// without bound there.
 const MOST_DIRECTIONAL: f64 = 0.42;
@@ -88,13 +70,7 @@ const MOST_DIRECTIONAL: f64 = 0.42;
 ///
 /// `shading` is 0 far from skin and has its gaps filled.
 #[must_use]
-pub fn reconstruct(
-    shading: &Field,
-    light: Light,
-    scale: PixelsPerMm,
-    band: Band,
-    options: &Options,
-) -> Parts {
+pub fn reconstruct(shading: &Field, light: Light, scale: PixelsPerMm, options: &Options) -> Parts {
     let (rows, columns) = shading.dim();
     // Room for the filter to run out at the border instead of wrapping to the other side.
     let margin = scale.px(options.widest_mm).ceil() as usize;
@@ -110,10 +86,7 @@ pub fn reconstruct(
     let spectrum = fourier::forward(padded);
     let filter = Filter::new(light, scale, options);
     let finest = scale.px(options.finest_mm).max(0.7) as f32;
-    let widest = scale.px(match band {
-        Band::Height => options.widest_mm,
-        Band::Texture => FINE_TEXTURE_MM,
-    }) as f32;
+    let widest = scale.px(options.widest_mm) as f32;
     let gaussian = |f: f32, sigma: f32| (-2.0 * (PI * f * sigma).powi(2)).exp();
     // Both parts are real fields: one transform carries the even one on the real and the odd one on
     // the imaginary part.
@@ -191,57 +164,110 @@ impl Filter {
 pub struct Relief {
     /// Minus the logit that the pixel lies in a dent: below 0 more likely than not. Dimensionless.
     pub index: Field,
-    /// Height over the body's own shape, in units of the scatter of healthy fine texture, dents < 0.
+    /// Index of height against the skin around, dents < 0: what the network makes of depth, in
+    /// [`unet::DEPTH_UNIT`].
     pub height: Field,
     pub light: Light,
     pub side: Side,
 }
 
-/// Minus the logit of a dent at every pixel, at feature scale, for light from `azimuth_deg`.
-#[must_use]
-pub fn dents(small: &Small, surroundings: &Surroundings, azimuth_deg: f64) -> Field {
-    let azimuth = azimuth_deg.to_radians();
-    let features = surroundings.lit_from(azimuth);
-    let looks = network::trained();
-    let first = features.through(&looks.first, &small.skin);
-    let second = features
-        .with_context(&first, azimuth, small.scale)
-        .through(&looks.second, &small.skin);
-    crate::raster::map(&second, |logit| -logit)
+/// What the network makes of one visit, at feature scale.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dents {
+    /// Logit that the pixel lies in a dent.
+    pub logit: Field,
+    /// How deep the dent is there, 0 or more, [`unet::DEPTH_UNIT`].
+    pub depth: Field,
 }
 
-/// How much a photo looks like dented skin lit from `azimuth_deg`: the mean over evenly thinned skin
-/// of what speaks for dents, by the first look.
+/// The dents of both visits, each seen with the other at its side, once in its own light and once in
+/// the other's; `skin` is the share of each px that is measured in both.
+///
+/// The same photo twice has the same dents twice, to the last bit.
+#[must_use]
+pub fn dents(looks: [&Look; 2], skin: &Field, scale: PixelsPerMm) -> [Dents; 2] {
+    let seen = |own: &Look, other: &Look| -> Vec<Field> {
+        let canvas = Canvas::over(skin, own.azimuth, scale, unet::MULTIPLE);
+        let planes = unet::trained().see(&canvas.inputs(own, other, skin));
+        let back = |plane: &Field| canvas.back(plane, skin.dim());
+        planes.iter().map(back).collect()
+    };
+    let [before, after] = looks;
+    let first = seen(before, after);
+    let second = if before == after {
+        first.clone()
+    } else {
+        seen(after, before)
+    };
+    let both = |own: &[Field], other: &[Field]| Dents {
+        logit: zip2(&own[0], &other[1], |a, b| 0.5 * (a + b)),
+        depth: zip2(&own[2], &other[3], |a, b| (0.5 * (a + b)).max(0.0)),
+    };
+    [both(&first, &second), both(&second, &first)]
+}
+
+/// How much a photo looks like dented skin in the light of its `look`: the mean over `places`' skin
+/// of what speaks for dents.
 ///
 /// Lit in the mind from the wrong side, dents turn into bumps, and little speaks for them.
 #[must_use]
-pub fn dentedness(small: &Small, surroundings: &Surroundings, azimuth_deg: f64) -> f64 {
-    /// One pixel in this many each way is looked at: a dent has dozens.
-    const EVERY: usize = 3;
-    let features = surroundings.lit_from(azimuth_deg.to_radians());
-    let mut thinned = small.skin.clone();
-    for ((y, x), skin) in thinned.indexed_iter_mut() {
-        *skin &= y % EVERY == 0 && x % EVERY == 0;
-    }
-    let logits = features.through(&network::trained().first, &thinned);
-    let values = masked(&logits, &thinned);
-    crate::stats::mean(values.iter().map(|&v| f64::from(v.max(0.0)))).unwrap_or(0.0)
+pub fn dentedness(look: &Look, skin: &Field, places: &[[f64; 2]], scale: PixelsPerMm) -> f64 {
+    let seen = places.iter().map(|&middle| {
+        let canvas = Canvas::around(middle, look.azimuth, scale, PLACE_PX);
+        let planes = unet::trained().see(&canvas.inputs(look, look, skin));
+        let open = canvas.show(skin, 0.0);
+        let (mut sum, mut weight) = (0.0f64, 0.0f64);
+        for (&logit, &open) in planes[0].iter().zip(&open) {
+            sum += f64::from(open * logit.max(0.0));
+            weight += f64::from(open);
+        }
+        [sum, weight]
+    });
+    let [sum, weight] = seen.fold([0.0; 2], |[s, w], [a, b]| [s + a, w + b]);
+    if weight > 0.0 { sum / weight } else { 0.0 }
 }
 
-/// Height in units of healthy fine texture, as `healthy` shows it.
+/// Side, canvas px, of a place where the light is judged: 16 mm.
+const PLACE_PX: usize = 96;
+
+/// Places where the light is judged, most.
+const PLACES: usize = 10;
+
+/// Middles (feature px) of the places on skin where shading varies most: scars are among them.
 #[must_use]
-pub fn height_in_units(height: &Parts, side: Side, healthy: &Mask, scale: PixelsPerMm) -> Field {
-    let height = height.joined(side);
-    let coarse = gaussian(&height, scale.px(FINE_TEXTURE_MM) as f32);
-    let fine = crate::raster::zip2(&height, &coarse, |h, c| h - c);
-    let unit = median_and_sigma(&mut masked(&fine, healthy)).map_or(1.0, |m| m.1);
-    let unit = unit.max(f32::MIN_POSITIVE);
-    crate::raster::map(&height, |h| h / unit)
+pub fn places(look: &Look, skin: &Field, scale: PixelsPerMm) -> Vec<[f64; 2]> {
+    let side = (PLACE_PX as f64 * scale.get() / canvas::SCALE).max(8.0) as usize;
+    let (rows, columns) = skin.dim();
+    let mut cells: Vec<(f64, [f64; 2])> = Vec::new();
+    // Half a cell apart, so that a scar on a border is in the middle of another cell.
+    for top in (0..rows).step_by(side / 2) {
+        for left in (0..columns).step_by(side / 2) {
+            let (mut sum, mut open) = (0.0f64, 0.0f64);
+            for y in top..(top + side).min(rows) {
+                for x in left..(left + side).min(columns) {
+                    let s = f64::from(skin[[y, x]]);
+                    sum += s * f64::from(look.luminance[[y, x]]).powi(2);
+                    open += s;
+                }
+            }
+            // A cell with little skin is weighed as if the rest of half of it were flat.
+            let whole = 0.5 * (side * side) as f64;
+            if open > 0.0 {
+                let middle = [left, top].map(|v| v as f64 + 0.5 * side as f64);
+                cells.push((sum / open.max(whole), middle));
+            }
+        }
+    }
+    cells.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut chosen: Vec<[f64; 2]> = Vec::new();
+    for (_, at) in cells {
+        let apart = |c: &[f64; 2]| (c[0] - at[0]).abs().max((c[1] - at[1]).abs()) >= side as f64;
+        if chosen.len() < PLACES && chosen.iter().all(apart) {
+            chosen.push(at);
+        }
+    }
+    chosen
 }
-
-/// Standard deviation, mm, of the blur under which height counts as fine texture: furrows and pores
-/// are finer.
-const FINE_TEXTURE_MM: f64 = 1.0;
 
 /// Scale, px/mm, at which features are looked at: an ice pick of 0.8 mm is 6 px wide.
 const FEATURE_SCALE: f64 = 8.0;
@@ -252,11 +278,15 @@ pub fn feature_reduction(scale: PixelsPerMm) -> f64 {
     (scale.get() / FEATURE_SCALE).max(1.0)
 }
 
-/// Shading and skin at the scale of features.
+/// A photo's light on skin at the scale of features.
 #[derive(Debug, Clone)]
 pub struct Small {
-    pub shading: Shading,
-    pub skin: Mask,
+    /// Log luminance; see [`Shading`].
+    pub luminance: Field,
+    /// log(R/G) and log(B/G).
+    pub chroma: [Field; 2],
+    /// Share of each px that is skin.
+    pub skin: Field,
     pub scale: PixelsPerMm,
 }
 
@@ -265,14 +295,10 @@ pub struct Small {
 pub fn small(shading: &Shading, skin: &Mask, scale: PixelsPerMm) -> Small {
     let reduction = feature_reduction(scale);
     let reduced = |field: &Field| reduce(field, reduction);
-    let share = reduced(&skin.mapv(|s| if s { 1.0 } else { 0.0 }));
     Small {
-        shading: Shading {
-            luminance: reduced(&shading.luminance),
-            chroma: shading.chroma.each_ref().map(reduced),
-            field: reduced(&shading.field),
-        },
-        skin: share.mapv(|s| s > 0.5),
+        luminance: reduced(&shading.luminance),
+        chroma: shading.chroma.each_ref().map(reduced),
+        skin: reduced(&skin.mapv(|s| if s { 1.0 } else { 0.0 })),
         scale: scale.reduced(reduction),
     }
 }

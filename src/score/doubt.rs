@@ -1,7 +1,9 @@
 //! How sure a change is: its interval, and the smallest change that could have been seen.
 //!
-//! Doubts are added in quadrature. *Which scars*: the scars are redrawn with replacement (bootstrap,
-//! Efron 1979), each one with both its visits. *Where they end*: each total is found again with the
+//! Doubts are added in quadrature. *Each scar*: how far the changes of single scars scatter about
+//! their middle says how sure each is, and what came as much as it went says how many were taken for
+//! scars in one photo only; contrast, a mean, is redrawn (bootstrap over scars, Efron 1979). *Where
+//! they end*: each total is found again with the
 //! logit of a dent shifted. *How bright the relief*: the gain between the photos is known to a few
 //! percent. *What is no scar*: healthy skin is now and then called scar in one photo and not in the
 //! other, which weighs the more the fewer scars there are. *The rest*: a floor.
@@ -13,9 +15,10 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use super::{Lesion, Options};
-use crate::measure::{Visit, measure, totals};
+use crate::measure::{Scar, Visit, measure, totals};
 use crate::raster::{Mask, map};
 use crate::segment;
+use crate::stats::median_and_sigma;
 use crate::units::PixelsPerMm;
 
 /// Quantile of the normal distribution for a two-sided 95 % interval.
@@ -142,7 +145,12 @@ pub fn estimates(
         let ratio = ratios[i]?;
         // Contrast is a mean over scars; area and volume are sums that false scars add to.
         let of_false = if i == 1 { 0.0 } else { false_px / all.area[0] };
-        let chance = spread(redrawn.iter().filter_map(|r| r[i])).hypot(of_false);
+        let chance = match i {
+            0 => each_scar(lesions, |scar| scar.area_px),
+            1 => spread(redrawn.iter().filter_map(|r| r[i])),
+            _ => each_scar(lesions, |scar| scar.volume_px),
+        };
+        let chance = chance.hypot(of_false);
         // The ends of scars are found alike in both photos, so their doubts largely cancel in a ratio.
         let ends = margins[0][i].max(margins[1][i]);
         let gain = if i == 0 { 0.0 } else { options.gain_doubt };
@@ -158,6 +166,46 @@ pub fn estimates(
             smallest_detectable: 100.0 * Z95 * unchanged,
         })
     })
+}
+
+/// Least doubt (one standard deviation) of a single scar's change, as a share of its size.
+const LEAST_OF_ONE: f64 = 0.15;
+
+/// Doubt (one standard deviation) of the ratio of a sum over scars after to before, from single scars.
+///
+/// Treatment moves all scars about alike; how far their changes scatter beyond that (robustly: healed
+/// ones do not count) is taken for the doubt of each. Of scars that only one photo has, as many as
+/// came and went alike are chance.
+fn each_scar(lesions: &[Lesion], size: impl Fn(&Scar) -> f64) -> f64 {
+    let mut changes = Vec::new();
+    let (mut whole, mut squares) = (0.0, 0.0);
+    let (mut gone, mut new) = (0.0, 0.0);
+    for lesion in lesions {
+        match [&lesion.before, &lesion.after].map(|s| s.as_ref().map(&size)) {
+            [Some(before), Some(after)] => {
+                let middle = 0.5 * (before + after);
+                whole += before;
+                squares += middle * middle;
+                if middle > 0.0 {
+                    changes.push(((after - before) / middle) as f32);
+                }
+            }
+            [Some(before), None] => {
+                whole += before;
+                gone += before * before;
+            }
+            [None, Some(after)] => new += after * after,
+            [None, None] => {}
+        }
+    }
+    let scatter = median_and_sigma(&mut changes).map_or(0.0, |m| f64::from(m.1));
+    let of_one = scatter.max(LEAST_OF_ONE);
+    let variance = of_one * of_one * squares + 2.0 * f64::min(gone, new);
+    if whole > 0.0 {
+        variance.sqrt() / whole
+    } else {
+        0.0
+    }
 }
 
 /// The ratios of redrawn sets of scars.

@@ -1,0 +1,270 @@
+//! The network's loss and its derivatives by every weight (back-propagation), on one crop.
+//!
+//! Planes are rows of a matrix here, `[plane, pixel]`, so that each convolution is one product with
+//! the matrix of all pixels' neighbourhoods.
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+
+use crate::relief::unet::{Convolution, LEAK, Unet};
+
+/// Planes of one level.
+pub struct Planes {
+    /// `[plane, row * columns + column]`.
+    pub values: Array2<f32>,
+    pub rows: usize,
+    pub columns: usize,
+}
+
+impl Planes {
+    fn like(&self, values: Array2<f32>) -> Self {
+        Self {
+            values,
+            rows: self.rows,
+            columns: self.columns,
+        }
+    }
+
+    /// Means of 2 x 2.
+    fn halved(&self) -> Self {
+        let (rows, columns) = (self.rows / 2, self.columns / 2);
+        let mut values = Array2::zeros((self.values.nrows(), rows * columns));
+        for (from, mut to) in self.values.outer_iter().zip(values.outer_iter_mut()) {
+            for y in 0..rows {
+                for x in 0..columns {
+                    let at = 2 * y * self.columns + 2 * x;
+                    let sum = from[at] + from[at + 1];
+                    let below = from[at + self.columns] + from[at + self.columns + 1];
+                    to[y * columns + x] = 0.25 * (sum + below);
+                }
+            }
+        }
+        Self {
+            values,
+            rows,
+            columns,
+        }
+    }
+
+    /// The derivative by what was [`Planes::halved`]: each value spread over 2 x 2, `share` of it.
+    fn spread(&self, share: f32) -> Self {
+        let (rows, columns) = (self.rows * 2, self.columns * 2);
+        let mut values = Array2::zeros((self.values.nrows(), rows * columns));
+        for (from, mut to) in self.values.outer_iter().zip(values.outer_iter_mut()) {
+            for y in 0..rows {
+                for x in 0..columns {
+                    to[y * columns + x] = share * from[y / 2 * self.columns + x / 2];
+                }
+            }
+        }
+        Self {
+            values,
+            rows,
+            columns,
+        }
+    }
+
+    /// Each plane's neighbourhoods, `[plane * 9 + tap, pixel]`, zero beyond the border.
+    fn neighbourhoods(&self, side: usize) -> Array2<f32> {
+        if side == 1 {
+            return self.values.clone();
+        }
+        let (rows, columns) = (self.rows, self.columns);
+        let mut out = Array2::zeros((self.values.nrows() * 9, rows * columns));
+        for (k, mut line) in out.outer_iter_mut().enumerate() {
+            let from = self.values.row(k / 9);
+            let from = from.as_slice().expect("rows are whole");
+            let line = line.as_slice_mut().expect("rows are whole");
+            let (dy, dx) = ((k % 9 / 3) as isize - 1, (k % 3) as isize - 1);
+            for y in 0..rows {
+                let at = y as isize + dy;
+                if at < 0 || at >= rows as isize {
+                    continue;
+                }
+                let (first, last) = ((-dx).max(0) as usize, columns - dx.max(0) as usize);
+                let source = (at as usize * columns) as isize + dx;
+                let source = &from[(source + first as isize) as usize..][..last - first];
+                line[y * columns + first..y * columns + last].copy_from_slice(source);
+            }
+        }
+        out
+    }
+
+    /// The sum of what every neighbourhood holds of each pixel: the transpose of
+    /// [`Planes::neighbourhoods`].
+    fn from_neighbourhoods(hoods: &Array2<f32>, side: usize, rows: usize, columns: usize) -> Self {
+        if side == 1 {
+            return Self {
+                values: hoods.clone(),
+                rows,
+                columns,
+            };
+        }
+        let mut values: Array2<f32> = Array2::zeros((hoods.nrows() / 9, rows * columns));
+        for (k, line) in hoods.outer_iter().enumerate() {
+            let line = line.to_slice().expect("rows are whole");
+            let mut to = values.row_mut(k / 9);
+            let to = to.as_slice_mut().expect("rows are whole");
+            let (dy, dx) = ((k % 9 / 3) as isize - 1, (k % 3) as isize - 1);
+            for y in 0..rows {
+                let at = y as isize + dy;
+                if at < 0 || at >= rows as isize {
+                    continue;
+                }
+                let (first, last) = ((-dx).max(0) as usize, columns - dx.max(0) as usize);
+                let target = (at as usize * columns) as isize + dx;
+                let target = &mut to[(target + first as isize) as usize..][..last - first];
+                for (t, v) in target.iter_mut().zip(&line[y * columns + first..]) {
+                    *t += v;
+                }
+            }
+        }
+        Self {
+            values,
+            rows,
+            columns,
+        }
+    }
+}
+
+/// A convolution that was done, with what its derivative needs.
+struct Done {
+    hoods: Array2<f32>,
+    /// After the rectifier.
+    out: Planes,
+}
+
+fn weights(convolution: &Convolution) -> ArrayView2<'_, f32> {
+    let taps = convolution.inputs * convolution.side * convolution.side;
+    ArrayView2::from_shape((convolution.outputs, taps), &convolution.weights)
+        .expect("weights fit their shape")
+}
+
+fn forward(convolution: &Convolution, input: &Planes) -> Done {
+    let hoods = input.neighbourhoods(convolution.side);
+    let biases = Array1::from(convolution.biases.clone()).insert_axis(Axis(1));
+    let mut out = biases
+        .broadcast((convolution.outputs, hoods.ncols()))
+        .expect("a bias for each plane")
+        .to_owned();
+    general_mat_mul(1.0, &weights(convolution), &hoods, 1.0, &mut out);
+    if convolution.side > 1 {
+        out.mapv_inplace(|v| if v > 0.0 { v } else { LEAK * v });
+    }
+    Done {
+        hoods,
+        out: input.like(out),
+    }
+}
+
+/// The derivative by a convolution's input, given the one by its output; adds those by its weights
+/// and biases to `numbers`.
+fn backward(
+    convolution: &Convolution,
+    done: &Done,
+    mut delta: Array2<f32>,
+    numbers: &mut [f32],
+) -> Planes {
+    if convolution.side > 1 {
+        delta.zip_mut_with(&done.out.values, |d, &v| {
+            if v <= 0.0 {
+                *d *= LEAK;
+            }
+        });
+    }
+    let by_weights = delta.dot(&done.hoods.t());
+    let (w, b) = numbers.split_at_mut(convolution.weights.len());
+    for (n, d) in w.iter_mut().zip(&by_weights) {
+        *n += d;
+    }
+    for (n, row) in b.iter_mut().zip(delta.outer_iter()) {
+        *n += row.sum();
+    }
+    let hoods = weights(convolution).t().dot(&delta);
+    Planes::from_neighbourhoods(&hoods, convolution.side, done.out.rows, done.out.columns)
+}
+
+fn joined(low: &Planes, high: &Planes) -> Planes {
+    let low = low.spread(1.0);
+    let values = ndarray::concatenate(Axis(0), &[low.values.view(), high.values.view()]);
+    high.like(values.expect("levels fit"))
+}
+
+/// Apart again: the derivatives by the coarse level (summed over 2 x 2) and by the fine one.
+fn parted(joined: &Planes, low: usize) -> (Planes, Array2<f32>) {
+    let coarse = joined.like(joined.values.slice(s![..low, ..]).to_owned());
+    let mut half = coarse.halved();
+    half.values *= 4.0;
+    (half, joined.values.slice(s![low.., ..]).to_owned())
+}
+
+/// What the network sees, and what its derivatives need.
+pub struct Tape {
+    done: Vec<Done>,
+}
+
+impl Tape {
+    /// The network's outputs for `input`.
+    pub fn record(unet: &Unet, input: &Planes) -> Self {
+        let c = &unet.convolutions;
+        let mut done: Vec<Done> = Vec::with_capacity(c.len());
+        for level in 0..4 {
+            let first = if level == 0 {
+                forward(&c[0], input)
+            } else {
+                forward(&c[2 * level], &done[2 * level - 1].out.halved())
+            };
+            done.push(first);
+            done.push(forward(&c[2 * level + 1], &done[2 * level].out));
+        }
+        for (i, high) in [(8, 5), (9, 3), (10, 1)] {
+            let both = joined(&done[i - 1].out, &done[high].out);
+            done.push(forward(&c[i], &both));
+        }
+        done.push(forward(&c[11], &done[10].out));
+        Self { done }
+    }
+
+    pub fn outputs(&self) -> &Array2<f32> {
+        &self.done[11].out.values
+    }
+
+    /// Adds the derivatives by all of the network's numbers to `numbers`, given those by its outputs.
+    pub fn derive(&self, unet: &Unet, by_outputs: Array2<f32>, numbers: &mut [f32]) {
+        let c = &unet.convolutions;
+        let mut starts = vec![0];
+        for conv in c {
+            let start = starts[starts.len() - 1] + conv.weights.len() + conv.biases.len();
+            starts.push(start);
+        }
+        let mut back = |i: usize, delta: Array2<f32>| {
+            backward(
+                &c[i],
+                &self.done[i],
+                delta,
+                &mut numbers[starts[i]..starts[i + 1]],
+            )
+        };
+        let mut delta = back(11, by_outputs).values;
+        // Derivatives by the planes that each level hands to its like on the way up.
+        let mut across = Vec::new();
+        for (i, low) in [(10, 9), (9, 8), (8, 7)] {
+            let both = back(i, delta);
+            let (coarse, fine) = parted(&both, self.done[low].out.values.nrows());
+            across.push(fine);
+            delta = coarse.values;
+        }
+        for level in (0..4).rev() {
+            let first = back(2 * level + 1, delta).values;
+            let input = back(2 * level, first);
+            if level == 0 {
+                break;
+            }
+            delta = input.spread(0.25).values;
+            // Pushed from the finest level on: the coarsest comes first.
+            if let Some(fine) = across.pop() {
+                delta += &fine;
+            }
+        }
+    }
+}

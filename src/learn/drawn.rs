@@ -1,0 +1,240 @@
+//! Phantom pairs as the network is shown them, with their truth.
+
+use std::path::Path;
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+use super::FIRST_SEED;
+use crate::decode::Photo;
+use crate::filter::{bicubic, reduce};
+use crate::normalise;
+use crate::phantom::truth::WarpGrid;
+use crate::phantom::{self, Family, Rig, SkinType, Spec};
+use crate::raster::{Field, Mask, from_rows};
+use crate::relief::canvas::Look;
+use crate::relief::{self, Side};
+use crate::shading::shade;
+use crate::skin;
+use crate::units::PixelsPerMm;
+
+/// A phantom pair at feature scale, on the first photo's grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    pub looks: [Look; 2],
+    /// Share of each px that is skin measured in both.
+    pub skin: Field,
+    /// Share of each px that is scar, at each visit.
+    pub scars: [Field; 2],
+    /// Depth of dents, mm, at each visit.
+    pub depth: [Field; 2],
+    /// px/mm.
+    pub scale: f64,
+}
+
+/// The `i`-th phantom of learning.
+#[must_use]
+pub fn spec(i: usize) -> Spec {
+    // Half of it oblique light, where most can be learned; scarred skin more often than none.
+    const RIGS: [Rig; 4] = [Rig::Clinic, Rig::Clinic, Rig::Phone, Rig::Flash];
+    const FAMILIES: [Family; 9] = [
+        Family::Improved,
+        Family::Worse,
+        Family::Recoloured,
+        Family::Confluent,
+        Family::Improved,
+        Family::Linear,
+        Family::Healthy,
+        Family::Rephotographed,
+        Family::Worse,
+    ];
+    let mut random = Pcg64Mcg::seed_from_u64(FIRST_SEED ^ i as u64);
+    let px_per_mm = [8.0, 12.0, 6.0, 8.0, 16.0, 10.0][random.random_range(0..6)];
+    let side = |mm: f64| (mm * px_per_mm) as u32;
+    Spec {
+        family: FAMILIES[i % FAMILIES.len()],
+        rig: RIGS[random.random_range(0..RIGS.len())],
+        skin_type: SkinType::ALL[random.random_range(0..SkinType::ALL.len())],
+        seed: FIRST_SEED + i as u64,
+        px_per_mm,
+        width: side(60.0),
+        height: side(45.0),
+        wild: random.random_range(0.0..1.0) < 0.6,
+        ..Spec::default()
+    }
+}
+
+/// Draws a phantom pair; `None` if its scale is out of range.
+///
+/// # Errors
+/// When the phantom cannot be drawn.
+pub fn draw(spec: &Spec) -> Result<Option<Drawn>, phantom::Error> {
+    let pair = phantom::render_pair(spec)?;
+    let Some(scale) = PixelsPerMm::new(pair.truth.px_per_mm) else {
+        return Ok(None);
+    };
+    let mut random = Pcg64Mcg::seed_from_u64(spec.seed);
+    let azimuths = [&pair.before, &pair.after].map(|s| s.how.light.azimuth_deg);
+    let turn_deg = turn_deg(&pair.truth.visits[1].warp);
+    let light = |shot: phantom::Shot| Photo::from_rgb8("phantom", shot.rgb).linear(1.0);
+    let (before, after) = (light(pair.before), light(pair.after));
+    let find = |image| skin::find(image, scale, &skin::Options::default()).mask;
+    let (skin_b, skin_a) = (find(&before), find(&after));
+    let size = skin_b.dim();
+    let (x, y) = warp(&pair.truth.visits[1].warp, size, &mut random);
+    let reached = normalise::align_mask(&skin_a, &x, &y);
+    let mut measured: Mask = skin_b;
+    ndarray::Zip::from(&mut measured)
+        .and(&reached)
+        .and(&pair.truth.visits[1].visible)
+        .for_each(|m, &r, &v| *m = *m && r && v);
+    let aligned = normalise::align(&after, &x, &y);
+    let matched = normalise::match_sharpness(&before, aligned, &measured);
+    let images = [&matched.before, matched.after.image()];
+    // The second photo's light, as the first photo's grid sees it.
+    let azimuths = [azimuths[0], azimuths[1] - turn_deg];
+    let looks = [0, 1].map(|i| {
+        let shading = shade(
+            images[i],
+            &measured,
+            scale,
+            &crate::shading::Options::default(),
+        );
+        let options = relief::Options::default();
+        let found = relief::find_light(&shading.field, &measured, scale, &options);
+        let side = true_side(found, azimuths[i]);
+        let small = relief::small(&shading, &measured, scale);
+        let azimuth = found.azimuth_deg(side).to_radians();
+        Look::of(&small, azimuth, found.directionality)
+    });
+    let reduction = relief::feature_reduction(scale);
+    let share = |mask: &Mask| reduce(&mask.mapv(|m| if m { 1.0 } else { 0.0 }), reduction);
+    let [first, last] = [0, 1].map(|i| &pair.truth.visits[i]);
+    Ok(Some(Drawn {
+        looks,
+        skin: share(&measured),
+        scars: [share(&first.scars), share(&last.scars)],
+        depth: [
+            reduce(&first.depth, reduction),
+            reduce(&last.depth, reduction),
+        ],
+        scale: scale.get() / reduction,
+    }))
+}
+
+/// The true map from the first photo to the second, with what registration would miss of it.
+fn warp(grid: &WarpGrid, (rows, columns): (usize, usize), random: &mut Pcg64Mcg) -> (Field, Field) {
+    let node = |values: &[f64]| {
+        Field::from_shape_fn((grid.rows, grid.columns), |(r, c)| {
+            values[r * grid.columns + c] as f32
+        })
+    };
+    let mut plane = |values: &[f64]| {
+        let nodes = node(values);
+        // Waves of 60 to 400 px, mostly a quarter of a pixel high.
+        let height: f32 = 0.05 * random.random_range(0.0f32..3.0).exp();
+        let waves: [f32; 3] = std::array::from_fn(|_| random.random_range(0.0..0.06));
+        from_rows(rows, columns, |y, out| {
+            for (x, o) in out.iter_mut().enumerate() {
+                let (u, v) = (x as f32, y as f32);
+                let at = [u, v].map(|p| p / grid.step_px as f32);
+                let wave = (u * waves[0] + v * waves[1] + 100.0 * waves[2]).sin();
+                *o = bicubic(&nodes, at[0], at[1]) + height * wave;
+            }
+        })
+    };
+    (plane(&grid.x), plane(&grid.y))
+}
+
+/// How far the second photo is turned against the first, degrees, in the middle of the frame.
+fn turn_deg(grid: &WarpGrid) -> f64 {
+    let at = (grid.rows / 2) * grid.columns + grid.columns / 2;
+    let (dx, dy) = (grid.x[at] - grid.x[at - 1], grid.y[at] - grid.y[at - 1]);
+    dy.atan2(dx).to_degrees()
+}
+
+/// The side of the found axis on which the light truly is.
+fn true_side(light: relief::Light, azimuth_deg: f64) -> Side {
+    let turn = (light.azimuth_deg(Side::Axis) - azimuth_deg).to_radians();
+    if turn.cos() >= 0.0 {
+        Side::Axis
+    } else {
+        Side::Opposite
+    }
+}
+
+impl Drawn {
+    fn planes(&self) -> [&Field; 11] {
+        let [b, a] = &self.looks;
+        [
+            &b.luminance,
+            &b.chroma[0],
+            &b.chroma[1],
+            &a.luminance,
+            &a.chroma[0],
+            &a.chroma[1],
+            &self.skin,
+            &self.scars[0],
+            &self.scars[1],
+            &self.depth[0],
+            &self.depth[1],
+        ]
+    }
+
+    /// Keeps the pair in a file, for a later run.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn keep(&self, path: &Path) -> std::io::Result<()> {
+        let (rows, columns) = self.skin.dim();
+        let mut bytes = Vec::new();
+        let mut put = |v: f64| bytes.extend_from_slice(&v.to_le_bytes());
+        put(rows as f64);
+        put(columns as f64);
+        put(self.scale);
+        for look in &self.looks {
+            put(f64::from(look.log_unit));
+            put(look.azimuth);
+            put(f64::from(look.directionality));
+        }
+        for plane in self.planes() {
+            for v in plane {
+                bytes.extend_from_slice(&v.to_le_bytes());
+            }
+        }
+        std::fs::write(path, bytes)
+    }
+
+    /// A pair that was kept; `None` if there is none, or none that can be read.
+    #[must_use]
+    pub fn kept(path: &Path) -> Option<Self> {
+        let bytes = std::fs::read(path).ok()?;
+        let (head, body) = bytes.split_at_checked(9 * 8)?;
+        let head: Vec<f64> = head
+            .chunks_exact(8)
+            .filter_map(|c| Some(f64::from_le_bytes(c.try_into().ok()?)))
+            .collect();
+        let (rows, columns) = (head[0] as usize, head[1] as usize);
+        let mut planes = body.chunks_exact(4 * rows * columns).map_while(|plane| {
+            let values = plane.chunks_exact(4);
+            let values = values.map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]]));
+            Field::from_shape_vec((rows, columns), values.collect()).ok()
+        });
+        let mut look = |i: usize| {
+            Some(Look {
+                luminance: planes.next()?,
+                chroma: [planes.next()?, planes.next()?],
+                log_unit: head[3 + 3 * i] as f32,
+                azimuth: head[4 + 3 * i],
+                directionality: head[5 + 3 * i] as f32,
+            })
+        };
+        Some(Self {
+            looks: [look(0)?, look(1)?],
+            skin: planes.next()?,
+            scars: [planes.next()?, planes.next()?],
+            depth: [planes.next()?, planes.next()?],
+            scale: head[2],
+        })
+    }
+}

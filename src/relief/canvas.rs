@@ -1,0 +1,276 @@
+//! What the network is shown: the skin turned so that light comes from the right, at one scale.
+//!
+//! A dent is dark toward the light and bright away from it, so a network that always sees the light
+//! from one side need not learn every other. Both visits are shown at once, since both show the same
+//! skin: what is there in both can be told from what one photo makes of it.
+
+use crate::filter::{bilinear, gaussian};
+use crate::raster::{Field, from_rows, map, masked, zip2};
+use crate::stats::median_and_sigma;
+use crate::units::PixelsPerMm;
+
+use super::Small;
+
+/// Scale, px/mm, of the canvas: an ice pick of 0.8 mm is 5 px wide.
+pub const SCALE: f64 = 6.0;
+
+/// Planes that the network is shown.
+pub const INPUTS: usize = 13;
+
+/// One visit's skin, ready to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// Log luminance in units of healthy fine texture, drawn in beyond [`KNEE`].
+    pub luminance: Field,
+    /// log(R/G) and log(B/G), in [`CHROMA_UNIT`].
+    pub chroma: [Field; 2],
+    /// Natural logarithm of the unit of luminance over [`USUAL_UNIT`].
+    pub log_unit: f32,
+    /// Where the light comes from, radians from +x toward +y.
+    pub azimuth: f64,
+    /// 0 (no side) to 0.5.
+    pub directionality: f32,
+}
+
+/// Values of luminance beyond about this many units grow as their logarithm: dents reach dozens of
+/// units, edges hundreds.
+const KNEE: f32 = 12.0;
+
+/// Natural-log units of chroma shown as 1: a strong freckle.
+const CHROMA_UNIT: f32 = 0.05;
+
+/// Scatter of log luminance of fine texture under a usual light.
+const USUAL_UNIT: f32 = 0.012;
+
+/// Standard deviations, mm, of the blurs between which texture is fine: over grain, under scars.
+const FINE_MM: [f64; 2] = [0.12, 1.0];
+
+impl Look {
+    /// The same in light from `azimuth`, radians.
+    #[must_use]
+    pub fn lit_from(mut self, azimuth: f64) -> Self {
+        self.azimuth = azimuth;
+        self
+    }
+
+    /// `small` as seen in light from `azimuth` (radians).
+    #[must_use]
+    pub fn of(small: &Small, azimuth: f64, directionality: f64) -> Self {
+        let luminance = &small.luminance;
+        let skin = small.skin.mapv(|s| s > 0.5);
+        let [fine, coarse] =
+            FINE_MM.map(|mm| gaussian(luminance, small.scale.px(mm).max(0.3) as f32));
+        let texture = zip2(&fine, &coarse, |f, c| f - c);
+        let unit = median_and_sigma(&mut masked(&texture, &skin)).map_or(USUAL_UNIT, |m| m.1);
+        let unit = unit.max(0.05 * USUAL_UNIT);
+        Self {
+            luminance: map(luminance, |v| KNEE * (v / (unit * KNEE)).asinh()),
+            chroma: (small.chroma.each_ref()).map(|c| map(c, |v| v / CHROMA_UNIT)),
+            log_unit: (unit / USUAL_UNIT).ln(),
+            azimuth,
+            directionality: directionality.min(0.5) as f32,
+        }
+    }
+}
+
+/// Where the canvas lies on the photo at feature scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Canvas {
+    /// Feature px at the middle of the canvas.
+    pub middle: [f64; 2],
+    /// Direction of the canvas' columns on the photo: toward the light, radians.
+    pub azimuth: f64,
+    /// Feature px per canvas px.
+    pub step: f64,
+    /// Whether rows run the other way round: for learning, both are alike.
+    pub mirrored: bool,
+    pub rows: usize,
+    pub columns: usize,
+}
+
+impl Canvas {
+    /// The canvas that shows all of `skin` in light from `azimuth`; its sides are multiples of `multiple`.
+    #[must_use]
+    pub fn over(skin: &Field, azimuth: f64, scale: PixelsPerMm, multiple: usize) -> Self {
+        /// Skin's surroundings that the network sees as well, canvas px.
+        const MARGIN: f64 = 12.0;
+        let step = scale.get() / SCALE;
+        let (sin, cos) = azimuth.sin_cos();
+        let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
+        for ((y, x), &open) in skin.indexed_iter() {
+            if open > 0.0 {
+                let (x, y) = (x as f64, y as f64);
+                for (k, v) in [x * cos + y * sin, y * cos - x * sin]
+                    .into_iter()
+                    .enumerate()
+                {
+                    low[k] = low[k].min(v);
+                    high[k] = high[k].max(v);
+                }
+            }
+        }
+        if low[0] > high[0] {
+            (low, high) = ([0.0; 2], [0.0; 2]);
+        }
+        let middle = [
+            f64::midpoint(low[0], high[0]),
+            f64::midpoint(low[1], high[1]),
+        ];
+        let size = [0, 1].map(|k| {
+            let px = ((high[k] - low[k]) / step + 2.0 * MARGIN).ceil() as usize;
+            px.next_multiple_of(multiple)
+        });
+        Self {
+            middle: [
+                middle[0] * cos - middle[1] * sin,
+                middle[0] * sin + middle[1] * cos,
+            ],
+            azimuth,
+            step,
+            mirrored: false,
+            rows: size[1],
+            columns: size[0],
+        }
+    }
+
+    /// A square canvas around a point (feature px) of the photo.
+    #[must_use]
+    pub fn around(middle: [f64; 2], azimuth: f64, scale: PixelsPerMm, side: usize) -> Self {
+        Self {
+            middle,
+            azimuth,
+            step: scale.get() / SCALE,
+            mirrored: false,
+            rows: side,
+            columns: side,
+        }
+    }
+
+    /// Feature px per canvas column and per canvas row.
+    fn axes(&self) -> [[f64; 2]; 2] {
+        let (sin, cos) = self.azimuth.sin_cos();
+        let turn = if self.mirrored { -1.0 } else { 1.0 };
+        [
+            [cos * self.step, sin * self.step],
+            [-sin * self.step * turn, cos * self.step * turn],
+        ]
+    }
+
+    fn centre(&self) -> [f64; 2] {
+        [self.columns, self.rows].map(|n| (n as f64 - 1.0) / 2.0)
+    }
+
+    /// The photo's `field` on the canvas, `outside` beyond the photo.
+    #[must_use]
+    pub fn show(&self, field: &Field, outside: f32) -> Field {
+        let [u, v] = self.axes();
+        let [cx, cy] = self.centre();
+        let (rows, columns) = field.dim();
+        from_rows(self.rows, self.columns, |row, out| {
+            let dv = row as f64 - cy;
+            for (column, o) in out.iter_mut().enumerate() {
+                let du = column as f64 - cx;
+                let x = self.middle[0] + du * u[0] + dv * v[0];
+                let y = self.middle[1] + du * u[1] + dv * v[1];
+                let inside =
+                    x >= -0.5 && y >= -0.5 && x <= columns as f64 - 0.5 && y <= rows as f64 - 0.5;
+                *o = if inside {
+                    bilinear(field, x as f32, y as f32)
+                } else {
+                    outside
+                };
+            }
+        })
+    }
+
+    /// A plane of the canvas back on the photo's (`rows`, `columns`).
+    #[must_use]
+    pub fn back(&self, plane: &Field, (rows, columns): (usize, usize)) -> Field {
+        let [u, v] = self.axes();
+        let [cx, cy] = self.centre();
+        let square = self.step * self.step;
+        from_rows(rows, columns, |y, out| {
+            let dy = y as f64 - self.middle[1];
+            for (x, o) in out.iter_mut().enumerate() {
+                let dx = x as f64 - self.middle[0];
+                let column = (dx * u[0] + dy * u[1]) / square + cx;
+                let row = (dx * v[0] + dy * v[1]) / square + cy;
+                *o = bilinear(plane, column as f32, row as f32);
+            }
+        })
+    }
+
+    /// The planes that the network is shown to find `own`'s dents, `other` at its side; `skin` is the
+    /// share of each feature px that is measured skin.
+    #[must_use]
+    pub fn inputs(&self, own: &Look, other: &Look, skin: &Field) -> Vec<Field> {
+        let even = |v: f32| Field::from_elem((self.rows, self.columns), v);
+        let turn = if self.mirrored { -1.0 } else { 1.0 };
+        let (sin, cos) = (other.azimuth - self.azimuth).sin_cos();
+        let mut planes = Vec::with_capacity(INPUTS);
+        for look in [own, other] {
+            planes.push(map(&self.show(&look.luminance, 0.0), |v| 0.5 * v));
+            planes.extend(look.chroma.each_ref().map(|c| self.show(c, 0.0)));
+        }
+        planes.push(self.show(skin, 0.0));
+        planes.push(even(2.0 * own.directionality));
+        planes.push(even(2.0 * other.directionality));
+        planes.push(even(cos as f32));
+        planes.push(even(turn * sin as f32));
+        planes.push(even(own.log_unit));
+        planes.push(even(other.log_unit));
+        planes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A smooth field that no turn leaves as it is.
+    fn hills() -> Field {
+        Field::from_shape_fn((90, 120), |(y, x)| {
+            (x as f32 * 0.11).sin() + 0.5 * (y as f32 * 0.07 + x as f32 * 0.03).cos()
+        })
+    }
+
+    #[test]
+    fn what_is_shown_comes_back() {
+        let field = hills();
+        let scale = PixelsPerMm::new(8.0).unwrap();
+        let skin = Field::ones(field.dim());
+        for azimuth in [0.0f64, 1.1, -2.5] {
+            let canvas = Canvas::over(&skin, azimuth, scale, 8);
+            assert_eq!((canvas.rows % 8, canvas.columns % 8), (0, 0));
+            let back = canvas.back(&canvas.show(&field, 0.0), field.dim());
+            for y in 4..86 {
+                for x in 4..116 {
+                    // Two linear interpolations of waves 57 px long, 1.33 px apart: (2π·1.33/57)²/8,
+                    // twice, and as much again across.
+                    let miss = (back[[y, x]] - field[[y, x]]).abs();
+                    assert!(
+                        miss < 0.02,
+                        "off by {miss} at ({x}, {y}), light from {azimuth}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn light_comes_from_the_right() {
+        // Brighter toward the lower left, where the light is said to be.
+        let field = Field::from_shape_fn((80, 80), |(y, x)| y as f32 - x as f32);
+        let scale = PixelsPerMm::new(6.0).unwrap();
+        for mirrored in [false, true] {
+            let canvas = Canvas {
+                mirrored,
+                ..Canvas::around([40.0, 40.0], 135f64.to_radians(), scale, 16)
+            };
+            let seen = canvas.show(&field, 0.0);
+            for row in 0..16 {
+                assert!(seen[[row, 15]] > seen[[row, 0]] + 20.0);
+            }
+        }
+    }
+}
