@@ -3,8 +3,11 @@
 pub mod schema;
 pub mod words;
 
+mod colours;
+mod drawn;
 mod folder;
 mod html;
+mod outlines;
 mod pictures;
 mod table;
 
@@ -12,8 +15,10 @@ use std::fs;
 use std::path::Path;
 
 use image::{GrayImage, RgbImage};
+use ndarray::Array2;
 
 use crate::error::{Cause, Error};
+use crate::raster::Field;
 use schema::Comparison;
 
 /// The pictures of a result, all but `after` on the before photo's upright full-resolution grid.
@@ -33,6 +38,25 @@ pub struct Pictures {
     /// The after photo as a screen shows it, on its own grid; looked at only where there is no
     /// aligned one.
     pub after: Option<RgbImage>,
+    /// What scar outlines and the views of relief and colour are drawn from; `None` where nothing
+    /// was compared.
+    pub maps: Option<Maps>,
+}
+
+/// Numbers by pixel behind the pictures, all over the whole before photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Maps {
+    /// `id` of the lesion each pixel belongs to, 0 outside, before and after.
+    pub lesions: [Array2<u32>; 2],
+    /// Height over the body's own shape, in units of the healthy skin's fine texture, dents < 0.
+    /// This and the ones below may be on a coarser grid.
+    pub relief: [Field; 2],
+    /// Haemoglobin by density, free of shading, up to a constant of the photo.
+    pub redness: [Field; 2],
+    /// Melanin by density, free of shading, up to a constant of the photo.
+    pub pigment: [Field; 2],
+    /// px of the before photo per pixel of `lesions`.
+    pub reduction: f64,
 }
 
 /// The file with everything that was measured.
@@ -98,11 +122,16 @@ pub fn write(folder: &Path, comparison: &Comparison, pictures: &Pictures) -> Res
         save(MEASURED, pictures::png(&pictures.measured))?;
         save(LESIONS, table::lesions(&comparison.lesions))?;
         if let Some(aligned) = &pictures.aligned_after {
-            save(ALIGNED_AFTER, pictures::jpeg(aligned, ALIGNED_QUALITY))?;
+            let full = pictures::Colour::Full;
+            save(
+                ALIGNED_AFTER,
+                pictures::jpeg(aligned, ALIGNED_QUALITY, full),
+            )?;
         }
         save(
             REPORT,
-            html::page(comparison, pictures).map(String::into_bytes),
+            drawn::draw(comparison, pictures)
+                .map(|drawn| html::page(comparison, &drawn).into_bytes()),
         )?;
         save(RESULT, Ok(json(comparison).into_bytes()))
     })
