@@ -8,8 +8,12 @@ mod drawn;
 mod folder;
 mod html;
 mod outlines;
+mod pdf;
 mod pictures;
+mod settings;
 mod table;
+
+pub use settings::{Paper, Settings};
 
 use std::fs;
 use std::path::Path;
@@ -63,6 +67,8 @@ pub struct Maps {
 pub const RESULT: &str = "result.json";
 /// The page to read.
 pub const REPORT: &str = "report.html";
+/// The same on paper.
+pub const PRINT: &str = "report.pdf";
 const SCARS_BEFORE: &str = "scars-before.png";
 const SCARS_AFTER: &str = "scars-after.png";
 const MEASURED: &str = "measured.png";
@@ -71,13 +77,14 @@ const ALIGNED_AFTER: &str = "aligned-after.jpg";
 
 /// Every file a result may have. The one that makes a folder a result stands last: it is written
 /// last and taken away first.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     SCARS_BEFORE,
     SCARS_AFTER,
     MEASURED,
     LESIONS,
     ALIGNED_AFTER,
     REPORT,
+    PRINT,
     RESULT,
 ];
 
@@ -107,6 +114,25 @@ pub fn check_folder(folder: &Path) -> Result<(), Error> {
 /// # Errors
 /// If the folder is not ours to write to (see [`check_folder`]) or writing fails.
 pub fn write(folder: &Path, comparison: &Comparison, pictures: &Pictures) -> Result<(), Error> {
+    write_with(folder, comparison, pictures, &Settings::default())
+}
+
+/// Puts "before" and "after" in the place of the photos' file names, which may name a patient.
+pub fn anonymous(comparison: &mut Comparison) {
+    comparison.before.file = words::page::BEFORE.to_lowercase();
+    comparison.after.file = words::page::AFTER.to_lowercase();
+}
+
+/// As [`write`], with settings.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with(
+    folder: &Path,
+    comparison: &Comparison,
+    pictures: &Pictures,
+    settings: &Settings,
+) -> Result<(), Error> {
     folder::replace(folder, |stage| {
         let save = |name: &str, bytes: Result<Vec<u8>, Cause>| {
             let path = stage.join(name);
@@ -128,10 +154,15 @@ pub fn write(folder: &Path, comparison: &Comparison, pictures: &Pictures) -> Res
                 pictures::jpeg(aligned, ALIGNED_QUALITY, full),
             )?;
         }
+        let drawn = drawn::draw(comparison, pictures);
+        let drawn = drawn.map_err(|source| Error::Unwritable {
+            path: folder.join(REPORT),
+            source,
+        })?;
+        save(REPORT, Ok(html::page(comparison, &drawn).into_bytes()))?;
         save(
-            REPORT,
-            drawn::draw(comparison, pictures)
-                .map(|drawn| html::page(comparison, &drawn).into_bytes()),
+            PRINT,
+            pdf::document(comparison, pictures, &drawn, settings.paper),
         )?;
         save(RESULT, Ok(json(comparison).into_bytes()))
     })

@@ -74,6 +74,12 @@ pub fn laid_on(overlap: f64, confident: f64) -> String {
     )
 }
 
+/// Which of how many sheets of paper.
+#[must_use]
+pub fn sheet(number: usize, of: usize) -> String {
+    format!("{number} / {of}")
+}
+
 /// What stands under a list that is cut off.
 #[must_use]
 pub fn cut_off(shown: usize, all: usize) -> String {

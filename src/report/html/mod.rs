@@ -6,6 +6,9 @@ mod scars;
 mod sections;
 mod viewer;
 
+pub(super) use scars::kind;
+pub(super) use sections::{ROWS, particulars};
+
 use maud::html;
 
 use super::drawn::Drawn;

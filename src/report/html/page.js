@@ -69,12 +69,12 @@
     addEventListener('hashchange', mark);
     mark();
     document.addEventListener('click', (event) => {
-      const link = event.target.closest('a[href^="#scar-"]');
+      const link = event.target.closest('a[href^="#scar-"], g[data-scar]');
       if (!link) return;
       event.preventDefault();
       // Opened in its place: the picture under the pointer stays where it is.
       const y = scrollY;
-      location.hash = link.getAttribute('href');
+      location.hash = link.getAttribute('href') || '#scar-' + link.dataset.scar;
       scrollTo({ top: y, behavior: 'instant' });
       const panel = find('.panel', viewer);
       if (link.closest('table')) viewer.scrollIntoView();

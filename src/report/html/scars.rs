@@ -34,7 +34,7 @@ fn sized(comparison: &Comparison) -> bool {
 }
 
 /// A scar's kind with its confidence.
-pub(super) fn kind(lesion: &Lesion) -> String {
+pub(in crate::report) fn kind(lesion: &Lesion) -> String {
     let kind = lesion.kind.map_or(text::UNKNOWN, text::kind);
     match lesion.kind_confidence {
         Some(sure) => format!("{kind} ({} %)", number(100.0 * sure, 0)),

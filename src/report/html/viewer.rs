@@ -175,13 +175,12 @@ fn shade(region: &Region, (width, height): (u32, u32)) -> Markup {
     }
 }
 
-/// A link around each scar's outline; the keyboard has the table.
+/// Each scar's outline, to be clicked; the keyboard has the table.
 fn outlines(comparison: &Comparison, outlines: &Outlines, hidden: State, letter: &str) -> Markup {
     html! {
         @for lesion in comparison.lesions.iter().filter(|l| l.state != hidden) {
             @if let Some(lines) = outlines.get(&lesion.id) {
-                a.scar href={ "#scar-" (lesion.id) } tabindex="-1" aria-hidden="true" data-scar=(lesion.id)
-                    data-state=(class(lesion.state)) {
+                g.scar data-scar=(lesion.id) data-state=(class(lesion.state)) {
                     path.halo d=(PreEscaped(path(lines))) {}
                     path id={ (letter) (lesion.id) } class=(class(lesion.state)) d=(PreEscaped(path(lines))) {}
                 }

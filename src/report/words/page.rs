@@ -85,6 +85,7 @@ pub const AREA: &str = "Area";
 pub const AREA_MM2: &str = "Area, mm²";
 pub const WIDTH_MM: &str = "Width, mm";
 pub const DEPTH: &str = "Depth (relief index)";
+pub const DEPTH_SHORT: &str = "Depth";
 pub const CONTRAST: &str = "Contrast";
 pub const CHANGE: &str = "Change";
 pub const CHANGE_OF_AREA: &str = "Change of area";
@@ -109,8 +110,6 @@ pub const OPTIONS: &str = "Options";
 pub const WARNING_CODES: &str = "Warnings";
 pub const HASH: &str = "BLAKE3";
 pub const RESIDUAL: &str = "residual";
-pub const PRINTED: &str = "Page";
-pub const OF: &str = "of";
 
 /// Rows of the table that compares the photos.
 pub mod rows {
