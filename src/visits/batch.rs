@@ -50,6 +50,8 @@ pub struct Options {
     /// Version of the program, and whatever else makes its numbers what they are. Work of another one
     /// is done again.
     pub program: String,
+    /// Measure also what an earlier run measured.
+    pub again: bool,
 }
 
 /// A folder that this run alone writes to, until it is dropped.
@@ -72,7 +74,8 @@ pub fn check_folder(out: &Path) -> Result<(), Error> {
         }
         Ok(_) => {}
     }
-    if fs::read(out.join(RUN_FILE)).is_ok_and(|bytes| serde_json::from_slice::<Run>(&bytes).is_ok()) {
+    if fs::read(out.join(RUN_FILE)).is_ok_and(|bytes| serde_json::from_slice::<Run>(&bytes).is_ok())
+    {
         return Ok(());
     }
     let ours = |name: &str| name == LOCK || name.starts_with(work::STAGE);
@@ -217,6 +220,7 @@ fn all(
                 options: &options.pipeline,
                 limits: &options.limits,
                 program: &options.program,
+                again: options.again,
                 stop,
                 heard: &|done| heard(planned, done),
             };
@@ -330,6 +334,14 @@ fn stored(path: &Path) -> Result<Series, Error> {
     };
     let bytes = fs::read(path).map_err(|e| bad(e.to_string()))?;
     serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))
+}
+
+/// Reads a series again, from its folder.
+///
+/// # Errors
+/// If there is none.
+pub fn series_of(folder: &Path) -> Result<Series, Error> {
+    stored(&folder.join(SERIES_FILE))
 }
 
 /// Reads a run's summary again.

@@ -84,7 +84,9 @@ pub fn summary(rows: &[CohortRow]) -> Summary {
         by_skin.entry(skin).or_default().push(row);
     }
     let groups = |by: BTreeMap<String, Vec<&CohortRow>>| {
-        by.into_iter().map(|(name, rows)| (name, group(&rows))).collect()
+        by.into_iter()
+            .map(|(name, rows)| (name, group(&rows)))
+            .collect()
     };
     Summary {
         patients: patients.len(),
@@ -93,7 +95,12 @@ pub fn summary(rows: &[CohortRow]) -> Summary {
         compared: sum(|r| r.compared),
         not_comparable: sum(|r| r.not_comparable),
         failed: sum(|r| r.failed),
-        latest: group(&rows.iter().filter(|r| r.latest.is_some()).collect::<Vec<_>>()),
+        latest: group(
+            &rows
+                .iter()
+                .filter(|r| r.latest.is_some())
+                .collect::<Vec<_>>(),
+        ),
         by_kind: groups(by_kind),
         by_skin_type: groups(by_skin),
     }
@@ -106,20 +113,29 @@ fn group(rows: &[&CohortRow]) -> Group {
         ..Group::default()
     };
     for milestone in latest() {
-        *group.verdicts.entry(word(&milestone.verdict())).or_default() += 1;
+        *group
+            .verdicts
+            .entry(word(&milestone.verdict()))
+            .or_default() += 1;
         if let Some(band) = milestone.band() {
             *group.bands.entry(word(&band)).or_default() += 1;
         }
     }
     let known: Vec<(f64, f64)> = latest()
-        .filter_map(|m| Some((m.change.area_percent.value?, m.change.area_percent.smallest_detectable?)))
+        .filter_map(|m| {
+            Some((
+                m.change.area_percent.value?,
+                m.change.area_percent.smallest_detectable?,
+            ))
+        })
         .collect();
     let mut values: Vec<f64> = known.iter().map(|k| k.0).collect();
     let mut smallest: Vec<f64> = known.iter().map(|k| k.1).collect();
     let above = known.iter().filter(|(v, s)| v.abs() > *s).count();
     group.area_percent_median = median(&mut values);
-    group.area_percent_quartiles =
-        quantile(&mut values, 0.25).zip(quantile(&mut values, 0.75)).map(|(a, b)| [a, b]);
+    group.area_percent_quartiles = quantile(&mut values, 0.25)
+        .zip(quantile(&mut values, 0.75))
+        .map(|(a, b)| [a, b]);
     group.smallest_detectable_median = median(&mut smallest);
     group.above_smallest_detectable =
         (!known.is_empty()).then(|| above as f64 / known.len() as f64);

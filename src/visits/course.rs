@@ -304,7 +304,9 @@ fn plateau(visits: &[&SeriesVisit]) -> Option<Plateau> {
     let mut from = known.len();
     while from > 0 {
         let (_, value, smallest) = known[from - 1];
-        let pairs = known[from..].iter().map(|&(_, v, s)| ((v - value).abs(), s.hypot(smallest)));
+        let pairs = known[from..]
+            .iter()
+            .map(|&(_, v, s)| ((v - value).abs(), s.hypot(smallest)));
         let mut widest = could_hide;
         let mut alike = true;
         for (difference, detectable) in pairs {
@@ -349,7 +351,13 @@ fn notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
             "Find a copy of the first photo that opens.",
         ));
     }
-    if series.visits.iter().filter(|v| v.status != Status::Failed).count() == 1 {
+    if series
+        .visits
+        .iter()
+        .filter(|v| v.status != Status::Failed)
+        .count()
+        == 1
+    {
         notes.push(warning(
             "one-visit",
             "There is only one photo of this view that can be read, so there is no change to tell."
@@ -377,7 +385,13 @@ fn session_notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
     let apart = |outside: &dyn Fn(f64) -> bool| -> Vec<String> {
         (0..series.sessions.len())
             .filter(|&i| weeks(i).is_some_and(outside))
-            .map(|i| format!("{} ({:.1} weeks)", series.sessions[i].date, weeks(i).unwrap_or(0.0)))
+            .map(|i| {
+                format!(
+                    "{} ({:.1} weeks)",
+                    series.sessions[i].date,
+                    weeks(i).unwrap_or(0.0)
+                )
+            })
             .collect()
     };
     let [least, most] = USUAL_WEEKS;
@@ -406,7 +420,12 @@ fn session_notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
             ));
         }
     }
-    let latest = series.visits.iter().zip(&planned.photos).rev().find(|(v, _)| is_comparable(v));
+    let latest = series
+        .visits
+        .iter()
+        .zip(&planned.photos)
+        .rev()
+        .find(|(v, _)| is_comparable(v));
     let (Some((_, photo)), Some(last)) = (latest, planned.sessions.last()) else {
         return notes;
     };

@@ -32,6 +32,8 @@ pub struct Setup<'a> {
     pub limits: &'a decode::Options,
     /// Version of the program, and whatever else makes its numbers what they are.
     pub program: &'a str,
+    /// Measure also what an earlier run measured.
+    pub again: bool,
     /// Set when no new work may begin.
     pub stop: &'a AtomicBool,
     /// Hears of every photo that is done.
@@ -149,10 +151,11 @@ impl<'a> Baseline<'a> {
         let options = options(self.planned, setup);
         let settings = format!("{options:?}");
         let hash = work::hash_of(&photo.path).ok();
-        let key = hash.as_deref().map(|after| {
-            work::key(&[setup.program, &settings, &self.blake3, after])
-        });
+        let key = hash
+            .as_deref()
+            .map(|after| work::key(&[setup.program, &settings, &self.blake3, after]));
         if let Some(key) = &key
+            && !setup.again
             && work::holds(&folder, key)
             && let Some(comparison) = stored(&folder)
         {
@@ -226,7 +229,9 @@ impl<'a> Baseline<'a> {
         seen.unwrap_or_else(|| {
             let photo = self.photo.as_ref();
             pair::Visit {
-                file: photo.map(|p| p.source.file_name.clone()).unwrap_or_default(),
+                file: photo
+                    .map(|p| p.source.file_name.clone())
+                    .unwrap_or_default(),
                 blake3: self.blake3.clone(),
                 taken: photo.and_then(|p| p.taken.clone()),
                 width: photo.map_or(0, |p| p.width),
@@ -243,10 +248,7 @@ impl<'a> Baseline<'a> {
 /// The settings of a comparison with this baseline: its scale is the baseline's.
 fn options(baseline: &PlannedPhoto, setup: &Setup) -> pipeline::Options {
     pipeline::Options {
-        scale: baseline
-            .px_per_mm
-            .map(Scale::PerMm)
-            .or(setup.options.scale),
+        scale: baseline.px_per_mm.map(Scale::PerMm).or(setup.options.scale),
         ..setup.options.clone()
     }
 }

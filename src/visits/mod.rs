@@ -3,19 +3,19 @@
 
 pub mod schema;
 
+pub mod batch;
+pub mod cohort;
+pub mod course;
 pub mod date;
 pub mod follow;
 pub mod manifest;
+pub mod measure;
 pub mod names;
+mod pages;
 pub mod plan;
 pub mod region;
+mod tables;
 pub mod trend;
 mod walk;
-pub mod course;
-pub mod measure;
-mod pages;
-mod work;
-pub mod cohort;
-mod tables;
-pub mod batch;
 pub mod words;
+mod work;

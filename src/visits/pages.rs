@@ -21,7 +21,8 @@ pub(super) fn baseline_jpeg(photo: &RgbImage) -> Result<Vec<u8>, Error> {
     let longer = photo.width().max(photo.height());
     let small;
     let picture = if longer > BASELINE_PX {
-        let side = |n: u32| (u64::from(n) * u64::from(BASELINE_PX) / u64::from(longer)).max(1) as u32;
+        let side =
+            |n: u32| (u64::from(n) * u64::from(BASELINE_PX) / u64::from(longer)).max(1) as u32;
         small = thumbnail(photo, side(photo.width()), side(photo.height()));
         &small
     } else {

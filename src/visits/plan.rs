@@ -274,9 +274,7 @@ fn series(
         }
     }
     // As texts, so that parts that are joined come in the order of one run.
-    all.sort_by(|a, b| {
-        (&a.patient, &a.view, &a.folder).cmp(&(&b.patient, &b.view, &b.folder))
-    });
+    all.sort_by(|a, b| (&a.patient, &a.view, &a.folder).cmp(&(&b.patient, &b.view, &b.folder)));
     all
 }
 

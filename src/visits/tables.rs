@@ -77,7 +77,8 @@ impl Tables {
             .map(Table::finish)
             .collect::<Result<Vec<_>, Error>>()?;
         for (file, path) in finished.into_iter().flatten() {
-            file.persist(&path).map_err(|e| unwritable(&path, e.error))?;
+            file.persist(&path)
+                .map_err(|e| unwritable(&path, e.error))?;
         }
         Ok(())
     }
@@ -96,7 +97,9 @@ struct Table {
 
 impl std::fmt::Debug for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Table").field("path", &self.csv_path).finish_non_exhaustive()
+        f.debug_struct("Table")
+            .field("path", &self.csv_path)
+            .finish_non_exhaustive()
     }
 }
 

@@ -24,15 +24,24 @@ pub fn plan(plan: &Plan) -> String {
     let line = |file: &str, reason: &str| format!("{file}: {reason}");
     text += &list(
         "Cannot be used",
-        plan.failures.iter().map(|f| line(&f.file, &f.reason)).collect(),
+        plan.failures
+            .iter()
+            .map(|f| line(&f.file, &f.reason))
+            .collect(),
     );
     text += &list(
         "Passed over",
-        plan.passed_over.iter().map(|f| line(&f.file, &f.reason)).collect(),
+        plan.passed_over
+            .iter()
+            .map(|f| line(&f.file, &f.reason))
+            .collect(),
     );
     text += &list(
         "To be known",
-        plan.remarks.iter().map(|f| line(&f.file, &f.reason)).collect(),
+        plan.remarks
+            .iter()
+            .map(|f| line(&f.file, &f.reason))
+            .collect(),
     );
     let patients: std::collections::BTreeSet<&str> =
         plan.series.iter().map(|s| s.patient.as_str()).collect();
@@ -49,7 +58,11 @@ pub fn plan(plan: &Plan) -> String {
 fn planned(series: &PlannedSeries) -> String {
     let mut text = format!("{}, {}\n", series.patient, series.view);
     for (i, photo) in series.photos.iter().enumerate() {
-        let role = if i == 0 { "baseline" } else { "compared with it" };
+        let role = if i == 0 {
+            "baseline"
+        } else {
+            "compared with it"
+        };
         let named = if photo.visit == photo.date.to_string() {
             String::new()
         } else {
@@ -106,7 +119,10 @@ pub fn series(series: &Series) -> String {
         );
     }
     if let Some(best) = &series.best
-        && series.latest.as_ref().is_some_and(|l| l.visit != best.visit)
+        && series
+            .latest
+            .as_ref()
+            .is_some_and(|l| l.visit != best.visit)
     {
         let area = &best.change.area_percent;
         text += &format!("  Least scar area on {}: {}.\n", best.date, change(area));
@@ -131,10 +147,17 @@ fn told(visit: &SeriesVisit) -> String {
     match (visit.status, &visit.change) {
         (Status::Baseline, _) => "baseline".to_string(),
         (Status::Failed, _) => {
-            format!("cannot be read: {}", visit.failure.as_deref().unwrap_or_default())
+            format!(
+                "cannot be read: {}",
+                visit.failure.as_deref().unwrap_or_default()
+            )
         }
         (Status::NotComparable, Some(c)) => format!("not comparable: {}", c.reasons.join(" ")),
-        (_, Some(c)) => format!("{}, scar area {}", word(&c.verdict), change(&c.area_percent)),
+        (_, Some(c)) => format!(
+            "{}, scar area {}",
+            word(&c.verdict),
+            change(&c.area_percent)
+        ),
         (_, None) => String::new(),
     }
 }
@@ -142,7 +165,11 @@ fn told(visit: &SeriesVisit) -> String {
 /// One line for a log: a series that came to its end.
 #[must_use]
 pub fn ended(series: &Series) -> String {
-    let failed = series.visits.iter().filter(|v| v.status == Status::Failed).count();
+    let failed = series
+        .visits
+        .iter()
+        .filter(|v| v.status == Status::Failed)
+        .count();
     let mut text = format!("{}, {}: ", series.patient, series.view);
     text += &match &series.latest {
         Some(latest) if latest.change.verdict != Verdict::NotComparable => format!(
@@ -203,11 +230,17 @@ pub fn run(run: &Run, cohort: &Cohort) -> String {
         text += &failures[..failures.len().min(MOST_LINES)].join("\n");
         text.push('\n');
         if failures.len() > MOST_LINES {
-            text += &format!("  and {} more, all in run.json\n", failures.len() - MOST_LINES);
+            text += &format!(
+                "  and {} more, all in run.json\n",
+                failures.len() - MOST_LINES
+            );
         }
     }
     if c.passed_over > 0 {
-        text += &format!("{} passed over (listed in run.json).\n", counted(c.passed_over, "file"));
+        text += &format!(
+            "{} passed over (listed in run.json).\n",
+            counted(c.passed_over, "file")
+        );
     }
     text
 }
@@ -240,9 +273,10 @@ fn group(title: &str, group: &Group) -> String {
             signed(high, 0)
         );
     }
-    if let (Some(above), Some(smallest)) =
-        (group.above_smallest_detectable, group.smallest_detectable_median)
-    {
+    if let (Some(above), Some(smallest)) = (
+        group.above_smallest_detectable,
+        group.smallest_detectable_median,
+    ) {
         text += &format!(
             "; {} % of changes above their smallest detectable one (median {} %)",
             number(100.0 * above, 0),

@@ -26,7 +26,9 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Result<Run, Error> {
     }
     belong_together(parts, &runs)?;
     if let Ok(real) = out.canonicalize()
-        && parts.iter().any(|p| p.canonicalize().is_ok_and(|p| p == real))
+        && parts
+            .iter()
+            .any(|p| p.canonicalize().is_ok_and(|p| p == real))
     {
         return Err(Error::BadOption {
             option: "--out",
@@ -65,7 +67,9 @@ fn read(part: &Path) -> Result<Run, Error> {
         return Err(bad("another version wrote it; run this part again"));
     }
     if !run.complete {
-        return Err(bad("the run did not come to its end; run it again, it goes on where it was"));
+        return Err(bad(
+            "the run did not come to its end; run it again, it goes on where it was",
+        ));
     }
     Ok(run)
 }
@@ -86,10 +90,16 @@ fn belong_together(parts: &[PathBuf], runs: &[Run]) -> Result<(), Error> {
     let mut seen = BTreeSet::new();
     for (i, run) in runs.iter().enumerate() {
         let Some([part, n]) = run.shard else {
-            return Err(bad(i, "it is a whole run, not a part made with --shard".to_string()));
+            return Err(bad(
+                i,
+                "it is a whole run, not a part made with --shard".to_string(),
+            ));
         };
         if first.shard.is_some_and(|[_, of]| of != n) {
-            return Err(bad(i, "it is part of a run with another number of parts".to_string()));
+            return Err(bad(
+                i,
+                "it is part of a run with another number of parts".to_string(),
+            ));
         }
         if (&run.tool, &run.options, run.layout) != (&first.tool, &first.options, first.layout) {
             let text = "it was made with another version or other options than the first part";

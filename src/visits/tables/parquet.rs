@@ -285,7 +285,11 @@ mod tests {
         let mut bytes = Vec::new();
         let mut table = Parquet::new(&mut bytes, &COLUMNS).unwrap();
         table
-            .push(vec![Cell::Text("a\u{e4}".into()), Cell::Whole(-3), Cell::Empty])
+            .push(vec![
+                Cell::Text("a\u{e4}".into()),
+                Cell::Whole(-3),
+                Cell::Empty,
+            ])
             .unwrap();
         table
             .push(vec![Cell::Empty, Cell::Whole(1 << 40), Cell::Number(-0.1)])
@@ -305,7 +309,11 @@ mod tests {
         let mut bytes = Vec::new();
         let mut table = Parquet::new(&mut bytes, &COLUMNS).unwrap();
         for i in 0..GROUP_ROWS as i64 + 5 {
-            let name = if i % 3 == 0 { Cell::Empty } else { Cell::Text(i.to_string()) };
+            let name = if i % 3 == 0 {
+                Cell::Empty
+            } else {
+                Cell::Text(i.to_string())
+            };
             table
                 .push(vec![name, Cell::Whole(i), Cell::Number(i as f64 / 7.0)])
                 .unwrap();

@@ -259,7 +259,9 @@ pub(super) fn cohort(r: &CohortRow) -> Vec<Cell> {
         area(latest).low.into(),
         area(latest).high.into(),
         area(latest).smallest_detectable.into(),
-        latest.and_then(|m| m.change.volume_index_percent.value).into(),
+        latest
+            .and_then(|m| m.change.volume_index_percent.value)
+            .into(),
         best.map(|m| &m.visit).into(),
         best.map(|m| &m.date).into(),
         band(best),
