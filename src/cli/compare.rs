@@ -56,7 +56,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     use_threads(arguments.threads)?;
     let options = pipeline::Options {
-        scale: scale(arguments)?,
+        scale: scale(arguments.px_per_mm, arguments.field_mm)?,
         ..pipeline::Options::default()
     };
     // Known before the work and not after it.
@@ -93,8 +93,8 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
 }
 
 /// The scale that was typed, as what it means.
-fn scale(arguments: &Arguments) -> Result<Option<Scale>, Error> {
-    if let Some(typed) = arguments.px_per_mm {
+pub(super) fn scale(px_per_mm: Option<f64>, field_mm: Option<f64>) -> Result<Option<Scale>, Error> {
+    if let Some(typed) = px_per_mm {
         return match PixelsPerMm::new(typed) {
             Some(scale) => Ok(Some(Scale::PerMm(scale))),
             None => Err(Error::BadOption {
@@ -108,7 +108,7 @@ fn scale(arguments: &Arguments) -> Result<Option<Scale>, Error> {
             }),
         };
     }
-    match arguments.field_mm {
+    match field_mm {
         None => Ok(None),
         Some(width) if width.is_finite() && width > 0.0 => Ok(Some(Scale::FieldMm(width))),
         Some(width) => Err(Error::BadOption {

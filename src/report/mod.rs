@@ -69,9 +69,12 @@ pub const RESULT: &str = "result.json";
 pub const REPORT: &str = "report.html";
 /// The same on paper.
 pub const PRINT: &str = "report.pdf";
-const SCARS_BEFORE: &str = "scars-before.png";
-const SCARS_AFTER: &str = "scars-after.png";
-const MEASURED: &str = "measured.png";
+/// Mask of the scars of the first photo.
+pub const SCARS_BEFORE: &str = "scars-before.png";
+/// Mask of the scars of the second photo.
+pub const SCARS_AFTER: &str = "scars-after.png";
+/// Mask of what was measured in both.
+pub const MEASURED: &str = "measured.png";
 const LESIONS: &str = "lesions.csv";
 const ALIGNED_AFTER: &str = "aligned-after.jpg";
 

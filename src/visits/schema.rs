@@ -175,6 +175,8 @@ pub struct Slope {
 pub struct Milestone {
     pub visit: String,
     pub date: String,
+    /// As [`SeriesVisit::folder`].
+    pub folder: Option<String>,
     pub change: Change,
 }
 
@@ -365,7 +367,10 @@ pub struct Run {
     pub counts: Counts,
     /// Folders of the series that are part of this run, relative to `run.json`.
     pub series: Vec<String>,
-    pub failures: Vec<Failure>,
+    /// Photos that found no place in a series, and bad lines of the manifest.
+    pub unplaced: Vec<Failure>,
+    /// Photos of a series that could not be read.
+    pub unreadable: Vec<Failure>,
     pub passed_over: Vec<PassedOver>,
     /// What was taken from names or read with doubt, one sentence each.
     pub remarks: Vec<PassedOver>,
@@ -393,7 +398,7 @@ pub struct Counts {
     pub baselines: usize,
     pub compared: usize,
     pub not_comparable: usize,
-    /// Photos and lines of the manifest that could not be used; as many as `failures`.
+    /// Photos and lines of the manifest that could not be used: `unplaced` and `unreadable`.
     pub failed: usize,
     pub passed_over: usize,
 }
