@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use clap::{Args, ValueEnum};
 use scardepth::decode::{self, decode};
 use scardepth::error::Error;
 use scardepth::pipeline::{self, Outcome, Scale};
@@ -42,6 +42,12 @@ pub struct Arguments {
     /// scars by their size; millimetres are then not reported.
     #[arg(long, value_name = "W")]
     field_mm: Option<f64>,
+    /// Paper that report.pdf is set for
+    #[arg(long, value_enum, default_value = "a4")]
+    paper: PaperName,
+    /// Leave the photos' file names out of the result
+    #[arg(long)]
+    anonymous: bool,
     /// Print result.json instead of the summary
     #[arg(long)]
     json: bool,
@@ -51,6 +57,22 @@ pub struct Arguments {
     /// No summary and no warnings, errors only
     #[arg(long)]
     quiet: bool,
+}
+
+/// What can be typed for `--paper`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PaperName {
+    A4,
+    Letter,
+}
+
+impl From<PaperName> for report::Paper {
+    fn from(name: PaperName) -> Self {
+        match name {
+            PaperName::A4 => Self::A4,
+            PaperName::Letter => Self::Letter,
+        }
+    }
 }
 
 pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
@@ -76,7 +98,13 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
         pictures,
     } = pipeline::compare(&before, &after, &options);
     comparison.timings_ms.insert("decode".to_string(), decoding);
-    report::write(&arguments.out, &comparison, &pictures)?;
+    if arguments.anonymous {
+        report::anonymous(&mut comparison);
+    }
+    let settings = report::Settings {
+        paper: arguments.paper.into(),
+    };
+    report::write_with(&arguments.out, &comparison, &pictures, &settings)?;
 
     if arguments.json {
         print(&report::json(&comparison));

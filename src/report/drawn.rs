@@ -1,5 +1,7 @@
 //! The pictures of a report, made once for the page and for the print.
 
+use std::path::Path;
+
 use image::imageops;
 use image::{GrayImage, RgbImage};
 
@@ -224,4 +226,44 @@ impl Shown<'_> {
         let bytes = jpeg(&reduced(&cut, size), PHOTO_QUALITY, Colour::Full)?;
         Ok(Picture { bytes, size })
     }
+}
+
+/// Longest side, px, of a visit's photo on the page of a course, best first.
+const COURSE_SIDES: [u32; 5] = [1600, 1200, 900, 650, 450];
+
+/// Bytes for all photos of a course together.
+const COURSE_BYTES: usize = 3_800_000;
+
+/// A photo no larger than a course shows it.
+pub(super) fn course_size(photo: &RgbImage) -> RgbImage {
+    reduced(photo, fit(photo.dimensions(), COURSE_SIDES[0]))
+}
+
+/// The photos of a course, all of them within what a page may hold.
+pub(super) fn course_pictures(photos: &[RgbImage]) -> Result<Vec<Picture>, Cause> {
+    let photos: Vec<&RgbImage> = photos.iter().collect();
+    within(
+        &photos,
+        &COURSE_SIDES,
+        COURSE_BYTES,
+        PHOTO_QUALITY,
+        Colour::Full,
+    )
+}
+
+/// The first photo of a course for its folder.
+pub(super) fn baseline(photo: &RgbImage) -> Result<Vec<u8>, Cause> {
+    jpeg(&course_size(photo), PHOTO_QUALITY, Colour::Full)
+}
+
+/// A small picture of a file; `None` if it is missing or damaged.
+pub(super) fn thumbnail(path: &Path, side: u32) -> Result<Option<Picture>, Cause> {
+    const QUALITY: u8 = 72;
+    let Ok(photo) = image::open(path) else {
+        return Ok(None);
+    };
+    let photo = photo.into_rgb8();
+    let size = fit(photo.dimensions(), side);
+    let bytes = jpeg(&reduced(&photo, size), QUALITY, Colour::Half)?;
+    Ok(Some(Picture { bytes, size }))
 }

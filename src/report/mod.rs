@@ -3,6 +3,7 @@
 pub mod schema;
 pub mod words;
 
+mod chart;
 mod colours;
 mod drawn;
 mod folder;
@@ -23,6 +24,7 @@ use ndarray::Array2;
 
 use crate::error::{Cause, Error};
 use crate::raster::Field;
+use crate::visits::schema::{Cohort, Series};
 use schema::Comparison;
 
 /// The pictures of a result, all but `after` on the before photo's upright full-resolution grid.
@@ -93,6 +95,33 @@ const FILES: [&str; 8] = [
 
 /// Quality of `aligned-after.jpg`: its error stays under the skin's own texture.
 const ALIGNED_QUALITY: u8 = 92;
+
+/// The first photo of a course, as its folder holds it for the pages: small, without metadata.
+pub const BASELINE: &str = "baseline.jpg";
+
+/// The bytes of [`BASELINE`] from the upright photo.
+///
+/// # Errors
+/// If the picture cannot be a JPEG.
+pub fn baseline_jpeg(photo: &RgbImage) -> Result<Vec<u8>, Cause> {
+    drawn::baseline(photo)
+}
+
+/// `report.html` of a course, given its folder with [`BASELINE`] and the visits' results.
+///
+/// # Errors
+/// If a picture cannot be made small; pictures that are missing or damaged are left out.
+pub fn series_page(series: &Series, folder: &Path) -> Result<String, Cause> {
+    html::series(series, folder)
+}
+
+/// `index.html` of all patients, given the folder in which `cohort.json` lies.
+///
+/// # Errors
+/// As [`series_page`].
+pub fn cohort_page(cohort: &Cohort, root: &Path) -> Result<String, Cause> {
+    html::cohort(cohort, root)
+}
 
 /// The text of `result.json`.
 #[must_use]

@@ -2,6 +2,7 @@
 //!
 //! All text of the reports stands here and in the two rooms below, to be translated in one place.
 
+pub mod course;
 pub mod doubt;
 pub mod page;
 
@@ -72,6 +73,17 @@ pub fn laid_on(overlap: f64, confident: f64) -> String {
         number(100.0 * overlap, 0),
         number(100.0 * confident, 0)
     )
+}
+
+/// A number before and after: `2.5 to 1.8`, or what there is of it.
+#[must_use]
+pub fn from_to(before: Option<f64>, after: Option<f64>, digits: usize) -> String {
+    match (before, after) {
+        (Some(b), Some(a)) => format!("{} to {}", number(b, digits), number(a, digits)),
+        (Some(b), None) => format!("{} before", number(b, digits)),
+        (None, Some(a)) => format!("{} after", number(a, digits)),
+        (None, None) => page::UNKNOWN.to_string(),
+    }
 }
 
 /// Which of how many sheets of paper.

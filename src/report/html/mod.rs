@@ -1,13 +1,17 @@
 //! Pages that open from disk, with nothing in them from anywhere else. Everything is there without
 //! the script; with it, photos slide and blink.
 
+mod cohort;
 mod frame;
 mod scars;
 mod sections;
+mod series;
 mod viewer;
 
+pub(super) use cohort::page as cohort;
 pub(super) use scars::kind;
 pub(super) use sections::{ROWS, particulars};
+pub(super) use series::page as series;
 
 use maud::html;
 

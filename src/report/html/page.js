@@ -15,6 +15,7 @@
     }
     slide(viewer, stage);
     blink(viewer, stage);
+    choose(viewer, stage);
     follow(viewer);
   }
   sortTables();
@@ -57,6 +58,21 @@
     find('#swap', viewer).addEventListener('click', () => { paused = true; say(); swap(); });
   }
 
+  // Which visit lies over the first photo.
+  function choose(viewer, stage) {
+    const pick = find('#visit', viewer);
+    if (!pick) return;
+    const visits = all('.after [data-visit]', stage);
+    const caption = find('.after figcaption', stage);
+    const show = () => {
+      visits.forEach((visit, i) => { visit.style.display = i === +pick.value ? 'inline' : 'none'; });
+      caption.textContent = visits[pick.value].dataset.name;
+      pick.setAttribute('aria-valuetext', caption.textContent);
+    };
+    pick.addEventListener('input', show);
+    show();
+  }
+
   // The scar that the address names is marked in the pictures and in the table.
   function follow(viewer) {
     const mark = () => {
@@ -70,13 +86,15 @@
     mark();
     document.addEventListener('click', (event) => {
       const link = event.target.closest('a[href^="#scar-"], g[data-scar]');
+      const panel = find('.panel', viewer);
       if (!link) return;
+      const to = link.getAttribute('href') || '#scar-' + link.dataset.scar;
       event.preventDefault();
+      if (!panel) { location.hash = to; return; }
       // Opened in its place: the picture under the pointer stays where it is.
       const y = scrollY;
-      location.hash = link.getAttribute('href') || '#scar-' + link.dataset.scar;
+      location.hash = to;
       scrollTo({ top: y, behavior: 'instant' });
-      const panel = find('.panel', viewer);
       if (link.closest('table')) viewer.scrollIntoView();
       else if (panel.getBoundingClientRect().top > innerHeight - 200) panel.scrollIntoView();
     });

@@ -38,7 +38,7 @@ pub(super) fn answer(comparison: &Comparison) -> Markup {
     }
 }
 
-fn verdict_class(verdict: Verdict) -> &'static str {
+pub(super) fn verdict_class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Improved => "good",
         Verdict::Worse => "bad",
@@ -48,7 +48,7 @@ fn verdict_class(verdict: Verdict) -> &'static str {
 }
 
 /// A shape beside the word: colour alone says nothing to some.
-fn icon(verdict: Verdict) -> Markup {
+pub(super) fn icon(verdict: Verdict) -> Markup {
     let path = match verdict {
         Verdict::Improved => "M10 3v12M4 10l6 6 6-6",
         Verdict::Worse => "M10 17V5M4 10l6-6 6 6",

@@ -7,7 +7,7 @@ use crate::report::Pictures;
 use crate::report::drawn::{Drawn, Picture, Shown, Subject};
 use crate::report::schema::{Comparison, State};
 use crate::report::words::page as text;
-use crate::report::words::{number, signed};
+use crate::report::words::{from_to, number, signed};
 
 const CAPTION: Style = Style::new(Weight::Bold, 8.5, BLACK);
 
@@ -69,6 +69,9 @@ pub(super) fn photos(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn
     for (visit, (image, place)) in images.iter().zip(&places).enumerate() {
         sheets.place(*image, *place);
         if visit == 0 || drawn.aligned {
+            if let Some(region) = &drawn.region {
+                sheets.shade(region, *place);
+            }
             outlines(sheets, comparison, drawn, visit, *place);
         }
     }
@@ -165,13 +168,14 @@ fn legend(sheets: &mut Sheets, comparison: &Comparison) {
         sheets.line(x + 26.0, y, NOTE, &label);
         x += 26.0 + super::font::width(&label, NOTE.weight, NOTE.size) + 14.0;
     }
+    sheets.line(x, y, NOTE, text::SHADED);
     sheets.y += NOTE.line() + 6.0;
 }
 
 /// Relief, redness and pigment of both visits.
 pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
     /// Share of the sheet's height for each pair.
-    const TALLEST: f32 = 0.3;
+    const TALLEST: f32 = 0.235;
     let tallest = TALLEST * sheets.bottom();
     for (subject, pair) in &drawn.views {
         let (name, note) = match subject {
@@ -288,8 +292,7 @@ fn close_up(
 /// Three short lines on a scar.
 fn numbers(comparison: &Comparison, scar: &Shown) -> [String; 3] {
     let l = scar.lesion;
-    let percent = |v: Option<f64>| v.map_or(text::UNKNOWN.to_string(), |n| signed(n, 0) + " %");
-    let one = |v: Option<f64>| v.map_or(text::UNKNOWN.to_string(), |n| number(n, 1));
+    let percent = |v: Option<f64>| v.map_or(String::new(), |n| format!(", {} %", signed(n, 0)));
     let kind = l.kind.map_or(text::UNKNOWN, text::kind);
     let sure = l
         .kind_confidence
@@ -298,24 +301,21 @@ fn numbers(comparison: &Comparison, scar: &Shown) -> [String; 3] {
         comparison.scale.px_per_mm.is_some() && l.before.area_mm2.or(l.after.area_mm2).is_some();
     let area = if sized {
         format!(
-            "{}: {} to {}, {}",
+            "{}: {}{}",
             text::AREA_MM2,
-            one(l.before.area_mm2),
-            one(l.after.area_mm2),
+            from_to(l.before.area_mm2, l.after.area_mm2, 1),
             percent(l.change.area_percent)
         )
     } else {
-        format!(
-            "{}: {}",
-            text::CHANGE_OF_AREA,
-            percent(l.change.area_percent)
-        )
+        match l.change.area_percent {
+            Some(v) => format!("{}: {} %", text::CHANGE_OF_AREA, signed(v, 0)),
+            None => text::state(l.state).to_string(),
+        }
     };
     let depth = format!(
-        "{}: {} to {}, {}",
+        "{}: {}{}",
         text::DEPTH_SHORT,
-        one(l.before.relief_index),
-        one(l.after.relief_index),
+        from_to(l.before.relief_index, l.after.relief_index, 1),
         percent(l.change.relief_index_percent)
     );
     [format!("{kind}{sure}"), area, depth]

@@ -4,7 +4,7 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
 use super::font::{Weight, encode, width, wrap};
-use crate::report::drawn::Picture;
+use crate::report::drawn::{Picture, Region};
 use crate::report::settings::Paper;
 use crate::report::words;
 use crate::report::words::page as text;
@@ -14,6 +14,9 @@ pub(super) const MARGIN: f32 = 46.0;
 
 /// Room for the line at the foot of each sheet, pt.
 const FOOT: f32 = 20.0;
+
+/// Name, in a page's resources, of the state in which ink covers by half.
+const SHADE: &[u8] = b"G1";
 
 /// Distance of lines over size of letters.
 const LEADING: f32 = 1.34;
@@ -75,6 +78,8 @@ pub(super) struct Sheets {
     pdf: Pdf,
     ids: Ref,
     sheets: Vec<Sheet>,
+    /// The state named [`SHADE`].
+    shade: Ref,
     /// Width and height of the paper, pt.
     size: (f32, f32),
     /// Where the next line begins, pt from the top.
@@ -83,9 +88,14 @@ pub(super) struct Sheets {
 
 impl Sheets {
     pub(super) fn new(paper: Paper) -> Self {
+        let mut ids = Ref::new(1);
+        let mut pdf = Pdf::new();
+        let shade = ids.bump();
+        pdf.ext_graphics(shade).non_stroking_alpha(0.5);
         let mut sheets = Self {
-            pdf: Pdf::new(),
-            ids: Ref::new(1),
+            pdf,
+            ids,
+            shade,
             sheets: Vec::new(),
             size: paper.points(),
             y: 0.0,
@@ -234,6 +244,33 @@ impl Sheets {
         content.stroke();
     }
 
+    /// Darkens all of a picture at `place` but the measured region.
+    pub(super) fn shade(&mut self, region: &Region, place: Place) {
+        let (fx, fy) = (
+            place.width / region.size.0.max(1) as f32,
+            place.height / region.size.1.max(1) as f32,
+        );
+        let (top, bottom) = (self.up(place.top), self.up(place.top + place.height));
+        let content = self.content();
+        content
+            .save_state()
+            .set_parameters(Name(SHADE))
+            .set_fill_gray(0.0)
+            .rect(place.left, bottom, place.width, place.height);
+        for line in &region.lines {
+            for (i, &(x, y)) in line.iter().enumerate() {
+                let (x, y) = (place.left + x * fx, top - y * fy);
+                if i == 0 {
+                    content.move_to(x, y);
+                } else {
+                    content.line_to(x, y);
+                }
+            }
+            content.close_path();
+        }
+        content.fill_even_odd().restore_state();
+    }
+
     /// Takes a picture into the file.
     pub(super) fn image(&mut self, picture: &Picture) -> Image {
         let id = self.ids.bump();
@@ -339,6 +376,7 @@ impl Sheets {
             objects.pair(Name(&name_of(image)), image);
         }
         objects.finish();
+        resources.ext_g_states().pair(Name(SHADE), self.shade);
         resources.finish();
         page.finish();
         id

@@ -7,7 +7,7 @@ use crate::report::drawn::Drawn;
 use crate::report::html::{ROWS, particulars};
 use crate::report::schema::{Comparison, Lesion};
 use crate::report::words::page as text;
-use crate::report::words::{self, number, signed};
+use crate::report::words::{self, signed};
 
 const CELL: Style = Style::new(Weight::Regular, 8.0, BLACK);
 const HEAD: Style = Style::new(Weight::Bold, 8.0, BLACK);
@@ -61,11 +61,7 @@ pub(super) fn scars(sheets: &mut Sheets, drawn: &Drawn) {
 
 fn cells(l: &Lesion) -> [String; 7] {
     let unknown = || text::UNKNOWN.to_string();
-    let one = |v: Option<f64>| v.map_or_else(unknown, |n| number(n, 1));
-    let pair = |b: Option<f64>, a: Option<f64>| match (b, a) {
-        (None, None) => unknown(),
-        _ => format!("{} to {}", one(b), one(a)),
-    };
+    let pair = |b: Option<f64>, a: Option<f64>| words::from_to(b, a, 1);
     let percent = |v: Option<f64>| v.map_or_else(unknown, |n| signed(n, 0) + " %");
     [
         l.id.to_string(),
@@ -121,7 +117,8 @@ pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
 
 /// Options, versions, hashes, and what the numbers mean.
 pub(super) fn technical(sheets: &mut Sheets, comparison: &Comparison) {
-    sheets.heading(text::TECHNICAL_HEADING, 6.0 * CELL.line());
+    // Kept together: a last line alone on a sheet helps nobody.
+    sheets.heading(text::TECHNICAL_HEADING, 15.0 * CELL.line());
     for (name, told) in particulars(comparison) {
         sheets.need(CELL.line());
         let y = sheets.y;

@@ -7,6 +7,8 @@ pub const LANGUAGE: &str = "en";
 pub const PRODUCT: &str = "scardepth";
 pub const TITLE: &str = "Scar comparison";
 pub const SKIP: &str = "Skip to the photos";
+pub const STOP: &str = ".";
+pub const SHADED: &str = "shaded: not measured";
 pub const UNKNOWN: &str = "\u{2013}";
 
 pub const BEFORE: &str = "Before";
