@@ -258,7 +258,7 @@ pub fn dates(before: Option<&str>, after: Option<&str>) -> Option<Caveat> {
 }
 
 /// Days of the civil calendar from an ISO date (Howard Hinnant's days-from-civil algorithm).
-fn day_number(iso: &str) -> Option<i64> {
+pub(crate) fn day_number(iso: &str) -> Option<i64> {
     let mut parts = iso.get(..10)?.split('-').map(str::parse::<i64>);
     let (year, month, day) = (
         parts.next()?.ok()?,

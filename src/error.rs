@@ -120,4 +120,21 @@ pub enum Error {
         line: usize,
         problem: String,
     },
+
+    #[error("{}: line {line}: {problem}", file.display())]
+    BadManifest {
+        file: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        problem: String,
+    },
+
+    #[error(
+        "{}: another run is writing to this folder; wait for its end, or name another folder",
+        folder.display()
+    )]
+    Busy { folder: PathBuf },
+
+    #[error("{}: this is no finished result of scardepth: {problem}", path.display())]
+    BadPart { path: PathBuf, problem: String },
 }

@@ -30,6 +30,8 @@ pub mod comparable;
 
 pub mod report;
 
+pub mod visits;
+
 pub mod phantom;
 
 pub mod learn;

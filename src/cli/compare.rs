@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use clap::{Args, ValueEnum};
 use scardepth::decode::{self, decode};
 use scardepth::error::Error;
 use scardepth::pipeline::{self, Outcome, Scale};
@@ -42,6 +42,12 @@ pub struct Arguments {
     /// scars by their size; millimetres are then not reported.
     #[arg(long, value_name = "W")]
     field_mm: Option<f64>,
+    /// Paper that report.pdf is set for
+    #[arg(long, value_enum, default_value = "a4")]
+    paper: PaperName,
+    /// Leave the photos' file names out of the result
+    #[arg(long)]
+    anonymous: bool,
     /// Print result.json instead of the summary
     #[arg(long)]
     json: bool,
@@ -53,10 +59,26 @@ pub struct Arguments {
     quiet: bool,
 }
 
+/// What can be typed for `--paper`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PaperName {
+    A4,
+    Letter,
+}
+
+impl From<PaperName> for report::Paper {
+    fn from(name: PaperName) -> Self {
+        match name {
+            PaperName::A4 => Self::A4,
+            PaperName::Letter => Self::Letter,
+        }
+    }
+}
+
 pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     use_threads(arguments.threads)?;
     let options = pipeline::Options {
-        scale: scale(arguments)?,
+        scale: scale(arguments.px_per_mm, arguments.field_mm)?,
         ..pipeline::Options::default()
     };
     // Known before the work and not after it.
@@ -76,7 +98,13 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
         pictures,
     } = pipeline::compare(&before, &after, &options);
     comparison.timings_ms.insert("decode".to_string(), decoding);
-    report::write(&arguments.out, &comparison, &pictures)?;
+    if arguments.anonymous {
+        report::anonymous(&mut comparison);
+    }
+    let settings = report::Settings {
+        paper: arguments.paper.into(),
+    };
+    report::write_with(&arguments.out, &comparison, &pictures, &settings)?;
 
     if arguments.json {
         print(&report::json(&comparison));
@@ -93,8 +121,8 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
 }
 
 /// The scale that was typed, as what it means.
-fn scale(arguments: &Arguments) -> Result<Option<Scale>, Error> {
-    if let Some(typed) = arguments.px_per_mm {
+pub(super) fn scale(px_per_mm: Option<f64>, field_mm: Option<f64>) -> Result<Option<Scale>, Error> {
+    if let Some(typed) = px_per_mm {
         return match PixelsPerMm::new(typed) {
             Some(scale) => Ok(Some(Scale::PerMm(scale))),
             None => Err(Error::BadOption {
@@ -108,7 +136,7 @@ fn scale(arguments: &Arguments) -> Result<Option<Scale>, Error> {
             }),
         };
     }
-    match arguments.field_mm {
+    match field_mm {
         None => Ok(None),
         Some(width) if width.is_finite() && width > 0.0 => Ok(Some(Scale::FieldMm(width))),
         Some(width) => Err(Error::BadOption {

@@ -1,8 +1,12 @@
 //! What can be typed, and what the exit status says.
 
 mod accuracy;
+mod batch;
 mod compare;
+mod folders;
+mod merge;
 mod phantom;
+mod series;
 mod train;
 
 use std::io::{self, Write};
@@ -19,11 +23,18 @@ enum Status {
     Done,
     /// The photos cannot be compared; the result says why.
     NotComparable,
+    /// Some photos of many could not be used; the result says which.
+    SomeFailed,
+    /// Ended early by hand; the result holds what was done.
+    Stopped,
 }
 
 const DONE: u8 = 0;
+const SOME_FAILED: u8 = 1;
 const BAD_INPUT: u8 = 2;
 const NOT_COMPARABLE: u8 = 3;
+/// What shells call a program that Ctrl-C ended.
+const STOPPED: u8 = 130;
 
 /// Errors of every command, for their message and their causes.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -43,6 +54,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Compare(compare::Arguments),
+    Series(series::Arguments),
+    Batch(batch::Arguments),
+    Merge(merge::Arguments),
     Phantom(phantom::Arguments),
     Train(train::Arguments),
     Accuracy(accuracy::Arguments),
@@ -53,6 +67,9 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let ended = match &arguments.command {
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Series(arguments) => series::run(arguments),
+        Command::Batch(arguments) => batch::run(arguments),
+        Command::Merge(arguments) => merge::run(arguments),
         Command::Accuracy(arguments) => accuracy::run(arguments).map(|()| Status::Done),
         Command::Train(arguments) => train::run(arguments).map(|()| Status::Done),
         Command::Phantom(arguments) => phantom::run(arguments).map(|()| Status::Done),
@@ -60,6 +77,8 @@ pub fn run() -> ExitCode {
     match ended {
         Ok(Status::Done) => DONE,
         Ok(Status::NotComparable) => NOT_COMPARABLE,
+        Ok(Status::SomeFailed) => SOME_FAILED,
+        Ok(Status::Stopped) => STOPPED,
         Err(error) => {
             explain(error.as_ref());
             BAD_INPUT

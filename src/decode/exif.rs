@@ -26,6 +26,20 @@ impl Directory {
         }))
     }
 
+    /// From a file of any kind that has one.
+    pub(super) fn of_file(path: &std::path::Path) -> Self {
+        let mut reader = Reader::new();
+        reader.continue_on_error(true);
+        let read = std::fs::File::open(path).ok().and_then(|file| {
+            let mut file = std::io::BufReader::new(file);
+            match reader.read_from_container(&mut file) {
+                Ok(exif) => Some(exif),
+                Err(e) => e.distill_partial_result(|_| ()).ok(),
+            }
+        });
+        Self(read)
+    }
+
     /// From a whole TIFF file.
     pub(super) fn of_tiff(bytes: &[u8]) -> Self {
         Self::of_exif(Some(bytes.to_vec()))

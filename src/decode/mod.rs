@@ -63,6 +63,14 @@ pub fn decode(path: &Path, options: &Options) -> Result<Photo, Error> {
     Ok(Photo::new(path, &bytes, unpacked))
 }
 
+/// When the photo at `path` was taken by the camera's clock, ISO 8601; `None` where nothing says it.
+/// Reads no pixels.
+#[must_use]
+pub fn taken(path: &Path) -> Option<String> {
+    let regular = fs::metadata(path).is_ok_and(|m| m.is_file());
+    regular.then(|| exif::Directory::of_file(path).taken())?
+}
+
 /// All bytes of a regular file, if it is not larger than any allowed photo can be.
 fn read(path: &Path, options: &Options) -> Result<Vec<u8>, Error> {
     let file = || path.to_path_buf();

@@ -2,6 +2,7 @@
 
 mod frame;
 mod outcome;
+mod views;
 mod visits;
 
 pub use frame::{Scale, ScaleSource};
@@ -122,6 +123,7 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         qualities,
         alignment: &alignment,
         gains: &gains,
+        matched: &matched,
         measured: &measured,
         measured_share: share,
         seen: &seen,

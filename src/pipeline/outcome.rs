@@ -13,7 +13,7 @@ use crate::comparable::Caveat;
 use crate::decode::Photo;
 use crate::filter::{bilinear, enlarge};
 use crate::measure::{self, Scar, Totals};
-use crate::normalise::{self, FullMap, Gains};
+use crate::normalise::{self, FullMap, Gains, Matched};
 use crate::quality::Quality;
 use crate::raster::{Mask, from_rows, row, to_gray};
 use crate::register::Alignment;
@@ -31,6 +31,7 @@ pub struct Compared<'a> {
     pub qualities: [&'a Quality; 2],
     pub alignment: &'a Alignment,
     pub gains: &'a Gains,
+    pub matched: &'a Matched,
     pub measured: &'a Mask,
     /// Share of the before photo's skin that was measured in both.
     pub measured_share: f64,
@@ -64,6 +65,7 @@ pub fn compared(mut c: Compared) -> Outcome {
         aligned_after: Some(normalise::picture(&after, &map, c.gains, size)),
         before: c.photos[0].display(),
         after: None,
+        maps: (!refused).then(|| super::views::maps(&c)),
     };
     c.clock.lap("pictures");
     let mut result = blank(c.photos, c.frame, c.options, &c.caveats);
@@ -127,6 +129,7 @@ pub fn unaligned(
             aligned_after: None,
             before: photos[0].display(),
             after: Some(photos[1].display()),
+            maps: None,
         },
     }
 }

@@ -3,17 +3,28 @@
 pub mod schema;
 pub mod words;
 
+mod chart;
+mod colours;
+mod drawn;
 mod folder;
 mod html;
+mod outlines;
+mod pdf;
 mod pictures;
+mod settings;
 mod table;
+
+pub use settings::{Paper, Settings};
 
 use std::fs;
 use std::path::Path;
 
 use image::{GrayImage, RgbImage};
+use ndarray::Array2;
 
 use crate::error::{Cause, Error};
+use crate::raster::Field;
+use crate::visits::schema::{Cohort, Series};
 use schema::Comparison;
 
 /// The pictures of a result, all but `after` on the before photo's upright full-resolution grid.
@@ -33,32 +44,84 @@ pub struct Pictures {
     /// The after photo as a screen shows it, on its own grid; looked at only where there is no
     /// aligned one.
     pub after: Option<RgbImage>,
+    /// What scar outlines and the views of relief and colour are drawn from; `None` where nothing
+    /// was compared.
+    pub maps: Option<Maps>,
+}
+
+/// Numbers by pixel behind the pictures, all over the whole before photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Maps {
+    /// `id` of the lesion each pixel belongs to, 0 outside, before and after.
+    pub lesions: [Array2<u32>; 2],
+    /// Height over the body's own shape, in units of the healthy skin's fine texture, dents < 0.
+    /// This and the ones below may be on a coarser grid.
+    pub relief: [Field; 2],
+    /// Haemoglobin by density, free of shading, up to a constant of the photo.
+    pub redness: [Field; 2],
+    /// Melanin by density, free of shading, up to a constant of the photo.
+    pub pigment: [Field; 2],
+    /// px of the before photo per pixel of `lesions`.
+    pub reduction: f64,
 }
 
 /// The file with everything that was measured.
 pub const RESULT: &str = "result.json";
 /// The page to read.
 pub const REPORT: &str = "report.html";
-const SCARS_BEFORE: &str = "scars-before.png";
-const SCARS_AFTER: &str = "scars-after.png";
-const MEASURED: &str = "measured.png";
+/// The same on paper.
+pub const PRINT: &str = "report.pdf";
+/// Mask of the scars of the first photo.
+pub const SCARS_BEFORE: &str = "scars-before.png";
+/// Mask of the scars of the second photo.
+pub const SCARS_AFTER: &str = "scars-after.png";
+/// Mask of what was measured in both.
+pub const MEASURED: &str = "measured.png";
 const LESIONS: &str = "lesions.csv";
 const ALIGNED_AFTER: &str = "aligned-after.jpg";
 
 /// Every file a result may have. The one that makes a folder a result stands last: it is written
 /// last and taken away first.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     SCARS_BEFORE,
     SCARS_AFTER,
     MEASURED,
     LESIONS,
     ALIGNED_AFTER,
     REPORT,
+    PRINT,
     RESULT,
 ];
 
 /// Quality of `aligned-after.jpg`: its error stays under the skin's own texture.
 const ALIGNED_QUALITY: u8 = 92;
+
+/// The first photo of a course, as its folder holds it for the pages: small, without metadata.
+pub const BASELINE: &str = "baseline.jpg";
+
+/// The bytes of [`BASELINE`] from the upright photo.
+///
+/// # Errors
+/// If the picture cannot be a JPEG.
+pub fn baseline_jpeg(photo: &RgbImage) -> Result<Vec<u8>, Cause> {
+    drawn::baseline(photo)
+}
+
+/// `report.html` of a course, given its folder with [`BASELINE`] and the visits' results.
+///
+/// # Errors
+/// If a picture cannot be made small; pictures that are missing or damaged are left out.
+pub fn series_page(series: &Series, folder: &Path) -> Result<String, Cause> {
+    html::series(series, folder)
+}
+
+/// `index.html` of all patients, given the folder in which `cohort.json` lies.
+///
+/// # Errors
+/// As [`series_page`].
+pub fn cohort_page(cohort: &Cohort, root: &Path) -> Result<String, Cause> {
+    html::cohort(cohort, root)
+}
 
 /// The text of `result.json`.
 #[must_use]
@@ -83,6 +146,25 @@ pub fn check_folder(folder: &Path) -> Result<(), Error> {
 /// # Errors
 /// If the folder is not ours to write to (see [`check_folder`]) or writing fails.
 pub fn write(folder: &Path, comparison: &Comparison, pictures: &Pictures) -> Result<(), Error> {
+    write_with(folder, comparison, pictures, &Settings::default())
+}
+
+/// Puts "before" and "after" in the place of the photos' file names, which may name a patient.
+pub fn anonymous(comparison: &mut Comparison) {
+    comparison.before.file = words::page::BEFORE.to_lowercase();
+    comparison.after.file = words::page::AFTER.to_lowercase();
+}
+
+/// As [`write`], with settings.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with(
+    folder: &Path,
+    comparison: &Comparison,
+    pictures: &Pictures,
+    settings: &Settings,
+) -> Result<(), Error> {
     folder::replace(folder, |stage| {
         let save = |name: &str, bytes: Result<Vec<u8>, Cause>| {
             let path = stage.join(name);
@@ -98,11 +180,21 @@ pub fn write(folder: &Path, comparison: &Comparison, pictures: &Pictures) -> Res
         save(MEASURED, pictures::png(&pictures.measured))?;
         save(LESIONS, table::lesions(&comparison.lesions))?;
         if let Some(aligned) = &pictures.aligned_after {
-            save(ALIGNED_AFTER, pictures::jpeg(aligned, ALIGNED_QUALITY))?;
+            let full = pictures::Colour::Full;
+            save(
+                ALIGNED_AFTER,
+                pictures::jpeg(aligned, ALIGNED_QUALITY, full),
+            )?;
         }
+        let drawn = drawn::draw(comparison, pictures);
+        let drawn = drawn.map_err(|source| Error::Unwritable {
+            path: folder.join(REPORT),
+            source,
+        })?;
+        save(REPORT, Ok(html::page(comparison, &drawn).into_bytes()))?;
         save(
-            REPORT,
-            html::page(comparison, pictures).map(String::into_bytes),
+            PRINT,
+            pdf::document(comparison, pictures, &drawn, settings.paper),
         )?;
         save(RESULT, Ok(json(comparison).into_bytes()))
     })

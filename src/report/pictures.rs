@@ -20,11 +20,23 @@ pub(super) fn png(mask: &GrayImage) -> Result<Vec<u8>, Cause> {
     Ok(bytes)
 }
 
-/// A photo as JPEG with full colour resolution: redness is judged by eye on it.
-pub(super) fn jpeg(photo: &RgbImage, quality: u8) -> Result<Vec<u8>, Cause> {
+/// How finely a JPEG keeps colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Colour {
+    /// At every pixel: redness is judged by eye on it.
+    Full,
+    /// At every second pixel each way: enough where lightness tells the same.
+    Half,
+}
+
+/// A photo as JPEG.
+pub(super) fn jpeg(photo: &RgbImage, quality: u8, colour: Colour) -> Result<Vec<u8>, Cause> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
-    encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
+    encoder.set_sampling_factor(match colour {
+        Colour::Full => SamplingFactor::R_4_4_4,
+        Colour::Half => SamplingFactor::R_4_2_0,
+    });
     encoder.encode(
         photo.as_raw(),
         u16::try_from(photo.width())?,
@@ -62,10 +74,15 @@ pub(super) fn reduced_mask(mask: &GrayImage, size: (u32, u32)) -> GrayImage {
     small
 }
 
-/// Bytes as a `data:` address (RFC 2397, base64 of RFC 4648).
+/// Bytes as a `data:` address (RFC 2397).
 pub(super) fn data_address(media_type: &str, bytes: &[u8]) -> String {
+    format!("data:{media_type};base64,{}", base64(bytes))
+}
+
+/// Bytes as base64 (RFC 4648).
+pub(super) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = format!("data:{media_type};base64,");
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let byte = |i: usize| u32::from(group.get(i).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);

@@ -133,8 +133,34 @@ pub(crate) fn sample() -> (Comparison, Pictures) {
         aligned_after: Some(skin.clone()),
         before: skin,
         after: None,
+        maps: Some(maps(&|x, y| a(x, y), &|x, y| b(x, y), &|x, y| shrunk(x, y))),
     };
     (comparison, pictures)
+}
+
+/// Two dents, the first of which shrank.
+fn maps(
+    a: &dyn Fn(u32, u32) -> bool,
+    b: &dyn Fn(u32, u32) -> bool,
+    shrunk: &dyn Fn(u32, u32) -> bool,
+) -> Maps {
+    let labels = |first: &dyn Fn(u32, u32) -> bool| {
+        Array2::from_shape_fn((120, 160), |(y, x)| {
+            let (x, y) = (x as u32, y as u32);
+            u32::from(first(x, y)) + 2 * u32::from(b(x, y))
+        })
+    };
+    let lesions = [labels(a), labels(shrunk)];
+    let dented = lesions
+        .each_ref()
+        .map(|l| l.mapv(|id| if id == 0 { 0.0 } else { -4.0 }));
+    Maps {
+        redness: dented.clone(),
+        pigment: dented.clone(),
+        relief: dented,
+        lesions,
+        reduction: 1.0,
+    }
 }
 
 fn not_comparable() -> (Comparison, Pictures) {
@@ -149,7 +175,9 @@ fn not_comparable() -> (Comparison, Pictures) {
     };
     comparison.registration.grid = None;
     comparison.registration.method = RegistrationMethod::None;
+    comparison.lesions.clear();
     pictures.aligned_after = None;
+    pictures.maps = None;
     pictures.measured = GrayImage::new(160, 120);
     (comparison, pictures)
 }
@@ -233,6 +261,7 @@ fn a_result_is_written_whole_and_replaced_whole() {
             "lesions.csv",
             "measured.png",
             "report.html",
+            "report.pdf",
             "result.json",
             "scars-after.png",
             "scars-before.png"
@@ -252,7 +281,7 @@ fn a_result_is_written_whole_and_replaced_whole() {
     assert_eq!(fs::read(folder.join("notes.txt")).unwrap(), b"mine");
     let text = fs::read_to_string(folder.join("result.json")).unwrap();
     assert_eq!(text, json(&comparison));
-    assert_eq!(names(&folder).len(), 7);
+    assert_eq!(names(&folder).len(), 8);
 }
 
 #[test]
@@ -291,7 +320,7 @@ fn an_interrupted_result_can_be_written_again() {
     fs::create_dir_all(&stage).unwrap();
     fs::rename(folder.join("result.json"), stage.join("result.json")).unwrap();
     write(&folder, &comparison, &pictures).unwrap();
-    assert_eq!(names(&folder).len(), 7);
+    assert_eq!(names(&folder).len(), 8);
 }
 
 #[test]
@@ -306,7 +335,7 @@ fn nothing_is_left_behind_when_writing_fails() {
     let error = write(&folder, &comparison, &pictures).unwrap_err();
     assert!(matches!(error, Error::Unwritable { .. }));
     assert_eq!(fs::read(folder.join("result.json")).unwrap(), before);
-    assert_eq!(names(&folder).len(), 7);
+    assert_eq!(names(&folder).len(), 8);
     let missing = home.path().join("other");
     assert!(write(&missing, &comparison, &pictures).is_err());
     assert_eq!(names(home.path()), ["out"]);
@@ -327,17 +356,107 @@ fn a_row_for_each_scar() {
     assert_eq!(none.lines().count(), 1);
 }
 
+fn page_of(comparison: &Comparison, pictures: &Pictures) -> String {
+    html::page(comparison, &drawn::draw(comparison, pictures).unwrap())
+}
+
 #[test]
 fn a_file_name_stays_text_on_the_page() {
     let (comparison, pictures) = sample();
-    let page = html::page(&comparison, &pictures).unwrap();
+    let page = page_of(&comparison, &pictures);
     assert!(page.contains("&lt;b&gt; &amp; &quot;c&quot;.jpg"));
     assert!(!page.contains("<b> &"));
-    assert!(page.contains("class=\"s-improved\"") && page.contains("class=\"region\""));
 
     let (comparison, pictures) = not_comparable();
-    let page = html::page(&comparison, &pictures).unwrap();
-    let (warning, photos) = (page.find("Keep lamp"), page.find("The photos</h2>"));
+    let page = page_of(&comparison, &pictures);
+    let (warning, photos) = (page.find("Keep lamp"), page.find(">The photos</h2>"));
     assert!(warning.unwrap() < photos.unwrap());
-    assert!(!page.contains("class=\"region\""));
+    assert!(!page.contains("class=\"shade\""));
+}
+
+#[test]
+fn each_scar_has_its_own_outline_close_up_and_row() {
+    let (comparison, pictures) = sample();
+    let page = page_of(&comparison, &pictures);
+    for part in [
+        "id=\"b1\" class=\"improved\"",
+        "id=\"a1\" class=\"improved\"",
+        "id=\"b2\" class=\"unchanged\"",
+        "id=\"scar-2\"",
+        "id=\"row-2\"",
+        "href=\"#scar-1\"",
+        "href=\"#before-relief\"",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    // The larger scar stands first.
+    assert!(page.find("id=\"row-2\"").unwrap() < page.find("id=\"row-1\"").unwrap());
+    // A scar that is gone is outlined before only.
+    let mut gone = comparison.clone();
+    gone.lesions[0].state = State::Gone;
+    let page = page_of(&gone, &pictures);
+    assert!(page.contains("id=\"b1\"") && !page.contains("id=\"a1\""));
+}
+
+#[test]
+fn the_policy_allows_the_pages_own_style_and_script_only() {
+    use sha2::{Digest, Sha256};
+    let (comparison, pictures) = sample();
+    let page = page_of(&comparison, &pictures);
+    let policy = page.split("content=\"").nth(1).unwrap();
+    let policy = policy[..policy.find('"').unwrap()].replace("&#39;", "'");
+    assert!(policy.starts_with("default-src 'none'; img-src data:;"));
+    assert!(!policy.contains("unsafe") && !policy.contains('*'));
+    for (tag, source) in [("style", "style-src"), ("script", "script-src")] {
+        let parts: Vec<&str> = page.split(&format!("<{tag}>")).collect();
+        assert_eq!(parts.len(), 2, "one {tag}");
+        let inside = &parts[1][..parts[1].find(&format!("</{tag}>")).unwrap()];
+        let hash = super::pictures::base64(&Sha256::digest(inside.as_bytes()));
+        assert!(
+            policy.contains(&format!("{source} 'sha256-{hash}'")),
+            "{policy}"
+        );
+    }
+    assert!(!page.contains("style=\"") && !page.contains("onclick"));
+}
+
+#[test]
+fn a_pair_that_can_show_little_says_so_on_the_first_page() {
+    let (mut comparison, pictures) = sample();
+    assert!(!page_of(&comparison, &pictures).contains("very large changes"));
+    comparison.change.area_percent.smallest_detectable = Some(72.0);
+    let page = page_of(&comparison, &pictures);
+    let said = page.find("can only show very large changes").unwrap();
+    assert!(said < page.find("<main>").unwrap());
+    assert!(page.contains("More than 72 %"));
+}
+
+#[test]
+fn anonymous_results_name_no_file() {
+    let (mut comparison, pictures) = sample();
+    anonymous(&mut comparison);
+    let page = page_of(&comparison, &pictures);
+    assert!(!page.contains("a.jpg") && !page.contains("&quot;c&quot;"));
+    assert!(!json(&comparison).contains(".jpg"));
+    let pdf = pdf_of(&comparison, &pictures, Paper::A4);
+    assert!(!String::from_utf8_lossy(&pdf).contains(".jpg"));
+}
+
+fn pdf_of(comparison: &Comparison, pictures: &Pictures, paper: Paper) -> Vec<u8> {
+    let drawn = drawn::draw(comparison, pictures).unwrap();
+    pdf::document(comparison, pictures, &drawn, paper).unwrap()
+}
+
+#[test]
+fn the_print_is_set_for_its_paper() {
+    let (comparison, pictures) = sample();
+    let a4 = pdf_of(&comparison, &pictures, Paper::A4);
+    let letter = pdf_of(&comparison, &pictures, Paper::Letter);
+    assert!(a4.starts_with(b"%PDF-") && letter.starts_with(b"%PDF-"));
+    let holds = |pdf: &[u8], text: &str| String::from_utf8_lossy(pdf).contains(text);
+    assert!(holds(&a4, "/MediaBox [0 0 595.28 841.89]"));
+    assert!(holds(&letter, "/MediaBox [0 0 612 792]"));
+    assert_eq!(a4, pdf_of(&comparison, &pictures, Paper::A4));
+    let (comparison, pictures) = not_comparable();
+    assert!(pdf_of(&comparison, &pictures, Paper::A4).len() > 1000);
 }

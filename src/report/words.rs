@@ -1,4 +1,10 @@
 //! The result in words and rounded numbers, for people.
+//!
+//! All text of the reports stands here and in the two rooms below, to be translated in one place.
+
+pub mod course;
+pub mod doubt;
+pub mod page;
 
 use super::schema::{Change, Interval, Verdict};
 
@@ -43,6 +49,55 @@ pub fn change(interval: &Interval) -> String {
     }
 }
 
+/// `−36 to −26 %`.
+#[must_use]
+pub fn range(low: f64, high: f64) -> String {
+    format!("{} to {} %", signed(low, 0), signed(high, 0))
+}
+
+/// Whether a change is larger than what could be chance, and its interval leaves out none; `None`
+/// where that is unknown or nothing is in doubt.
+#[must_use]
+pub fn beyond_chance(interval: &Interval) -> Option<bool> {
+    let (value, smallest) = interval.value.zip(interval.smallest_detectable)?;
+    let (low, high) = interval.low.zip(interval.high)?;
+    (smallest > 0.0).then(|| value.abs() > smallest && (low > 0.0 || high < 0.0))
+}
+
+/// How much of the skin was laid on.
+#[must_use]
+pub fn laid_on(overlap: f64, confident: f64) -> String {
+    format!(
+        "The photo after shows {} % of the skin of the photo before. {} % of the skin of the first photo \
+         could be laid on with confidence and was measured in both.",
+        number(100.0 * overlap, 0),
+        number(100.0 * confident, 0)
+    )
+}
+
+/// A number before and after: `2.5 to 1.8`, or what there is of it.
+#[must_use]
+pub fn from_to(before: Option<f64>, after: Option<f64>, digits: usize) -> String {
+    match (before, after) {
+        (Some(b), Some(a)) => format!("{} to {}", number(b, digits), number(a, digits)),
+        (Some(b), None) => format!("{} before", number(b, digits)),
+        (None, Some(a)) => format!("{} after", number(a, digits)),
+        (None, None) => page::UNKNOWN.to_string(),
+    }
+}
+
+/// Which of how many sheets of paper.
+#[must_use]
+pub fn sheet(number: usize, of: usize) -> String {
+    format!("{number} / {of}")
+}
+
+/// What stands under a list that is cut off.
+#[must_use]
+pub fn cut_off(shown: usize, all: usize) -> String {
+    format!("The {shown} largest of {all} scars; all are in lesions.csv.")
+}
+
 /// The answer in one sentence, with its doubt.
 #[must_use]
 pub fn verdict(change: &Change) -> String {
@@ -61,7 +116,8 @@ pub fn verdict(change: &Change) -> String {
 }
 
 /// A phrase as a sentence: a capital in front, a full stop at the end.
-fn sentence(phrase: &str) -> String {
+#[must_use]
+pub fn sentence(phrase: &str) -> String {
     let phrase = phrase.trim().trim_end_matches('.');
     let mut letters = phrase.chars();
     match letters.next() {
@@ -114,10 +170,54 @@ fn unmoved(change: &Change) -> String {
     if area.value.is_some() {
         text += &format!(": scar area {}", self::change(area));
     }
-    if let Some(smallest) = area.smallest_detectable {
-        text += &format!("; only changes over {} % would show", number(smallest, 0));
+    match area.smallest_detectable {
+        Some(smallest) if smallest >= 100.0 => {
+            text += "; on these photos not even the loss of all scars would show";
+        }
+        Some(smallest) if smallest > 0.0 => {
+            text += &format!("; only changes over {} % would show", number(smallest, 0));
+        }
+        _ => {}
     }
     text + "."
+}
+
+/// A day as people write it, `10 January 2026`, from ISO 8601; as it is if it is none.
+#[must_use]
+pub fn date(iso: &str) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let parts: Vec<usize> = iso
+        .get(..10)
+        .map(|day| day.split('-').filter_map(|p| p.parse().ok()).collect())
+        .unwrap_or_default();
+    match parts[..] {
+        [year, month, day] if (1..=12).contains(&month) => {
+            format!("{day} {} {year}", MONTHS[month - 1])
+        }
+        _ => iso.to_string(),
+    }
+}
+
+/// A moment as people write it, `10 January 2026, 09:30`.
+#[must_use]
+pub fn moment(iso: &str) -> String {
+    match iso.get(10..16).and_then(|time| time.strip_prefix('T')) {
+        Some(time) => format!("{}, {time}", date(iso)),
+        None => date(iso),
+    }
 }
 
 #[cfg(test)]
@@ -190,5 +290,7 @@ mod tests {
         assert_eq!(signed(0.04, 1), "0.0");
         assert_eq!(signed(4.0, 0), "+4");
         assert_eq!(change(&Interval::default()), "\u{2013}");
+        assert_eq!(moment("2026-03-09T08:05:11"), "9 March 2026, 08:05");
+        assert_eq!(date("soon"), "soon");
     }
 }

@@ -2,36 +2,92 @@
 
 use maud::{Markup, html};
 
-use crate::report::schema::{Change, Comparison, Interval, Lesion, Visit, Warning, word};
-use crate::report::words::{self, number, signed};
+use crate::report::schema::{Change, Comparison, Interval, Verdict, Visit, word};
+use crate::report::words::page as text;
+use crate::report::words::page::rows;
+use crate::report::words::{self, doubt, moment, number, sentence, signed};
 
-/// Most scars in the table; all are in `lesions.csv`.
-const ROWS: usize = 50;
+fn or_unknown(v: Option<f64>, told: impl Fn(f64) -> String) -> String {
+    v.map_or(text::UNKNOWN.to_string(), told)
+}
 
-/// What stands where a number is unknown.
-const UNKNOWN: &str = "–";
+/// The answer on top: a word, a sentence, what it means, and how little it may be worth.
+pub(super) fn answer(comparison: &Comparison) -> Markup {
+    let change = &comparison.change;
+    let limits = doubt::limits(comparison);
+    html! {
+        p.kicker {
+            (text::TITLE)
+            @if let Some(dates) = doubt::dates(comparison) { " · " (dates) }
+        }
+        div.verdict.(verdict_class(change.verdict)) {
+            p.word { (icon(change.verdict)) (text::verdict(change.verdict)) }
+            h1 { (words::verdict(change)) }
+            p { (doubt::meaning(comparison)) }
+            @for reason in &change.reasons {
+                @if change.verdict != Verdict::NotComparable { p { (sentence(reason)) } }
+            }
+        }
+        @if let Some(limits) = limits {
+            div.limits role="note" {
+                p { b { (limits.heading) } " " (limits.text) }
+                ul { @for reason in &limits.because { li { (reason) } } }
+            }
+        }
+        @if let Some(basis) = doubt::basis(comparison) { p.basis { (basis) } }
+    }
+}
 
-fn or_unknown(v: Option<f64>, text: impl Fn(f64) -> String) -> String {
-    v.map_or(UNKNOWN.to_string(), text)
+pub(super) fn verdict_class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Improved => "good",
+        Verdict::Worse => "bad",
+        Verdict::NoDetectableChange => "same",
+        Verdict::NotComparable => "none",
+    }
+}
+
+/// A shape beside the word: colour alone says nothing to some.
+pub(super) fn icon(verdict: Verdict) -> Markup {
+    let path = match verdict {
+        Verdict::Improved => "M10 3v12M4 10l6 6 6-6",
+        Verdict::Worse => "M10 17V5M4 10l6-6 6 6",
+        Verdict::NoDetectableChange => "M3 7h14M3 13h14",
+        Verdict::NotComparable => "M4 4l12 12M16 4L4 16",
+    };
+    html! { svg viewBox="0 0 20 20" aria-hidden="true" { path d=(path) {} } }
 }
 
 pub(super) fn changes(change: &Change) -> Markup {
+    let explained = [text::AREA_IS, text::VOLUME_IS, text::CONTRAST_IS];
     html! {
-        section.cards {
-            @for (name, interval) in words::measures(change) {
-                div.card {
-                    h3 { (name) }
-                    p.value { (or_unknown(interval.value, |v| signed(v, 0) + " %")) }
-                    p.doubt {
-                        @if let (Some(low), Some(high)) = (interval.low, interval.high) {
-                            (signed(low, 0)) " to " (signed(high, 0)) " % · "
+        section aria-labelledby="changes-heading" {
+            h2 #changes-heading { (text::MEASURED_HEADING) }
+            div.cards {
+                @for ((name, interval), is) in words::measures(change).into_iter().zip(explained) {
+                    div.card {
+                        h3 { (name) }
+                        p.note { (is) }
+                        p.value { (or_unknown(interval.value, |v| signed(v, 0) + " %")) (chip(interval)) }
+                        (scale(interval))
+                        p.doubt {
+                            @if let (Some(low), Some(high)) = (interval.low, interval.high) {
+                                (words::range(low, high)) " · "
+                            }
+                            (text::SMALLEST) " " (or_unknown(interval.smallest_detectable, |v| number(v, 0) + " %"))
                         }
-                        "smallest detectable "
-                        (or_unknown(interval.smallest_detectable, |v| number(v, 0) + " %"))
                     }
-                    (scale(interval))
                 }
             }
+        }
+    }
+}
+
+/// Whether the change is beyond what could be chance.
+fn chip(interval: &Interval) -> Markup {
+    html! {
+        @if let Some(beyond) = words::beyond_chance(interval) {
+            @if beyond { span.chip.sure { (text::BEYOND) } } @else { span.chip { (text::WITHIN) } }
         }
     }
 }
@@ -44,108 +100,59 @@ fn scale(interval: &Interval) -> Markup {
         return html! {};
     };
     let undetectable = interval.smallest_detectable.map(|s| (x(-s), x(s)));
-    let between = interval.low.zip(interval.high);
     let at = |v: f64| format!("{v:.1}");
     html! {
-        svg.scale viewBox="0 0 200 34" role="img" aria-label="The change on a scale from -100 to +100 percent" {
+        svg.scale viewBox="0 0 200 34" role="img" aria-label=(text::SCALE_LABEL) {
             @if let Some((from, to)) = undetectable {
                 rect.undetectable x=(at(from)) y="3" width=(at(to - from)) height="16" rx="2" {}
             }
             line.zero x1="10" x2="190" y1="11" y2="11" {}
             line.zero x1="100" x2="100" y1="4" y2="18" {}
-            @if let Some((low, high)) = between {
+            @if let (Some(low), Some(high)) = (interval.low, interval.high) {
                 line.interval x1=(at(x(low))) x2=(at(x(high))) y1="11" y2="11" {}
             }
-            circle.point cx=(at(x(value))) cy="11" r="3" {}
-            text x="16" y="30" { "−100" } text x="100" y="30" { "0" } text x="184" y="30" { "+100" }
+            circle.point cx=(at(x(value))) cy="11" r="3.4" {}
+            text x="16" y="30" { "−100 %" } text x="100" y="30" { "0" } text x="184" y="30" { "+100 %" }
         }
     }
 }
 
-pub(super) fn warnings(warnings: &[Warning]) -> Markup {
+/// What to do next time: what these photos lacked first, then what always helps.
+pub(super) fn next(comparison: &Comparison) -> Markup {
     html! {
-        @if !warnings.is_empty() {
-            section {
-                h2 { "What to know, and what to do next time" }
+        section aria-labelledby="next-heading" {
+            @if !comparison.warnings.is_empty() {
+                h2 #know-heading { (text::KNOW_HEADING) }
                 ul.warnings {
-                    @for warning in warnings {
+                    @for warning in &comparison.warnings {
                         li { p { (warning.message) } p { b { (warning.remedy) } } }
                     }
                 }
             }
+            h2 #next-heading { (text::NEXT_HEADING) }
+            ol.advice { @for line in text::ADVICE { li { (line) } } }
         }
     }
 }
 
 /// How the photos compare, side by side.
-pub(super) fn measured(comparison: &Comparison) -> Markup {
-    let percent = |v: f64| number(100.0 * v, 0) + " %";
-    let degrees = |v: f64| number(v, 0) + "°";
-    type Row<'a> = (&'a str, &'a dyn Fn(&Visit) -> String);
-    let rows: [Row; 13] = [
-        ("Taken", &|v| {
-            v.taken
-                .as_ref()
-                .map_or(UNKNOWN.to_string(), |t| t.replace('T', " "))
-        }),
-        ("Size, pixels", &|v| format!("{} × {}", v.width, v.height)),
-        ("Sharpness, 0 to 1", &|v| {
-            or_unknown(v.quality.sharpness, |n| number(n, 2))
-        }),
-        ("Skin too bright or too dark", &|v| {
-            or_unknown(v.quality.clipped_fraction, |n| number(100.0 * n, 1) + " %")
-        }),
-        ("Light comes from (0° right, 90° below)", &|v| {
-            or_unknown(v.quality.light_azimuth_deg, degrees)
-        }),
-        ("Light is directed, 0 to 1", &|v| {
-            or_unknown(v.quality.light_directionality, |n| number(n, 2))
-        }),
-        ("Skin tone (ITA)", &|v| {
-            or_unknown(v.quality.ita_deg, degrees)
-        }),
-        ("Open skin", &|v| {
-            or_unknown(v.quality.skin_fraction, percent)
-        }),
-        ("Scars", &|v| {
-            v.scars.count.map_or(UNKNOWN.to_string(), |n| n.to_string())
-        }),
-        ("Scar area, mm²", &|v| {
-            or_unknown(v.scars.area_mm2, |n| number(n, 1))
-        }),
-        ("Scar area, share of measured skin", &|v| {
-            or_unknown(v.scars.area_fraction, |n| number(100.0 * n, 1) + " %")
-        }),
-        ("Mean depth, relief index", &|v| {
-            or_unknown(v.scars.relief_index, |n| number(n, 1))
-        }),
-        ("Contrast", &|v| {
-            or_unknown(v.scars.contrast, |n| number(100.0 * n, 1) + " %")
-        }),
-    ];
+pub(super) fn compared(comparison: &Comparison) -> Markup {
     let (before, after) = (&comparison.before, &comparison.after);
-    let registration = &comparison.registration;
     html! {
-        section {
-            h2 { "What was measured" }
-            @if let (Some(overlap), Some(confident)) = (registration.overlap, registration.confident_fraction) {
-                p.note {
-                    "The after photo shows " (percent(overlap)) " of the skin of the before photo; "
-                    (percent(confident)) " of that was laid on with confidence."
-                }
+        section.sheet aria-labelledby="how-heading" {
+            h2 #how-heading { (text::HOW_HEADING) }
+            @if let (Some(overlap), Some(confident)) = (comparison.registration.overlap, comparison.registration.confident_fraction) {
+                p { (words::laid_on(overlap, confident)) }
             }
-            div.wide {
+            p { (text::NOT_IN_IT) }
+            div.wide tabindex="0" role="region" aria-label=(text::COMPARISON_SCROLLS) {
                 table {
-                    thead { tr { th.text { } th { "Before" } th { "After" } } }
+                    thead { tr { td {} th scope="col" { (text::BEFORE) } th scope="col" { (text::AFTER) } } }
                     tbody {
-                        @for (name, value) in rows {
-                            tr { th { (name) } td { (value(before)) } td { (value(after)) } }
-                        }
-                        @if !before.quality.reasons.is_empty() || !after.quality.reasons.is_empty() {
-                            tr {
-                                th { "Remarks" }
-                                td { (before.quality.reasons.join("; ")) }
-                                td { (after.quality.reasons.join("; ")) }
+                        @for (name, value) in ROWS {
+                            @let values = [value(before), value(after)];
+                            @if values.iter().any(|v| v.as_str() != text::UNKNOWN) {
+                                tr { th scope="row" { (name) } td { (values[0]) } td { (values[1]) } }
                             }
                         }
                     }
@@ -155,90 +162,119 @@ pub(super) fn measured(comparison: &Comparison) -> Markup {
     }
 }
 
-/// The scars, largest first.
-pub(super) fn lesions(comparison: &Comparison) -> Markup {
-    let size = |l: &Lesion| {
-        let area = |v: Option<f64>| v.unwrap_or(0.0);
-        area(l.before.area_mm2).max(area(l.after.area_mm2))
-    };
-    let mut lesions: Vec<&Lesion> = comparison.lesions.iter().collect();
-    lesions.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.id.cmp(&b.id)));
-    let pair = |before: Option<f64>, after: Option<f64>, factor: f64, digits: usize| {
-        let text = |v| or_unknown(v, |n: f64| number(factor * n, digits));
-        format!("{} → {}", text(before), text(after))
-    };
-    let percent = |v| or_unknown(v, |n| signed(n, 0) + " %");
-    html! {
-        @if !lesions.is_empty() {
-            section {
-                h2 { "The scars" }
-                div.wide {
-                    table {
-                        thead {
-                            tr {
-                                th { "No." } th.text { "State" } th.text { "Kind" } th { "Area, mm²" }
-                                th { "Width, mm" } th { "Depth (relief index)" } th { "Contrast, %" }
-                                th { "Change of area" } th { "of depth" }
-                            }
-                        }
-                        tbody {
-                            @for l in lesions.iter().take(ROWS) {
-                                tr {
-                                    td { (l.id) }
-                                    td.text { (word(&l.state)) }
-                                    td.text {
-                                        (l.kind.map_or(UNKNOWN.to_string(), |k| word(&k)))
-                                        @if let Some(c) = l.kind_confidence { " (" (number(100.0 * c, 0)) " %)" }
-                                    }
-                                    td { (pair(l.before.area_mm2, l.after.area_mm2, 1.0, 1)) }
-                                    td { (pair(l.before.width_mm, l.after.width_mm, 1.0, 1)) }
-                                    td { (pair(l.before.relief_index, l.after.relief_index, 1.0, 1)) }
-                                    td { (pair(l.before.contrast, l.after.contrast, 100.0, 1)) }
-                                    td { (percent(l.change.area_percent)) }
-                                    td { (percent(l.change.relief_index_percent)) }
-                                }
-                            }
-                        }
-                    }
-                }
-                @if lesions.len() > ROWS {
-                    p.note { "The " (ROWS) " largest of " (lesions.len()) " scars; all are in lesions.csv." }
-                }
-            }
-        }
-    }
-}
+/// A row of the comparison: its name, and what it says of a visit.
+pub(in crate::report) type Row = (&'static str, fn(&Visit) -> String);
 
-pub(super) fn technical(comparison: &Comparison) -> Markup {
+/// How good the photos are, and what was found in each.
+pub(in crate::report) const ROWS: [Row; 14] = [
+    (rows::TAKEN, |v| {
+        v.taken.as_deref().map_or(text::UNKNOWN.to_string(), moment)
+    }),
+    (rows::SIZE, |v| format!("{} × {}", v.width, v.height)),
+    (rows::SHARPNESS, |v| {
+        or_unknown(v.quality.sharpness, |n| number(n, 2))
+    }),
+    (rows::CLIPPED, |v| {
+        or_unknown(v.quality.clipped_fraction, |n| number(100.0 * n, 1) + " %")
+    }),
+    (rows::AZIMUTH, |v| {
+        or_unknown(v.quality.light_azimuth_deg, |d| {
+            text::from_where(d).to_string()
+        })
+    }),
+    (rows::DIRECTED, |v| {
+        or_unknown(v.quality.light_directionality, |n| number(n, 2))
+    }),
+    (rows::ITA, |v| {
+        or_unknown(v.quality.ita_deg, |n| number(n, 0) + "°")
+    }),
+    (rows::SKIN, |v| {
+        or_unknown(v.quality.skin_fraction, |n| number(100.0 * n, 0) + " %")
+    }),
+    (rows::SCARS, |v| {
+        v.scars
+            .count
+            .map_or(text::UNKNOWN.to_string(), |n| n.to_string())
+    }),
+    (rows::AREA_MM2, |v| {
+        or_unknown(v.scars.area_mm2, |n| number(n, 1))
+    }),
+    (rows::FRACTION, |v| {
+        or_unknown(v.scars.area_fraction, |n| number(100.0 * n, 1) + " %")
+    }),
+    (rows::DEPTH, |v| {
+        or_unknown(v.scars.relief_index, |n| number(n, 1))
+    }),
+    (rows::CONTRAST, |v| {
+        or_unknown(v.scars.contrast, |n| number(100.0 * n, 1) + " %")
+    }),
+    (rows::REMARKS, |v| {
+        if v.quality.reasons.is_empty() {
+            text::UNKNOWN.to_string()
+        } else {
+            doubt::remarks(&v.quality.reasons)
+        }
+    }),
+];
+
+/// What a result was made from and with, a name and a text each.
+pub(in crate::report) fn particulars(comparison: &Comparison) -> Vec<(&'static str, String)> {
     let Comparison {
         tool,
         scale,
         registration,
         ..
     } = comparison;
+    let mut told = vec![
+        (
+            text::MADE_BY,
+            format!("{} {}, {}", tool.name, tool.version, comparison.schema),
+        ),
+        (
+            text::SCALE,
+            or_unknown(scale.px_per_mm, |v| number(v, 2) + " px/mm")
+                + ", "
+                + text::scale_source(scale.source),
+        ),
+    ];
+    let mut alignment = text::method(registration.method).to_string();
+    if let Some(residual) = registration.residual_px {
+        alignment += &format!(", {} {} px", text::RESIDUAL, number(residual, 2));
+    }
+    told.push((text::ALIGNMENT, alignment));
     let options: Vec<String> = comparison
         .options
         .iter()
         .map(|(name, value)| format!("{name} = {value}"))
         .collect();
+    if !options.is_empty() {
+        told.push((text::OPTIONS, options.join(", ")));
+    }
+    let codes: Vec<&str> = comparison
+        .warnings
+        .iter()
+        .map(|w| w.code.as_str())
+        .collect();
+    if !codes.is_empty() {
+        told.push((text::WARNING_CODES, codes.join(", ")));
+    }
+    for (name, visit) in [
+        (text::BEFORE, &comparison.before),
+        (text::AFTER, &comparison.after),
+    ] {
+        told.push((
+            name,
+            format!("{}, {} {}", visit.file, text::HASH, visit.blake3),
+        ));
+    }
+    told
+}
+
+pub(super) fn technical(comparison: &Comparison) -> Markup {
     html! {
-        dl {
-            dt { "Made by" } dd { (tool.name) " " (tool.version) ", " (comparison.schema) }
-            dt { "Scale" }
-            dd { (or_unknown(scale.px_per_mm, |v| number(v, 2) + " px/mm, ")) " " (word(&scale.source)) }
-            dt { "Alignment" }
-            dd {
-                (word(&registration.method))
-                @if let Some(residual) = registration.residual_px { ", residual " (number(residual, 2)) " px" }
-            }
-            @if !options.is_empty() { dt { "Options" } dd { (options.join(", ")) } }
-            dt { "Before" } dd { (comparison.before.file) ", BLAKE3 " (comparison.before.blake3) }
-            dt { "After" } dd { (comparison.after.file) ", BLAKE3 " (comparison.after.blake3) }
-        }
-        p {
-            "Ranges are 95 % intervals. Smallest detectable: a change below it could not have been told from "
-            "none on these photos. The relief index counts depth in units of the healthy skin's own texture. "
-            "A measurement, not a diagnosis."
-        }
+        h2 { (text::TECHNICAL_HEADING) }
+        dl { @for (name, told) in particulars(comparison) { dt { (name) } dd { (told) } } }
+        p { (text::INTERVALS) }
+        p { (text::NO_DIAGNOSIS) " " (text::PRODUCT) " · " (word(&comparison.change.verdict)) }
     }
 }

@@ -1,0 +1,160 @@
+//! Relief, redness and pigment as pictures, both visits on one scale of colours.
+
+use image::{Rgb, RgbImage};
+
+use crate::filter::gaussian_masked;
+use crate::raster::{Field, Mask, masked, zip2};
+use crate::stats::quantile;
+
+/// A colour, 0 to 1 each.
+type Colour = [f32; 3];
+
+/// Skin that was not measured.
+const OUTSIDE: Colour = [0.56, 0.56, 0.56];
+
+/// Scales run in lightness as well as in colour, so that colour-blind eyes read them too.
+const FLAT: Colour = [0.96, 0.94, 0.90];
+const DEEP: Colour = [0.05, 0.14, 0.40];
+const PALE: Colour = [0.96, 0.95, 0.93];
+const RED: Colour = [0.52, 0.03, 0.12];
+const BROWN: Colour = [0.30, 0.16, 0.06];
+
+/// Both visits' relief: the deeper, the bluer, under one made-up lamp from the upper left.
+pub(super) fn relief(height: &[Field; 2], measured: &Mask) -> [RgbImage; 2] {
+    /// What is wider than this share of the picture is the body's own shape.
+    const WIDE: f32 = 0.04;
+    /// Depth at full colour: all but a hundredth of the measured skin is less deep.
+    const DEEPEST: f64 = 0.01;
+    let own = height.each_ref().map(|h| without_wide(h, measured, WIDE));
+    let low = least(&own, measured, DEEPEST).min(-f32::EPSILON);
+    let steep = steepness(&own[0], measured);
+    own.map(|h| {
+        paint(&h, measured, |x, y, value| {
+            let depth = (value / low).clamp(0.0, 1.0);
+            let light = 0.6 + 0.4 * lit(&h, x, y, steep);
+            mix(FLAT, DEEP, depth).map(|c| c * light)
+        })
+    })
+}
+
+/// Both visits' redness against the skin around.
+pub(super) fn redness(fields: &[Field; 2], measured: &Mask) -> [RgbImage; 2] {
+    tint(fields, measured, RED)
+}
+
+/// Both visits' pigment against the skin around.
+pub(super) fn pigment(fields: &[Field; 2], measured: &Mask) -> [RgbImage; 2] {
+    tint(fields, measured, BROWN)
+}
+
+/// From pale, less than the skin around, to `most`.
+fn tint(fields: &[Field; 2], measured: &Mask, most: Colour) -> [RgbImage; 2] {
+    /// Lamps and cameras tint what is wider than this share of the picture.
+    const WIDE: f32 = 0.1;
+    /// All but a hundredth of the measured skin is within the scale.
+    const MOST: f64 = 0.99;
+    /// Where the skin's own tone stands on the scale.
+    const MIDDLE: f32 = 0.3;
+    let own = fields.each_ref().map(|f| without_wide(f, measured, WIDE));
+    let high = least(&own, measured, MOST).max(f32::EPSILON);
+    own.map(|field| {
+        paint(&field, measured, |_, _, value| {
+            mix(PALE, most, MIDDLE + (1.0 - MIDDLE) * value / high)
+        })
+    })
+}
+
+/// A field less its mean over `share` of its longer side, where it was measured.
+fn without_wide(field: &Field, measured: &Mask, share: f32) -> Field {
+    let sigma = share * field.nrows().max(field.ncols()) as f32;
+    let wide = gaussian_masked(field, measured, sigma, 0.0);
+    zip2(field, &wide, |v, w| v - w)
+}
+
+/// Quantile of both fields together.
+fn least(fields: &[Field; 2], measured: &Mask, q: f64) -> f32 {
+    let mut values = masked(&fields[0], measured);
+    values.extend(masked(&fields[1], measured));
+    quantile(&mut values, q).unwrap_or(0.0)
+}
+
+/// Slopes are shown so that most of the skin's texture is seen and none of it is black.
+fn steepness(height: &Field, measured: &Mask) -> f32 {
+    let across = Field::from_shape_fn(height.dim(), |(y, x)| {
+        (height[[y, (x + 1).min(height.ncols() - 1)]] - height[[y, x]]).abs()
+    });
+    let usual = quantile(&mut masked(&across, measured), 0.9).unwrap_or(0.0);
+    0.6 / usual.max(f32::EPSILON)
+}
+
+/// Light on a slope from the upper left, 1 where flat (Lambert).
+fn lit(height: &Field, x: usize, y: usize, steep: f32) -> f32 {
+    const LAMP: [f32; 3] = [-0.5, -0.5, 0.707];
+    let right = height[[y, (x + 1).min(height.ncols() - 1)]];
+    let below = height[[(y + 1).min(height.nrows() - 1), x]];
+    let slope = [
+        steep * (right - height[[y, x]]),
+        steep * (below - height[[y, x]]),
+    ];
+    let facing = LAMP[2] - slope[0] * LAMP[0] - slope[1] * LAMP[1];
+    let length = (1.0 + slope[0] * slope[0] + slope[1] * slope[1]).sqrt();
+    (facing / length / LAMP[2]).clamp(0.0, 1.5)
+}
+
+fn mix(from: Colour, to: Colour, share: f32) -> Colour {
+    let share = share.clamp(0.0, 1.0);
+    std::array::from_fn(|c| from[c] + share * (to[c] - from[c]))
+}
+
+fn paint(field: &Field, measured: &Mask, colour: impl Fn(usize, usize, f32) -> Colour) -> RgbImage {
+    RgbImage::from_fn(field.ncols() as u32, field.nrows() as u32, |x, y| {
+        let (x, y) = (x as usize, y as usize);
+        let colour = if measured[[y, x]] {
+            colour(x, y, field[[y, x]])
+        } else {
+            OUTSIDE
+        };
+        Rgb(colour.map(|c| (255.0 * c).round().clamp(0.0, 255.0) as u8))
+    })
+}
+
+/// Ends of the scales as `#rrggbb`, for legends: relief, redness, pigment.
+pub(super) fn ends() -> [[String; 2]; 3] {
+    let code = |colour: Colour| {
+        let [r, g, b] = colour.map(|c| (255.0 * c).round() as u8);
+        format!("#{r:02x}{g:02x}{b:02x}")
+    };
+    [
+        [code(FLAT), code(DEEP)],
+        [code(PALE), code(RED)],
+        [code(PALE), code(BROWN)],
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    #[test]
+    fn deeper_is_darker_and_unmeasured_is_grey() {
+        let dent = Field::from_shape_fn((60, 80), |(y, x)| {
+            -5.0 * (-((x as f32 - 40.0).powi(2) + (y as f32 - 30.0).powi(2)) / 18.0).exp()
+        });
+        let flat = Field::zeros((60, 80));
+        let measured = Array2::from_shape_fn((60, 80), |(_, x)| x > 5);
+        let [before, after] = relief(&[dent, flat], &measured);
+        let sum = |p: &Rgb<u8>| p.0.iter().map(|&v| u32::from(v)).sum::<u32>();
+        assert!(sum(before.get_pixel(40, 30)) + 200 < sum(after.get_pixel(40, 30)));
+        assert_eq!(before.get_pixel(2, 2).0, [143; 3]);
+    }
+
+    #[test]
+    fn nothing_measured_is_all_grey() {
+        let fields = [Field::zeros((4, 4)), Field::zeros((4, 4))];
+        let none = Array2::from_elem((4, 4), false);
+        for picture in [redness(&fields, &none), relief(&fields, &none)].concat() {
+            assert!(picture.pixels().all(|p| p.0 == [143; 3]));
+        }
+    }
+}

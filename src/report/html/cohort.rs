@@ -1,0 +1,135 @@
+//! The page of all patients: who, what became of the scars, and where to read on.
+
+use std::path::Path;
+
+use maud::{Markup, html};
+
+use super::frame;
+use super::series::local;
+use crate::error::Cause;
+use crate::report::drawn::thumbnail;
+use crate::report::pictures::data_address;
+use crate::report::schema::Verdict;
+use crate::report::words::{self, course as text, date, number, page};
+use crate::report::{ALIGNED_AFTER, BASELINE};
+use crate::visits::schema::{Cohort, CohortRow};
+
+/// Longer side of a thumbnail, px: twice as sharp as it is shown while patients are few.
+const SIDE: u32 = 128;
+const SIDE_OF_MANY: u32 = 64;
+
+/// Rows from which thumbnails are small: a page of 800 patients stays under 6 MB.
+const MANY: usize = 250;
+
+/// The page; thumbnails are read from the series' folders, and what is missing is not shown.
+pub(in crate::report) fn page(cohort: &Cohort, root: &Path) -> Result<String, Cause> {
+    let side = if cohort.series.len() >= MANY {
+        SIDE_OF_MANY
+    } else {
+        SIDE
+    };
+    let rows = cohort
+        .series
+        .iter()
+        .map(|r| row(r, root, side))
+        .collect::<Result<Vec<Markup>, Cause>>()?;
+    let body = html! {
+        header { p.kicker { (page::PRODUCT) } h1 { (text::COHORT) } p { (text::summary(&cohort.summary)) } }
+        main {
+            (filters(cohort))
+            div.wide tabindex="0" role="region" aria-label=(text::COHORT) {
+                table.cohort {
+                    thead { tr {
+                        (head(text::PATIENT, "text")) (head(text::VIEW, "text")) th.text scope="col" { (text::FIRST_AND_LAST) }
+                        (head(text::VERDICT, "text")) (head(text::AREA_CHANGE, "number")) (head(text::SMALLEST, "number"))
+                        (head(text::LATEST, "text")) (head(text::PHOTOS, "number")) th.text scope="col" { (text::NOTES) }
+                    } }
+                    tbody { @for row in rows { (row) } }
+                }
+            }
+            (failures(cohort))
+        }
+        footer {
+            dl { dt { (page::MADE_BY) } dd { (cohort.tool.name) " " (cohort.tool.version) ", " (cohort.schema) } }
+            p { (page::INTERVALS) } p { (page::NO_DIAGNOSIS) }
+        }
+    };
+    Ok(frame::page(text::COHORT, &body))
+}
+
+fn head(name: &str, kind: &str) -> Markup {
+    html! { th.text scope="col" { button.sort type="button" data-sort=(kind) { (name) } } }
+}
+
+const VERDICTS: [Verdict; 3] = [
+    Verdict::Improved,
+    Verdict::Worse,
+    Verdict::NoDetectableChange,
+];
+
+fn filters(cohort: &Cohort) -> Markup {
+    html! {
+        div.tools.scripted {
+            label { (text::SEARCH) input type="search" data-filter="words" autocomplete="off"; }
+            label { (text::VERDICT)
+                select data-filter="words" {
+                    option value="" { (text::ANY) }
+                    @for verdict in VERDICTS { option { (page::verdict(verdict)) } }
+                    option { (text::NONE_YET) }
+                }
+            }
+            p role="status" { (text::SHOWN) " " span #shown { (cohort.series.len()) } " / " (cohort.series.len()) }
+        }
+    }
+}
+
+fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
+    let folder = root.join(&row.folder);
+    let later = row.latest.as_ref().and_then(|l| l.folder.as_ref());
+    let thumbnails = [
+        thumbnail(&folder.join(BASELINE), side)?,
+        later.map_or(Ok(None), |f| {
+            thumbnail(&folder.join(f).join(ALIGNED_AFTER), side)
+        })?,
+    ];
+    let latest = row.latest.as_ref();
+    let verdict = latest.map_or(text::NONE_YET, |l| page::verdict(l.verdict()));
+    let area = latest.map(|l| l.change.area_percent).unwrap_or_default();
+    let key = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+    let captions = [page::SKIN_BEFORE, page::SKIN_AFTER];
+    Ok(html! {
+        tr data-words={ (row.patient) " " (row.view) " " (verdict) " " (row.notes.join(" ")) } {
+            th.text scope="row" data-key=(row.patient) { a href=(local(&row.folder)) { (row.patient) } }
+            td.text data-key=(row.view) { (row.view) }
+            td.text.thumbs {
+                @for (picture, caption) in thumbnails.iter().zip(captions) {
+                    @if let Some(p) = picture {
+                        img src=(data_address("image/jpeg", &p.bytes)) width=(p.size.0) height=(p.size.1) alt=(caption);
+                    }
+                }
+            }
+            td.text data-key=(verdict) { (verdict) }
+            td data-key=(key(area.value)) { (words::change(&area)) }
+            td data-key=(key(area.smallest_detectable)) { (area.smallest_detectable.map_or(page::UNKNOWN.to_string(), |s| number(s, 0) + " %")) }
+            td.text data-key=(latest.map_or("", |l| l.date.as_str())) { (latest.map_or(page::UNKNOWN.to_string(), |l| date(&l.date))) }
+            td data-key=(row.photos) { (row.photos) }
+            td.notes { (row.notes.join(", ")) }
+        }
+    })
+}
+
+fn failures(cohort: &Cohort) -> Markup {
+    html! {
+        @if !cohort.failures.is_empty() {
+            section aria-labelledby="failures-heading" {
+                h2 #failures-heading { (text::FAILURES) }
+                div.wide tabindex="0" role="region" aria-label=(text::FAILURES) {
+                    table {
+                        thead { tr { th.text scope="col" { (text::FILE) } th.text scope="col" { (text::REASON) } } }
+                        tbody { @for f in &cohort.failures { tr { th.text scope="row" { (f.file) } td.notes { (f.reason) } } } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Single scars: close-ups from both visits with their numbers, and the table of all.
+
+use maud::{Markup, PreEscaped, html};
+
+use super::viewer::class;
+use crate::report::drawn::{Drawn, Shown, Subject};
+use crate::report::schema::{Comparison, Lesion, State};
+use crate::report::words::page as text;
+use crate::report::words::{number, signed};
+
+/// Most scars in the table; all are in `lesions.csv`.
+const ROWS: usize = 200;
+
+fn or_unknown(v: Option<f64>, told: impl Fn(f64) -> String) -> String {
+    v.map_or(text::UNKNOWN.to_string(), told)
+}
+
+/// Before and after as `2.5 → 1.8`.
+fn pair(before: Option<f64>, after: Option<f64>, factor: f64, digits: usize) -> String {
+    let told = |v| or_unknown(v, |n: f64| number(factor * n, digits));
+    format!("{} → {}", told(before), told(after))
+}
+
+fn percent(v: Option<f64>) -> String {
+    or_unknown(v, |n| signed(n, 0) + " %")
+}
+
+/// Whether sizes in mm are known of any scar.
+fn sized(comparison: &Comparison) -> bool {
+    comparison
+        .lesions
+        .iter()
+        .any(|l| l.before.area_mm2.or(l.after.area_mm2).is_some())
+}
+
+/// A scar's kind with its confidence.
+pub(in crate::report) fn kind(lesion: &Lesion) -> String {
+    let kind = lesion.kind.map_or(text::UNKNOWN, text::kind);
+    match lesion.kind_confidence {
+        Some(sure) => format!("{kind} ({} %)", number(100.0 * sure, 0)),
+        None => kind.to_string(),
+    }
+}
+
+/// The close-ups; the one that the address names is shown.
+pub(super) fn panel(comparison: &Comparison, drawn: &Drawn) -> Markup {
+    let shown = || drawn.scars.iter().take(ROWS);
+    let next = |i: usize| drawn.scars.get(i).filter(|_| i < ROWS).map(|s| s.lesion.id);
+    html! {
+        div.panel #panel {
+            h3.printed { (text::CLOSE_UPS) }
+            p.hint { (text::CHOOSE) }
+            @for (i, scar) in shown().enumerate() {
+                @let l = scar.lesion;
+                @let id = format!("scar-{}", l.id);
+                article.close id=(id) tabindex="-1" aria-labelledby={ (id) "-name" } {
+                    h3 id={ (id) "-name" } {
+                        (text::SCAR) " " (l.id) " "
+                        span class={ "state " (class(l.state)) } { (text::state(l.state)) }
+                    }
+                    (crops(scar, drawn))
+                    (numbers(comparison, l))
+                    nav aria-label={ (text::SCAR) " " (l.id) } {
+                        @if let Some(id) = i.checked_sub(1).and_then(next) { a href={ "#scar-" (id) } { (text::PREVIOUS) } }
+                        @if let Some(id) = next(i + 1) { a href={ "#scar-" (id) } { (text::NEXT) } }
+                        a href={ "#row-" (l.id) } { (text::IN_TABLE) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The scar in the photos and in the relief, from both visits.
+fn crops(scar: &Shown, drawn: &Drawn) -> Markup {
+    let l = scar.lesion;
+    let frame = format!(
+        "{:.0} {:.0} {:.0} {:.0}",
+        scar.left, scar.top, scar.side, scar.side
+    );
+    let relief = drawn.views.iter().any(|(s, _)| *s == Subject::Relief);
+    let visits = [
+        ("before", text::BEFORE, State::New, 0),
+        ("after", text::AFTER, State::Gone, 1),
+    ];
+    let crop = |visit: &str, caption: &str, view: &str, name: &str, outlined: bool| {
+        html! {
+            figure {
+                svg viewBox=(frame) role="img" aria-label={ (caption) ", " (name) } {
+                    use href={ "#" (visit) "-" (view) } {}
+                    @if outlined { g.outlines { use href={ "#" (&visit[..1]) (l.id) } {} } }
+                }
+                figcaption { (caption) @if view != "photo" { ", " (name) } }
+            }
+        }
+    };
+    html! {
+        div.crops {
+            @for (visit, caption, hidden, i) in visits {
+                (crop(visit, caption, "photo", text::PHOTO, l.state != hidden && drawn.outlines[i].contains_key(&l.id)))
+            }
+            @if relief {
+                @for (visit, caption, ..) in visits {
+                    (crop(visit, caption, "relief", text::RELIEF, false))
+                }
+            }
+        }
+    }
+}
+
+fn numbers(comparison: &Comparison, l: &Lesion) -> Markup {
+    let (b, a) = (&l.before, &l.after);
+    let contrast = |v: Option<f64>| or_unknown(v, |n| number(100.0 * n, 1) + " %");
+    html! {
+        table.numbers {
+            thead { tr { td {} th scope="col" { (text::BEFORE) } th scope="col" { (text::AFTER) } th scope="col" { (text::CHANGE) } } }
+            tbody {
+                tr { th scope="row" { (text::KIND) } td.text colspan="3" { (kind(l)) } }
+                @if sized(comparison) {
+                    tr {
+                        th scope="row" { (text::WIDTH_MM) }
+                        td { (or_unknown(b.width_mm, |n| number(n, 1))) } td { (or_unknown(a.width_mm, |n| number(n, 1))) } td {}
+                    }
+                    tr {
+                        th scope="row" { (text::AREA_MM2) }
+                        td { (or_unknown(b.area_mm2, |n| number(n, 1))) } td { (or_unknown(a.area_mm2, |n| number(n, 1))) }
+                        td { (percent(l.change.area_percent)) }
+                    }
+                } @else {
+                    tr { th scope="row" { (text::AREA) } td {} td {} td { (percent(l.change.area_percent)) } }
+                }
+                tr {
+                    th scope="row" { (text::DEPTH) }
+                    td { (or_unknown(b.relief_index, |n| number(n, 1))) } td { (or_unknown(a.relief_index, |n| number(n, 1))) }
+                    td { (percent(l.change.relief_index_percent)) }
+                }
+                tr {
+                    th scope="row" { (text::CONTRAST) }
+                    td { (contrast(b.contrast)) } td { (contrast(a.contrast)) }
+                    td { (percent(l.change.contrast_percent)) }
+                }
+            }
+        }
+    }
+}
+
+/// The scars, largest first.
+pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
+    let sized = sized(comparison);
+    html! {
+        @if !drawn.scars.is_empty() {
+            section.sheet aria-labelledby="scars-heading" {
+                h2 #scars-heading { (text::SCARS_HEADING) }
+                p.note { (text::SCARS_NOTE) @if !sized { " " (text::NO_SCALE) } }
+                div.wide tabindex="0" role="region" aria-label=(text::TABLE_SCROLLS) {
+                    table {
+                        thead { tr {
+                            th scope="col" { (text::NUMBER) }
+                            th.text scope="col" { (text::STATE) }
+                            th.text scope="col" { (text::KIND) }
+                            @if sized {
+                                th scope="col" { (text::AREA_MM2) }
+                                th scope="col" { (text::WIDTH_MM) }
+                            }
+                            th scope="col" { (text::DEPTH) }
+                            th scope="col" { (text::CONTRAST) ", %" }
+                            th scope="col" { (text::CHANGE_OF_AREA) }
+                            th scope="col" { (text::CHANGE_OF_DEPTH) }
+                        } }
+                        tbody {
+                            @for l in drawn.scars.iter().take(ROWS).map(|s| s.lesion) {
+                                tr id={ "row-" (l.id) } data-scar=(l.id) {
+                                    td { a href={ "#scar-" (l.id) } aria-label={ (text::SCAR) " " (l.id) } { (l.id) } }
+                                    td.text { (mark(l.state)) (text::state(l.state)) }
+                                    td.text { (kind(l)) }
+                                    @if sized {
+                                        td { (pair(l.before.area_mm2, l.after.area_mm2, 1.0, 1)) }
+                                        td { (pair(l.before.width_mm, l.after.width_mm, 1.0, 1)) }
+                                    }
+                                    td { (pair(l.before.relief_index, l.after.relief_index, 1.0, 1)) }
+                                    td { (pair(l.before.contrast, l.after.contrast, 100.0, 1)) }
+                                    td { (percent(l.change.area_percent)) }
+                                    td { (percent(l.change.relief_index_percent)) }
+                                }
+                            }
+                        }
+                    }
+                }
+                @if drawn.scars.len() > ROWS { p.note { (crate::report::words::cut_off(ROWS, drawn.scars.len())) } }
+            }
+        }
+    }
+}
+
+/// A state's line as the pictures draw it.
+fn mark(state: State) -> Markup {
+    html! {
+        svg.mark viewBox="0 0 44 20" aria-hidden="true" {
+            (PreEscaped("<path class=\"halo\" d=\"M6 10H38\"/>"))
+            path class=(class(state)) d="M6 10H38" {}
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! `report.pdf`: the report on paper. A sheet for the patient, the views, the largest scars, and how
+//! it was done.
+
+mod font;
+mod pictures;
+mod sheets;
+mod tables;
+
+use self::font::Weight;
+use self::sheets::{BLACK, BODY, HAIR, Ink, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style};
+use super::Pictures;
+use super::drawn::Drawn;
+use super::schema::{Comparison, Interval, Verdict};
+use super::settings::Paper;
+use super::words::page as text;
+use super::words::{self, doubt, number, sentence, signed};
+use crate::error::Cause;
+
+const WORD: Style = Style::new(Weight::Bold, 11.0, BLACK);
+const ANSWER: Style = Style::new(Weight::Bold, 14.0, BLACK);
+const VALUE: Style = Style::new(Weight::Bold, 17.0, BLACK);
+
+const GREEN: Ink = [0.0, 0.41, 0.30];
+const ORANGE: Ink = [0.61, 0.24, 0.0];
+const BLUE: Ink = [0.20, 0.31, 0.42];
+const YELLOW: Ink = [0.79, 0.64, 0.15];
+
+/// The document of a pair.
+pub(super) fn document(
+    comparison: &Comparison,
+    pictures: &Pictures,
+    drawn: &Drawn,
+    paper: Paper,
+) -> Result<Vec<u8>, Cause> {
+    let mut sheets = Sheets::new(paper);
+    let compared = comparison.change.verdict != Verdict::NotComparable;
+    answer(&mut sheets, comparison);
+    let photos = pictures::photos(&mut sheets, comparison, drawn);
+    if compared {
+        changes(&mut sheets, comparison);
+    }
+    if let Some(basis) = doubt::basis(comparison) {
+        sheets.paragraph(0.0, BODY, &basis);
+    }
+    next(&mut sheets, comparison);
+    if compared {
+        sheets.turn();
+        pictures::views(&mut sheets, drawn);
+        pictures::close_ups(&mut sheets, comparison, pictures, drawn, &photos)?;
+    }
+    tables::scars(&mut sheets, drawn);
+    tables::compared(&mut sheets, comparison);
+    tables::technical(&mut sheets, comparison);
+    let title = match doubt::dates(comparison) {
+        Some(dates) => format!("{}: {dates}", text::TITLE),
+        None => text::TITLE.to_string(),
+    };
+    let foot = format!(
+        "{} {} · {}",
+        text::PRODUCT,
+        comparison.tool.version,
+        text::NO_DIAGNOSIS
+    );
+    Ok(sheets.finish(&title, &foot))
+}
+
+/// The verdict, what it means, and how little it may be worth.
+fn answer(sheets: &mut Sheets, comparison: &Comparison) {
+    let change = &comparison.change;
+    let kicker = match doubt::dates(comparison) {
+        Some(dates) => format!("{} · {dates}", text::TITLE),
+        None => text::TITLE.to_string(),
+    };
+    sheets.paragraph(0.0, NOTE, &kicker);
+    let ink = match change.verdict {
+        Verdict::Improved => GREEN,
+        Verdict::Worse => ORANGE,
+        Verdict::NoDetectableChange | Verdict::NotComparable => BLUE,
+    };
+    let mut lines = vec![
+        (
+            Style { ink, ..WORD },
+            text::verdict(change.verdict).to_string(),
+        ),
+        (ANSWER, words::verdict(change)),
+        (BODY, doubt::meaning(comparison)),
+    ];
+    if change.verdict != Verdict::NotComparable {
+        lines.extend(change.reasons.iter().map(|r| (BODY, sentence(r))));
+    }
+    barred(sheets, ink, &lines);
+    if let Some(limits) = doubt::limits(comparison) {
+        let mut lines = vec![(STRONG, limits.heading), (BODY, limits.text)];
+        lines.extend(limits.because.into_iter().map(|b| (BODY, format!("• {b}"))));
+        barred(sheets, YELLOW, &lines);
+    }
+}
+
+/// Paragraphs with a bar of colour at their left.
+fn barred(sheets: &mut Sheets, ink: Ink, lines: &[(Style, String)]) {
+    const BAR: f32 = 4.0;
+    const INDENT: f32 = 14.0;
+    let top = sheets.y;
+    for (style, line) in lines {
+        let height = sheets.block(
+            MARGIN + INDENT,
+            sheets.y,
+            sheets.room() - INDENT,
+            *style,
+            line,
+        );
+        sheets.y += height + 2.0;
+    }
+    let height = sheets.y - top;
+    sheets.fill(
+        Place {
+            left: MARGIN,
+            top,
+            width: BAR,
+            height,
+        },
+        ink,
+    );
+    sheets.y += 8.0;
+}
+
+/// The three measures side by side.
+fn changes(sheets: &mut Sheets, comparison: &Comparison) {
+    const HEIGHT: f32 = 84.0;
+    const GAP: f32 = 16.0;
+    sheets.heading(text::MEASURED_HEADING, HEIGHT);
+    let width = (sheets.room() - 2.0 * GAP) / 3.0;
+    let top = sheets.y;
+    for (i, (name, interval)) in words::measures(&comparison.change).into_iter().enumerate() {
+        measure(
+            sheets,
+            MARGIN + i as f32 * (width + GAP),
+            top,
+            width,
+            name,
+            interval,
+        );
+    }
+    sheets.y = top + HEIGHT;
+}
+
+fn measure(sheets: &mut Sheets, left: f32, top: f32, width: f32, name: &str, interval: &Interval) {
+    sheets.line(left, top, STRONG, name);
+    let value = interval
+        .value
+        .map_or(text::UNKNOWN.to_string(), |v| signed(v, 0) + " %");
+    sheets.line(left, top + 13.0, VALUE, &value);
+    if let Some(beyond) = words::beyond_chance(interval) {
+        let said = if beyond { text::BEYOND } else { text::WITHIN };
+        let right = left + width;
+        sheets.line_to(right, top + 19.0, NOTE, said);
+    }
+    scale(sheets, left, top + 40.0, width, interval);
+    let mut doubt = String::new();
+    if let (Some(low), Some(high)) = (interval.low, interval.high) {
+        doubt += &words::range(low, high);
+        doubt += "; ";
+    }
+    if let Some(smallest) = interval.smallest_detectable {
+        doubt += &format!("{} {} %", text::SMALLEST, number(smallest, 0));
+    }
+    sheets.block(left, top + 56.0, width, NOTE, &doubt);
+}
+
+/// The change on a line from −100 to +100 %, its interval, and what could be chance.
+fn scale(sheets: &mut Sheets, left: f32, middle: f32, width: f32, interval: &Interval) {
+    let x = |percent: f64| left + width * (percent.clamp(-100.0, 100.0) as f32 + 100.0) / 200.0;
+    let Some(value) = interval.value else { return };
+    if let Some(smallest) = interval.smallest_detectable {
+        let place = Place {
+            left: x(-smallest),
+            top: middle - 6.0,
+            width: x(smallest) - x(-smallest),
+            height: 12.0,
+        };
+        sheets.fill(place, [0.88, 0.87, 0.84]);
+    }
+    sheets.rule((left, middle), (left + width, middle), 0.6, SOFT);
+    sheets.rule((x(0.0), middle - 6.0), (x(0.0), middle + 6.0), 0.6, SOFT);
+    if let (Some(low), Some(high)) = (interval.low, interval.high) {
+        sheets.rule((x(low), middle), (x(high), middle), 3.0, [0.5, 0.5, 0.5]);
+    }
+    let at = x(value);
+    sheets.rule((at, middle - 4.5), (at, middle + 4.5), 3.0, BLACK);
+}
+
+/// What the photos lacked and what always helps.
+fn next(sheets: &mut Sheets, comparison: &Comparison) {
+    if !comparison.warnings.is_empty() {
+        sheets.heading(text::KNOW_HEADING, 3.0 * BODY.line());
+        for warning in &comparison.warnings {
+            sheets.paragraph(0.0, BODY, &warning.message);
+            sheets.paragraph(12.0, STRONG, &warning.remedy);
+        }
+    }
+    sheets.heading(text::NEXT_HEADING, 3.0 * BODY.line());
+    for (i, line) in text::ADVICE.iter().enumerate() {
+        let top = sheets.y;
+        sheets.need(2.0 * BODY.line());
+        let number = format!("{}.", i + 1);
+        sheets.line(MARGIN, sheets.y.min(top.max(MARGIN)), BODY, &number);
+        sheets.paragraph(14.0, BODY, line);
+    }
+}
+
+/// A thin line across the sheet.
+fn rule_across(sheets: &mut Sheets) {
+    let (y, right) = (sheets.y, MARGIN + sheets.room());
+    sheets.rule((MARGIN, y), (right, y), 0.4, HAIR);
+}

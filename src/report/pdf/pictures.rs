@@ -1,0 +1,322 @@
+//! Photos, views and close-ups on paper.
+
+use super::font::Weight;
+use super::sheets::{BLACK, Image, MARGIN, NOTE, Pen, Place, Sheets, Style};
+use crate::error::Cause;
+use crate::report::Pictures;
+use crate::report::drawn::{Drawn, Picture, Shown, Subject};
+use crate::report::schema::{Comparison, State};
+use crate::report::words::page as text;
+use crate::report::words::{from_to, number, signed};
+
+const CAPTION: Style = Style::new(Weight::Bold, 8.5, BLACK);
+
+/// Distance between two pictures, pt.
+const GAP: f32 = 10.0;
+
+/// Most close-ups: the ones that say most, on two sheets.
+const CLOSE_UPS: usize = 12;
+
+/// Longest side of a close-up, px.
+const CLOSE_PX: u32 = 280;
+
+const STATES: [State; 6] = [
+    State::Improved,
+    State::Gone,
+    State::Unchanged,
+    State::Worse,
+    State::New,
+    State::NotMeasured,
+];
+
+/// The line of a state, as on the page: dark enough for white paper beside the photo.
+fn pen(state: State) -> Pen {
+    const GREEN: [f32; 3] = [0.18, 0.90, 0.65];
+    const ORANGE: [f32; 3] = [1.0, 0.54, 0.17];
+    let (ink, wide, dash): ([f32; 3], f32, &'static [f32]) = match state {
+        State::Improved => (GREEN, 0.9, &[]),
+        State::Gone => (GREEN, 0.9, &[1.0, 2.0]),
+        State::Unchanged => ([1.0, 1.0, 1.0], 0.7, &[]),
+        State::Worse => (ORANGE, 1.3, &[]),
+        State::New => (ORANGE, 1.3, &[2.6, 2.0]),
+        State::NotMeasured => ([0.73, 0.75, 0.78], 0.6, &[0.6, 1.6]),
+    };
+    Pen { ink, wide, dash }
+}
+
+/// Both photos as they are in the file.
+pub(super) struct Photos {
+    pub outlined: bool,
+}
+
+/// The two photos side by side with their outlines, and what the outlines mean.
+pub(super) fn photos(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn) -> Photos {
+    /// Share of the sheet's height that the photos may take.
+    const TALLEST: f32 = 0.36;
+    let before = sheets.image(&drawn.before);
+    let after = drawn.after.as_ref().map(|p| sheets.image(p));
+    let captions = [
+        text::BEFORE,
+        if drawn.aligned {
+            text::AFTER_ALIGNED
+        } else {
+            text::AFTER_AS_TAKEN
+        },
+    ];
+    let images: Vec<Image> = std::iter::once(before).chain(after).collect();
+    let tallest = TALLEST * sheets.bottom();
+    let places = beside(sheets, &images, tallest, &captions);
+    for (visit, (image, place)) in images.iter().zip(&places).enumerate() {
+        sheets.place(*image, *place);
+        if visit == 0 || drawn.aligned {
+            if let Some(region) = &drawn.region {
+                sheets.shade(region, *place);
+            }
+            outlines(sheets, comparison, drawn, visit, *place);
+        }
+    }
+    legend(sheets, comparison);
+    Photos {
+        outlined: !comparison.lesions.is_empty(),
+    }
+}
+
+/// Places for pictures in a row with their captions above; moves on below them.
+fn beside(sheets: &mut Sheets, images: &[Image], tallest: f32, captions: &[&str]) -> Vec<Place> {
+    let n = images.len().max(1) as f32;
+    let column = (sheets.room() - (n - 1.0) * GAP) / n;
+    let fitted: Vec<(f32, f32)> = images
+        .iter()
+        .map(|image| {
+            let ratio = image.size.1 as f32 / image.size.0.max(1) as f32;
+            let width = column.min(tallest / ratio);
+            (width, width * ratio)
+        })
+        .collect();
+    let height = fitted.iter().map(|f| f.1).fold(0.0, f32::max);
+    sheets.need(height + CAPTION.line() + 4.0);
+    let top = sheets.y + CAPTION.line() + 2.0;
+    let mut places = Vec::new();
+    for (i, &(width, height)) in fitted.iter().enumerate() {
+        let left = MARGIN + i as f32 * (column + GAP);
+        if let Some(caption) = captions.get(i) {
+            sheets.line(left, sheets.y, CAPTION, caption);
+        }
+        places.push(Place {
+            left,
+            top,
+            width,
+            height,
+        });
+    }
+    sheets.y = top + height + 4.0;
+    places
+}
+
+/// The scars of a visit on its photo: a dark line under each, so that it stands out on any skin.
+fn outlines(
+    sheets: &mut Sheets,
+    comparison: &Comparison,
+    drawn: &Drawn,
+    visit: usize,
+    place: Place,
+) {
+    let hidden = if visit == 0 { State::New } else { State::Gone };
+    let size = (drawn.full.0 as f32, drawn.full.1 as f32);
+    for lesion in comparison.lesions.iter().filter(|l| l.state != hidden) {
+        if let Some(lines) = drawn.outlines[visit].get(&lesion.id) {
+            let pen = pen(lesion.state);
+            sheets.outline(lines, size, place, &halo(&pen));
+            sheets.outline(lines, size, place, &pen);
+        }
+    }
+}
+
+fn halo(pen: &Pen) -> Pen {
+    Pen {
+        ink: [0.12, 0.10, 0.09],
+        wide: pen.wide + 0.9,
+        dash: &[],
+    }
+}
+
+/// The states in use with their lines.
+fn legend(sheets: &mut Sheets, comparison: &Comparison) {
+    let count = |state: State| {
+        comparison
+            .lesions
+            .iter()
+            .filter(|l| l.state == state)
+            .count()
+    };
+    let used: Vec<State> = STATES.into_iter().filter(|&s| count(s) > 0).collect();
+    if used.is_empty() {
+        return;
+    }
+    let (mut x, y) = (MARGIN, sheets.y);
+    for state in used {
+        let plate = Place {
+            left: x,
+            top: y + 1.0,
+            width: 22.0,
+            height: 9.0,
+        };
+        sheets.fill(plate, [0.48, 0.40, 0.36]);
+        let line = [vec![(0.15, 0.5), (0.85, 0.5)]];
+        sheets.outline(&line, (1.0, 1.0), plate, &pen(state));
+        let label = format!("{} ({})", text::state(state), count(state));
+        sheets.line(x + 26.0, y, NOTE, &label);
+        x += 26.0 + super::font::width(&label, NOTE.weight, NOTE.size) + 14.0;
+    }
+    sheets.line(x, y, NOTE, text::SHADED);
+    sheets.y += NOTE.line() + 6.0;
+}
+
+/// Relief, redness and pigment of both visits.
+pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
+    /// Share of the sheet's height for each pair.
+    const TALLEST: f32 = 0.235;
+    let tallest = TALLEST * sheets.bottom();
+    for (subject, pair) in &drawn.views {
+        let (name, note) = match subject {
+            Subject::Relief => (text::RELIEF, text::RELIEF_NOTE),
+            Subject::Redness => (text::REDNESS, text::REDNESS_NOTE),
+            Subject::Pigment => (text::PIGMENT, text::PIGMENT_NOTE),
+        };
+        let images = [&pair[0], &pair[1]].map(|p| sheets.image(p));
+        let height = height_of(sheets, &images, tallest);
+        sheets.heading(name, height + 40.0);
+        let places = beside(sheets, &images, tallest, &[text::BEFORE, text::AFTER]);
+        for (image, place) in images.iter().zip(places) {
+            sheets.place(*image, place);
+        }
+        sheets.paragraph(0.0, NOTE, &format!("{note} {}", text::NOT_MEASURED_NOTE));
+    }
+}
+
+fn height_of(sheets: &Sheets, images: &[Image], tallest: f32) -> f32 {
+    let column = (sheets.room() - GAP) / 2.0;
+    images
+        .iter()
+        .map(|i| column * i.size.1 as f32 / i.size.0.max(1) as f32)
+        .fold(0.0, f32::max)
+        .min(tallest)
+}
+
+/// The largest scars from both visits with their numbers.
+pub(super) fn close_ups(
+    sheets: &mut Sheets,
+    comparison: &Comparison,
+    pictures: &Pictures,
+    drawn: &Drawn,
+    photos: &Photos,
+) -> Result<(), Cause> {
+    const COLUMNS: usize = 3;
+    let Some(after) = &pictures.aligned_after else {
+        return Ok(());
+    };
+    if !photos.outlined {
+        return Ok(());
+    }
+    let width = (sheets.room() - (COLUMNS - 1) as f32 * 1.6 * GAP) / COLUMNS as f32;
+    let side = 0.5 * (width - 4.0);
+    let height = CAPTION.line() + side + 3.0 * NOTE.line() + 12.0;
+    let shown = &drawn.scars[..drawn.scars.len().min(CLOSE_UPS)];
+    sheets.turn();
+    sheets.heading(text::CLOSE_UPS, height);
+    for row in shown.chunks(COLUMNS) {
+        sheets.need(height);
+        let top = sheets.y;
+        for (i, scar) in row.iter().enumerate() {
+            let left = MARGIN + i as f32 * (width + 1.6 * GAP);
+            let cuts = [
+                scar.cut(&pictures.before, CLOSE_PX)?,
+                scar.cut(after, CLOSE_PX)?,
+            ];
+            close_up(sheets, comparison, drawn, scar, &cuts, (left, top, side));
+        }
+        sheets.y = top + height;
+    }
+    Ok(())
+}
+
+fn close_up(
+    sheets: &mut Sheets,
+    comparison: &Comparison,
+    drawn: &Drawn,
+    scar: &Shown,
+    cuts: &[Picture; 2],
+    (left, top, side): (f32, f32, f32),
+) {
+    let l = scar.lesion;
+    let name = format!("{} {}: {}", text::SCAR, l.id, text::state(l.state));
+    sheets.line(left, top, CAPTION, &name);
+    let top = top + CAPTION.line() + 1.0;
+    let scale = side / scar.side as f32;
+    for (visit, cut) in cuts.iter().enumerate() {
+        let place = Place {
+            left: left + visit as f32 * (side + 4.0),
+            top,
+            width: side,
+            height: side,
+        };
+        let image = sheets.image(cut);
+        sheets.place(image, place);
+        // The whole photo's outlines, laid so that the square falls on its place.
+        let whole = Place {
+            left: place.left - scar.left as f32 * scale,
+            top: place.top - scar.top as f32 * scale,
+            width: drawn.full.0 as f32 * scale,
+            height: drawn.full.1 as f32 * scale,
+        };
+        let hidden = if visit == 0 { State::New } else { State::Gone };
+        if let Some(lines) = drawn.outlines[visit]
+            .get(&l.id)
+            .filter(|_| l.state != hidden)
+        {
+            let size = (drawn.full.0 as f32, drawn.full.1 as f32);
+            let pen = pen(l.state);
+            sheets.within(place, |sheets| {
+                sheets.outline(lines, size, whole, &halo(&pen));
+                sheets.outline(lines, size, whole, &pen);
+            });
+        }
+    }
+    let lines = numbers(comparison, scar);
+    for (i, line) in lines.iter().enumerate() {
+        let y = top + side + 2.0 + i as f32 * NOTE.line();
+        sheets.line(left, y, NOTE, line);
+    }
+}
+
+/// Three short lines on a scar.
+fn numbers(comparison: &Comparison, scar: &Shown) -> [String; 3] {
+    let l = scar.lesion;
+    let percent = |v: Option<f64>| v.map_or(String::new(), |n| format!(", {} %", signed(n, 0)));
+    let kind = l.kind.map_or(text::UNKNOWN, text::kind);
+    let sure = l
+        .kind_confidence
+        .map_or(String::new(), |c| format!(" ({} %)", number(100.0 * c, 0)));
+    let sized =
+        comparison.scale.px_per_mm.is_some() && l.before.area_mm2.or(l.after.area_mm2).is_some();
+    let area = if sized {
+        format!(
+            "{}: {}{}",
+            text::AREA_MM2,
+            from_to(l.before.area_mm2, l.after.area_mm2, 1),
+            percent(l.change.area_percent)
+        )
+    } else {
+        match l.change.area_percent {
+            Some(v) => format!("{}: {} %", text::CHANGE_OF_AREA, signed(v, 0)),
+            None => text::state(l.state).to_string(),
+        }
+    };
+    let depth = format!(
+        "{}: {}{}",
+        text::DEPTH_SHORT,
+        from_to(l.before.relief_index, l.after.relief_index, 1),
+        percent(l.change.relief_index_percent)
+    );
+    [format!("{kind}{sure}"), area, depth]
+}

@@ -1,0 +1,131 @@
+//! Tables and the technical page on paper.
+
+use super::font::{Weight, width, wrap};
+use super::rule_across;
+use super::sheets::{BLACK, MARGIN, NOTE, Sheets, Style};
+use crate::report::drawn::Drawn;
+use crate::report::html::{ROWS, particulars};
+use crate::report::schema::{Comparison, Lesion};
+use crate::report::words::page as text;
+use crate::report::words::{self, signed};
+
+const CELL: Style = Style::new(Weight::Regular, 8.0, BLACK);
+const HEAD: Style = Style::new(Weight::Bold, 8.0, BLACK);
+
+/// Most scars on paper; all are in `lesions.csv`.
+const MOST: usize = 120;
+
+/// Cells of a row with the right edges of their columns, as shares of the sheet's width; a first
+/// column stands at the left.
+fn row(sheets: &mut Sheets, style: Style, cells: &[String], rights: &[f32]) {
+    sheets.need(style.line() + 2.0);
+    let (room, y) = (sheets.room(), sheets.y);
+    for (cell, right) in cells.iter().zip(rights) {
+        if *right <= 0.0 {
+            sheets.line(MARGIN - right * room, y, style, cell);
+        } else {
+            sheets.line_to(MARGIN + right * room, y, style, cell);
+        }
+    }
+    sheets.y += style.line();
+    rule_across(sheets);
+    sheets.y += 1.5;
+}
+
+/// All scars, largest first.
+pub(super) fn scars(sheets: &mut Sheets, drawn: &Drawn) {
+    if drawn.scars.is_empty() {
+        return;
+    }
+    /// Right edges as shares of the width; minus a left edge.
+    const EDGES: [f32; 7] = [0.05, -0.08, -0.22, 0.56, 0.74, 0.87, 1.0];
+    sheets.heading(text::SCARS_HEADING, 5.0 * CELL.line());
+    sheets.paragraph(0.0, NOTE, text::SCARS_NOTE);
+    let heads = [
+        text::NUMBER,
+        text::STATE,
+        text::KIND,
+        text::AREA_MM2,
+        text::DEPTH,
+        text::CHANGE_OF_AREA,
+        text::CHANGE_OF_DEPTH,
+    ];
+    row(sheets, HEAD, &heads.map(str::to_string), &EDGES);
+    for scar in drawn.scars.iter().take(MOST) {
+        row(sheets, CELL, &cells(scar.lesion), &EDGES);
+    }
+    if drawn.scars.len() > MOST {
+        sheets.paragraph(0.0, NOTE, &words::cut_off(MOST, drawn.scars.len()));
+    }
+}
+
+fn cells(l: &Lesion) -> [String; 7] {
+    let unknown = || text::UNKNOWN.to_string();
+    let pair = |b: Option<f64>, a: Option<f64>| words::from_to(b, a, 1);
+    let percent = |v: Option<f64>| v.map_or_else(unknown, |n| signed(n, 0) + " %");
+    [
+        l.id.to_string(),
+        text::state(l.state).to_string(),
+        crate::report::html::kind(l),
+        pair(l.before.area_mm2, l.after.area_mm2),
+        pair(l.before.relief_index, l.after.relief_index),
+        percent(l.change.area_percent),
+        percent(l.change.relief_index_percent),
+    ]
+}
+
+/// How the two photos compare.
+pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
+    const EDGES: [f32; 3] = [-0.0, -0.42, -0.72];
+    sheets.heading(text::HOW_HEADING, 8.0 * CELL.line());
+    let registration = &comparison.registration;
+    if let (Some(overlap), Some(confident)) =
+        (registration.overlap, registration.confident_fraction)
+    {
+        sheets.paragraph(0.0, NOTE, &words::laid_on(overlap, confident));
+    }
+    sheets.paragraph(0.0, NOTE, text::NOT_IN_IT);
+    let heads = ["", text::BEFORE, text::AFTER].map(str::to_string);
+    row(sheets, HEAD, &heads, &EDGES);
+    for (name, value) in ROWS {
+        let (before, after) = (value(&comparison.before), value(&comparison.after));
+        if before == text::UNKNOWN && after == text::UNKNOWN {
+            continue;
+        }
+        // A remark may need more lines than one.
+        let room = 0.27 * sheets.room();
+        let columns = [before, after].map(|c| wrap(&c, CELL.weight, CELL.size, room));
+        let most = columns.iter().map(Vec::len).max().unwrap_or(0);
+        sheets.need(most as f32 * CELL.line());
+        for i in 0..most {
+            let name = if i == 0 { name } else { "" };
+            let line = |c: &Vec<String>| c.get(i).cloned().unwrap_or_default();
+            let cells = [name.to_string(), line(&columns[0]), line(&columns[1])];
+            if i + 1 == most {
+                row(sheets, CELL, &cells, &EDGES);
+            } else {
+                let y = sheets.y;
+                let room = sheets.room();
+                for (cell, left) in cells.iter().zip(EDGES) {
+                    sheets.line(MARGIN - left * room, y, CELL, cell);
+                }
+                sheets.y += CELL.line();
+            }
+        }
+    }
+}
+
+/// Options, versions, hashes, and what the numbers mean.
+pub(super) fn technical(sheets: &mut Sheets, comparison: &Comparison) {
+    // Kept together: a last line alone on a sheet helps nobody.
+    sheets.heading(text::TECHNICAL_HEADING, 15.0 * CELL.line());
+    for (name, told) in particulars(comparison) {
+        sheets.need(CELL.line());
+        let y = sheets.y;
+        sheets.line(MARGIN, y, HEAD, name);
+        let indent = 70.0_f32.max(width(name, HEAD.weight, HEAD.size) + 8.0);
+        sheets.paragraph(indent, CELL, &told);
+    }
+    sheets.paragraph(0.0, NOTE, text::INTERVALS);
+    sheets.paragraph(0.0, NOTE, text::NO_DIAGNOSIS);
+}

@@ -1,0 +1,212 @@
+//! What a result means, how sure it is and why it is not surer, in sentences for the first page.
+
+use super::{change, date, number, sentence};
+use crate::report::schema::{Comparison, Verdict};
+
+/// A smallest detectable change, percent, from which a pair can only show very large changes.
+const WIDE_PERCENT: f64 = 50.0;
+
+/// Fewer scars than this, and single outlines move the total.
+const FEW_SCARS: usize = 10;
+
+/// A smaller share of the first photo's skin measured in both is said to be little.
+const LITTLE_MEASURED: f64 = 0.5;
+
+/// Light less directed than this hides relief.
+const FLAT_LIGHT: f64 = 0.1;
+
+/// Why a pair can only show very large changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    pub heading: String,
+    pub text: String,
+    /// A sentence each; never empty.
+    pub because: Vec<String>,
+}
+
+/// What a pair cannot show, where that is nearly everything.
+#[must_use]
+pub fn limits(comparison: &Comparison) -> Option<Limits> {
+    let compared = comparison.change.verdict != Verdict::NotComparable;
+    let smallest = comparison.change.area_percent.smallest_detectable?;
+    (compared && smallest > WIDE_PERCENT).then(|| Limits {
+        heading: "These two photos can only show very large changes.".to_string(),
+        text: if smallest >= 100.0 {
+            "Even if every scar had gone, these photos could not prove it.".to_string()
+        } else {
+            format!(
+                "More than {} % of the scar area would have to go or come before it could be told from \
+                 chance; most treatments change less.",
+                number(smallest, 0)
+            )
+        },
+        because: because(comparison),
+    })
+}
+
+fn because(comparison: &Comparison) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let (before, after) = (&comparison.before, &comparison.after);
+    if let Some(share) = comparison.registration.confident_fraction
+        && share < LITTLE_MEASURED
+    {
+        reasons.push(format!(
+            "Only {} % of the skin in the first photo could be measured in both.",
+            number(100.0 * share, 0)
+        ));
+    }
+    let scars = before.scars.count.zip(after.scars.count);
+    if let Some(count) = scars.map(|(b, a)| b.max(a))
+        && count < FEW_SCARS
+    {
+        reasons.push(match count {
+            0 => "No scar was found on that skin.".to_string(),
+            1 => "Only one scar was found on that skin: how it is outlined decides all.".to_string(),
+            n => format!(
+                "Only {n} scars were found on that skin: a single outline drawn a little wider moves the \
+                 total."
+            ),
+        });
+    }
+    let flat = |v: &crate::report::schema::Visit| {
+        v.quality
+            .light_directionality
+            .is_some_and(|d| d < FLAT_LIGHT)
+    };
+    if flat(before) || flat(after) {
+        reasons.push("The light comes from nearly everywhere, which hides dents.".to_string());
+    }
+    if !before.quality.reasons.is_empty() || !after.quality.reasons.is_empty() {
+        reasons.push("One of the photos is not good enough; see below.".to_string());
+    } else if !comparison.warnings.is_empty() {
+        reasons.push("The two photos were taken differently; see below.".to_string());
+    }
+    if reasons.is_empty() {
+        reasons.push(
+            "The scars stand out so little from the skin around that their outlines are uncertain."
+                .to_string(),
+        );
+    }
+    reasons
+}
+
+/// What the verdict means, a sentence or two after it.
+#[must_use]
+pub fn meaning(comparison: &Comparison) -> String {
+    let change_of = &comparison.change;
+    match change_of.verdict {
+        Verdict::Improved | Verdict::Worse => {
+            "The numbers in brackets are the range in which the true change lies with 95 % confidence."
+                .to_string()
+        }
+        Verdict::NoDetectableChange if exactly_none(comparison) => {
+            "Both photos show the very same picture of the skin.".to_string()
+        }
+        Verdict::NoDetectableChange => {
+            "This does not say that nothing changed: it says that these two photos cannot tell."
+                .to_string()
+        }
+        Verdict::NotComparable => {
+            "No number is given, because it would mislead. What to do better stands below.".to_string()
+        }
+    }
+}
+
+fn exactly_none(comparison: &Comparison) -> bool {
+    comparison.change.area_percent.smallest_detectable == Some(0.0)
+}
+
+/// What was compared: how many scars on how much skin.
+#[must_use]
+pub fn basis(comparison: &Comparison) -> Option<String> {
+    if comparison.change.verdict == Verdict::NotComparable {
+        return None;
+    }
+    let scars = |n: usize| match n {
+        0 => "no indented scar".to_string(),
+        1 => "1 indented scar".to_string(),
+        n => format!("{n} indented scars"),
+    };
+    let (before, after) = (
+        comparison.before.scars.count?,
+        comparison.after.scars.count?,
+    );
+    let share = comparison.registration.confident_fraction?;
+    Some(format!(
+        "Found: {} before and {after} after, on {} % of the skin of the first photo. The rest could not be \
+         measured in both photos and was left out.",
+        scars(before),
+        number(100.0 * share, 0)
+    ))
+}
+
+/// The visits' dates and how far apart they are.
+#[must_use]
+pub fn dates(comparison: &Comparison) -> Option<String> {
+    let [before, after] = [&comparison.before, &comparison.after].map(|v| v.taken.as_deref());
+    let (before, after) = (before?, after?);
+    let days = crate::comparable::day_number(after)? - crate::comparable::day_number(before)?;
+    let apart = match days {
+        0 => "the same day".to_string(),
+        1 | -1 => "1 day apart".to_string(),
+        d => format!("{} days apart", d.abs()),
+    };
+    Some(format!("{} and {}, {apart}", date(before), date(after)))
+}
+
+/// Why a photo is not better, as sentences.
+#[must_use]
+pub fn remarks(reasons: &[String]) -> String {
+    let told: Vec<String> = reasons.iter().map(|r| sentence(r)).collect();
+    told.join(" ")
+}
+
+/// A change told in a phrase, with what could have been chance.
+#[must_use]
+pub fn told(interval: &crate::report::schema::Interval) -> String {
+    match interval.smallest_detectable {
+        Some(smallest) => format!(
+            "{}, smallest detectable {} %",
+            change(interval),
+            number(smallest, 0)
+        ),
+        None => change(interval),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::schema::Interval;
+    use crate::report::tests::sample;
+
+    #[test]
+    fn a_pair_that_can_show_little_says_so_and_why() {
+        let (mut comparison, _) = sample();
+        assert_eq!(limits(&comparison), None);
+        comparison.change.area_percent = Interval {
+            value: Some(-49.0),
+            low: Some(-100.0),
+            high: Some(47.0),
+            smallest_detectable: Some(105.0),
+        };
+        comparison.change.verdict = Verdict::NoDetectableChange;
+        comparison.registration.confident_fraction = Some(0.12);
+        let limits = limits(&comparison).unwrap();
+        assert!(limits.text.contains("could not prove it"));
+        assert!(limits.because[0].contains("12 %"));
+        assert!(limits.because[1].contains("Only 2 scars"));
+    }
+
+    #[test]
+    fn dates_are_told_with_what_lies_between() {
+        let (mut comparison, _) = sample();
+        comparison.after.taken = Some("2026-03-11T08:00:00".to_string());
+        assert_eq!(
+            dates(&comparison).unwrap(),
+            "10 January 2026 and 11 March 2026, 60 days apart"
+        );
+        comparison.after.taken = None;
+        assert_eq!(dates(&comparison), None);
+    }
+}

@@ -1,0 +1,214 @@
+//! The fixed words of the reports: headings, labels, short explanations. With [`super`] and
+//! [`super::doubt`] all there is to translate, except what warnings say.
+
+use crate::report::schema::{Kind, RegistrationMethod, ScaleSource, State, Verdict};
+
+pub const LANGUAGE: &str = "en";
+pub const PRODUCT: &str = "scardepth";
+pub const TITLE: &str = "Scar comparison";
+pub const SKIP: &str = "Skip to the photos";
+pub const STOP: &str = ".";
+pub const SHADED: &str = "shaded: not measured";
+pub const UNKNOWN: &str = "\u{2013}";
+
+pub const BEFORE: &str = "Before";
+pub const AFTER: &str = "After";
+pub const AFTER_ALIGNED: &str = "After, laid onto the first photo and in its light";
+pub const AFTER_AS_TAKEN: &str = "After, as it was taken";
+pub const SKIN_BEFORE: &str = "The skin before";
+pub const SKIN_AFTER: &str = "The skin after";
+
+pub const PHOTOS: &str = "The photos";
+pub const SHOW: &str = "Show";
+pub const SLIDER: &str = "Slider";
+pub const BLINK: &str = "Blink";
+pub const SIDE_BY_SIDE: &str = "Side by side";
+pub const VIEW: &str = "View";
+pub const PHOTO: &str = "Photo";
+pub const RELIEF: &str = "Relief";
+pub const REDNESS: &str = "Redness";
+pub const PIGMENT: &str = "Pigment";
+pub const OUTLINES: &str = "Outlines of scars";
+pub const SHADE: &str = "Shade what was not measured";
+pub const WIPE: &str = "Where the photo after begins, percent from the left";
+pub const PAUSE: &str = "Pause";
+pub const SWAP: &str = "Swap";
+pub const STATES: &str = "Outlines by what became of the scar";
+
+pub const PHOTO_NOTE: &str = "Both photos in the same place and in the same light, as far as that can be done. \
+     Click a scar to see it closely.";
+pub const RELIEF_NOTE: &str = "Dents as the light shows them: the bluer, the deeper. Both visits are drawn under the same \
+     made-up lamp from the upper left. Not millimetres: one photo cannot give those.";
+pub const REDNESS_NOTE: &str = "Redder or paler than the skin around, with shadows taken out. Deep scars can look redder \
+     than they are. The two photos' overall tone says nothing: cameras change it.";
+pub const PIGMENT_NOTE: &str = "Browner or paler than the skin around, with shadows taken out. Deep scars can look browner \
+     than they are. The two photos' overall tone says nothing: cameras change it.";
+pub const NOT_MEASURED_NOTE: &str = "Grey: not measured.";
+pub const RELIEF_ENDS: [&str; 2] = ["flat", "deep"];
+pub const REDNESS_ENDS: [&str; 2] = ["paler", "redder"];
+pub const PIGMENT_ENDS: [&str; 2] = ["paler", "browner"];
+
+pub const MEASURED_HEADING: &str = "What changed, in numbers";
+pub const BEYOND: &str = "more than chance";
+pub const WITHIN: &str = "could be chance";
+pub const SCALE_LABEL: &str = "The change on a scale from minus 100 to plus 100 percent: the point is the change, the bar its \
+     interval, the grey field what could be chance";
+pub const SMALLEST: &str = "smallest detectable";
+pub const AREA_IS: &str = "How much skin is dented.";
+pub const VOLUME_IS: &str =
+    "How deep and how wide together: stands in for the volume of the dents.";
+pub const CONTRAST_IS: &str = "How strongly scars stand out in light and shade.";
+
+pub const NEXT_HEADING: &str = "For the next photo";
+pub const KNOW_HEADING: &str = "What to know about these two photos";
+/// What always helps, most effective first.
+pub const ADVICE: [&str; 4] = [
+    "One lamp, from the side, in the same place as at the first visit; no flash from the front.",
+    "The same distance and the same view, with the first photo beside the screen. Fill the frame with \
+     the skin that matters.",
+    "Sharp, without filter, portrait mode or make-up; hand over the camera\u{2019}s own file.",
+    "Four weeks or more after the last session: swelling fills dents for days.",
+];
+
+pub const SCARS_HEADING: &str = "Each scar";
+pub const SCARS_NOTE: &str = "Largest first. A single scar is far less sure than the total: it is called changed only when its \
+     depth times area moved by more than 30 %.";
+pub const CHOOSE: &str =
+    "Choose a scar in the picture or in the table: it is shown here from both visits.";
+pub const CLOSE_UPS: &str = "The largest scars";
+pub const PREVIOUS: &str = "Previous";
+pub const NEXT: &str = "Next";
+pub const IN_TABLE: &str = "In the table";
+pub const SCAR: &str = "Scar";
+pub const NUMBER: &str = "No.";
+pub const STATE: &str = "State";
+pub const KIND: &str = "Kind";
+pub const AREA: &str = "Area";
+pub const AREA_MM2: &str = "Area, mm²";
+pub const WIDTH_MM: &str = "Width, mm";
+pub const DEPTH: &str = "Depth (relief index)";
+pub const DEPTH_SHORT: &str = "Depth";
+pub const CONTRAST: &str = "Contrast";
+pub const CHANGE: &str = "Change";
+pub const CHANGE_OF_AREA: &str = "Change of area";
+pub const CHANGE_OF_DEPTH: &str = "of depth";
+pub const NO_SCALE: &str = "Sizes in millimetres are missing: nobody said how large the skin in the photo is (--px-per-mm).";
+pub const TABLE_SCROLLS: &str = "Table of scars";
+pub const COMPARISON_SCROLLS: &str = "Table of both photos";
+
+pub const HOW_HEADING: &str = "How the two photos compare";
+pub const NOT_IN_IT: &str = "Measured are dents only. Raised scars, spots, pores and wrinkles are not counted, nor what is shaded: \
+     hair, lips, edges of the face, and where the two photos do not fit together.";
+pub const TECHNICAL_HEADING: &str = "Technical page";
+pub const INTERVALS: &str = "Ranges are 95 % intervals. Smallest detectable: a change below it could not have been told from none on \
+     these photos (1.96·√2·SEM). The relief index counts depth in units of the healthy skin\u{2019}s own \
+     texture; it is not comparable between people. Contrast is the part of light and shade in scars \
+     beyond that of healthy skin.";
+pub const NO_DIAGNOSIS: &str = "A measurement, not a diagnosis, and not a medical device.";
+pub const MADE_BY: &str = "Made by";
+pub const SCALE: &str = "Scale";
+pub const ALIGNMENT: &str = "Alignment";
+pub const OPTIONS: &str = "Options";
+pub const WARNING_CODES: &str = "Warnings";
+pub const HASH: &str = "BLAKE3";
+pub const RESIDUAL: &str = "residual";
+
+/// Rows of the table that compares the photos.
+pub mod rows {
+    pub const TAKEN: &str = "Taken";
+    pub const SIZE: &str = "Size, pixels";
+    pub const SHARPNESS: &str = "Sharpness, 0 to 1";
+    pub const CLIPPED: &str = "Skin too bright or too dark";
+    pub const AZIMUTH: &str = "Light comes from";
+    pub const DIRECTED: &str = "Light is directed, 0 to 1";
+    pub const ITA: &str = "Skin tone (ITA)";
+    pub const SKIN: &str = "Open skin";
+    pub const SCARS: &str = "Scars";
+    pub const AREA_MM2: &str = "Scar area, mm²";
+    pub const FRACTION: &str = "Scar area, share of measured skin";
+    pub const DEPTH: &str = "Mean depth, relief index";
+    pub const CONTRAST: &str = "Contrast";
+    pub const REMARKS: &str = "Remarks";
+}
+
+/// The verdict as a word.
+#[must_use]
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Improved => "Improved",
+        Verdict::Worse => "Worse",
+        Verdict::NoDetectableChange => "No detectable change",
+        Verdict::NotComparable => "Not comparable",
+    }
+}
+
+#[must_use]
+pub fn state(state: State) -> &'static str {
+    match state {
+        State::Improved => "improved",
+        State::Unchanged => "unchanged",
+        State::Worse => "worse",
+        State::New => "new",
+        State::Gone => "gone",
+        State::NotMeasured => "not measured",
+    }
+}
+
+#[must_use]
+pub fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::IcePick => "ice pick",
+        Kind::Boxcar => "boxcar",
+        Kind::Rolling => "rolling",
+        Kind::Linear => "linear",
+    }
+}
+
+#[must_use]
+pub fn scale_source(source: ScaleSource) -> &'static str {
+    match source {
+        ScaleSource::Option => "as given",
+        ScaleSource::Points => "from two points",
+        ScaleSource::Card => "from the colour card",
+        ScaleSource::Marker => "from the marker",
+        ScaleSource::Assumed => "assumed, to set the filters only",
+    }
+}
+
+#[must_use]
+pub fn method(method: RegistrationMethod) -> &'static str {
+    match method {
+        RegistrationMethod::Dense => "every pixel, by the skin\u{2019}s texture",
+        RegistrationMethod::Points => "from the given point pairs",
+        RegistrationMethod::Region => "the same region in both; scars are not paired",
+        RegistrationMethod::None => "none",
+    }
+}
+
+/// Where light comes from, as seen in the photo; degrees clockwise from the right edge.
+#[must_use]
+pub fn from_where(azimuth_deg: f64) -> &'static str {
+    const NAMES: [&str; 8] = [
+        "the right",
+        "lower right",
+        "below",
+        "lower left",
+        "the left",
+        "upper left",
+        "above",
+        "upper right",
+    ];
+    NAMES[(azimuth_deg.rem_euclid(360.0) / 45.0).round() as usize % 8]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn light_comes_from_where_the_clock_says() {
+        let from = super::from_where;
+        assert_eq!(from(0.0), "the right");
+        assert_eq!(from(359.0), "the right");
+        assert_eq!(from(92.0), "below");
+        assert_eq!(from(-90.0), "above");
+    }
+}

@@ -1,0 +1,417 @@
+//! The place of one photo: whose, which visit, which view, which day.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use super::super::date::Date;
+use super::super::manifest::{self, Manifest, Row};
+use super::super::names::{self, Named};
+use super::super::schema::{DateSource, Failure, PassedOver};
+use super::super::walk::Found;
+use super::{PlannedSession, remark};
+use crate::report::schema::Warning;
+use crate::units::PixelsPerMm;
+
+/// A photo in its place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Placed {
+    pub path: PathBuf,
+    pub file: String,
+    pub patient: OsString,
+    pub visit: String,
+    pub view: String,
+    pub date: Date,
+    pub date_source: DateSource,
+    pub time: Option<String>,
+    pub px_per_mm: Option<PixelsPerMm>,
+    pub roi: Option<String>,
+    pub points: Option<String>,
+    pub flags: Vec<Warning>,
+}
+
+impl Placed {
+    pub(super) fn failure(&self, reason: &str) -> Failure {
+        Failure {
+            patient: Some(self.patient.to_string_lossy().into_owned()),
+            view: Some(self.view.clone()),
+            visit: Some(self.visit.clone()),
+            file: self.file.clone(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// All photos in their places, and what has none.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub placed: Vec<Placed>,
+    pub failures: Vec<Failure>,
+    pub passed_over: Vec<PassedOver>,
+    pub remarks: Vec<PassedOver>,
+    /// Treatments by patient, each day's once.
+    pub sessions: BTreeMap<String, Vec<PlannedSession>>,
+}
+
+/// Days by which a camera's clock may differ from the date that was given: midnight and time zones.
+const CLOCK_DAYS: i64 = 1;
+
+pub(super) fn place(
+    photos: &[Found],
+    manifest: &Manifest,
+    only: Option<&OsStr>,
+    root: &Path,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut rows: BTreeMap<&str, &Row> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for row in &manifest.rows {
+        if let Some(file) = row.file.as_deref()
+            && let Some(other) = rows.insert(file, row)
+            && (Row {
+                line: row.line,
+                ..other.clone()
+            }) != *row
+        {
+            twice.push((file, other.line, row.line));
+        }
+    }
+    for fault in &manifest.faults {
+        outcome.failures.push(Failure {
+            patient: fault.patient.clone(),
+            view: None,
+            visit: None,
+            file: fault
+                .file
+                .clone()
+                .unwrap_or_else(|| manifest::NAME.to_string()),
+            reason: format!("{}, line {}: {}", manifest::NAME, fault.line, fault.problem),
+        });
+    }
+    let faulty = |file: &str| {
+        manifest
+            .faults
+            .iter()
+            .any(|f| f.file.as_deref() == Some(file))
+    };
+    let lonely = lonely(photos);
+    for (photo, lonely) in photos.iter().zip(lonely) {
+        if faulty(&photo.file) {
+            continue;
+        }
+        let row = rows.get(photo.file.as_str()).copied();
+        if let Some((_, a, b)) = twice.iter().find(|(file, ..)| *file == photo.file) {
+            let reason = format!(
+                "{}, lines {a} and {b} say different things of this photo",
+                manifest::NAME
+            );
+            outcome.failures.push(failure(photo, only, row, &reason));
+            continue;
+        }
+        one(photo, row, only, lonely, &mut outcome);
+    }
+    missing(&rows, photos, root, &mut outcome);
+    sessions(manifest, only, &mut outcome);
+    outcome
+}
+
+/// Rows that name a photo which was not found.
+fn missing(rows: &BTreeMap<&str, &Row>, photos: &[Found], root: &Path, outcome: &mut Outcome) {
+    for (file, row) in rows {
+        if photos.iter().any(|p| p.file == *file) {
+            continue;
+        }
+        let there = root.join(file).exists();
+        let reason = if there {
+            "it is no photo, or lies where no photos are looked for"
+        } else {
+            "there is no such file; check how the name is written"
+        };
+        outcome.failures.push(Failure {
+            patient: row.patient.clone(),
+            view: row.view.clone(),
+            visit: row.visit.clone(),
+            file: (*file).to_string(),
+            reason: format!("{}, line {}: {reason}", manifest::NAME, row.line),
+        });
+    }
+}
+
+/// Whether each photo is the only one of its folder.
+fn lonely(photos: &[Found]) -> Vec<bool> {
+    let folder = |p: &Found| p.parts[..p.parts.len() - 1].to_vec();
+    let mut counts: BTreeMap<Vec<OsString>, usize> = BTreeMap::new();
+    for photo in photos.iter().filter(|p| !p.grey) {
+        *counts.entry(folder(photo)).or_default() += 1;
+    }
+    photos
+        .iter()
+        .map(|p| counts.get(&folder(p)) == Some(&1))
+        .collect()
+}
+
+/// What the path says, before the manifest and EXIF are asked.
+struct Said {
+    patient: Option<OsString>,
+    named: Named,
+    /// The folders are as they should be.
+    by_habit: bool,
+}
+
+/// `<patient>/<visit>/<view>.jpg` or `<patient>/<date>_<view>.jpg`; of one patient's folder without
+/// the first part.
+fn said(photo: &Found, only: Option<&OsStr>) -> Said {
+    let own = usize::from(only.is_none());
+    let patient = only
+        .map(OsStr::to_os_string)
+        .or_else(|| (photo.parts.len() > 1).then(|| photo.parts[0].clone()));
+    let name = |i: usize| photo.parts[i].to_string_lossy().into_owned();
+    let last = name(photo.parts.len() - 1);
+    let stem = last.rsplit_once('.').map_or(last.as_str(), |(s, _)| s);
+    let (named, by_habit) = match photo.parts.len().checked_sub(own) {
+        Some(1) => (names::of_photo(stem), true),
+        Some(2) => {
+            let mut named = names::of_folder(&name(own));
+            let (date, view) = names::of_photo_in_visit(stem);
+            match (named.date, date) {
+                (Some(folder), Some(own)) if folder != own => {
+                    named.doubt = Some(format!(
+                        "the folder says {folder} and the photo's name {own}; which is right?"
+                    ));
+                }
+                (None, Some(own)) => named.date = Some(own),
+                _ => {}
+            }
+            named.view = (!is_camera_name(&view)).then_some(view);
+            (named, true)
+        }
+        _ => (names::of_photo(stem), false),
+    };
+    Said {
+        patient,
+        named,
+        by_habit,
+    }
+}
+
+/// Names that cameras and phones give: letters they are known for, then a number. They say no view.
+fn is_camera_name(view: &str) -> bool {
+    const MAKERS: [&str; 16] = [
+        "img",
+        "dsc",
+        "dscn",
+        "dscf",
+        "pxl",
+        "p",
+        "image",
+        "picture",
+        "sam",
+        "gopr",
+        "mvimg",
+        "pic",
+        "wa",
+        "scan",
+        "screenshot",
+        "dcim",
+    ];
+    let letters: String = view.chars().take_while(char::is_ascii_alphabetic).collect();
+    let rest = &view[letters.len()..];
+    let number = rest.contains(|c: char| c.is_ascii_digit())
+        && rest
+            .chars()
+            .all(|c| c.is_ascii_digit() || "-_ .()".contains(c));
+    number && (letters.is_empty() || MAKERS.contains(&letters.as_str()))
+}
+
+fn failure(photo: &Found, only: Option<&OsStr>, row: Option<&Row>, reason: &str) -> Failure {
+    let Said { patient, named, .. } = said(photo, only);
+    let lossy = patient.map(|p| p.to_string_lossy().into_owned());
+    Failure {
+        patient: row.and_then(|r| r.patient.clone()).or(lossy),
+        view: row.and_then(|r| r.view.clone()).or(named.view),
+        visit: row.and_then(|r| r.visit.clone()).or(named.visit),
+        file: photo.file.clone(),
+        reason: reason.to_string(),
+    }
+}
+
+fn one(
+    photo: &Found,
+    row: Option<&Row>,
+    only: Option<&OsStr>,
+    lonely: bool,
+    outcome: &mut Outcome,
+) {
+    let said = said(photo, only);
+    let blank = Row::default();
+    let told = row.unwrap_or(&blank);
+    let unlisted_mask = row.is_none() && photo.grey && said.named.date.is_none();
+    if unlisted_mask {
+        let reason = "a grey picture without a date: a mask, not a photo";
+        outcome.passed_over.push(remark(&photo.file, reason));
+        return;
+    }
+    let taken = crate::decode::taken(&photo.path);
+    match settle(photo, &said, told, taken.as_deref(), lonely) {
+        Err(reason) => outcome.failures.push(failure(photo, only, row, &reason)),
+        Ok((placed, remarks)) => {
+            for text in remarks {
+                outcome.remarks.push(remark(&photo.file, &text));
+            }
+            outcome.placed.push(placed);
+        }
+    }
+}
+
+/// A photo's place, or why it has none.
+fn settle(
+    photo: &Found,
+    said: &Said,
+    told: &Row,
+    taken: Option<&str>,
+    lonely: bool,
+) -> Result<(Placed, Vec<String>), String> {
+    let mut remarks = Vec::new();
+    let patient = match (&told.patient, &said.patient) {
+        (Some(patient), _) => OsString::from(patient),
+        (None, Some(patient)) if said.by_habit => patient.clone(),
+        (None, None) => {
+            return Err(
+                "it lies in no patient's folder; move it to one, or name its patient in \
+                        manifest.csv"
+                    .to_string(),
+            );
+        }
+        _ => {
+            return Err(
+                "it lies deeper than patient, visit and photo; move it up, or name it in \
+                        manifest.csv"
+                    .to_string(),
+            );
+        }
+    };
+    if told.crossed {
+        return Err(
+            "it was taken through crossed polarisers, which take the light and dark of \
+                    dents away; measure a photo without them"
+                .to_string(),
+        );
+    }
+    let doubt = said.named.doubt.as_ref().filter(|_| told.date.is_none());
+    if let Some(doubt) = doubt {
+        return Err(doubt.clone());
+    }
+    let exif = taken.and_then(Date::parse);
+    let (date, date_source) = match (told.date, said.named.date, exif) {
+        (Some(date), ..) => (date, DateSource::Manifest),
+        (_, Some(date), _) => (date, DateSource::Name),
+        (.., Some(date)) => (date, DateSource::Exif),
+        _ => {
+            return Err(
+                "no date: neither manifest, name nor camera tells it; begin the name with \
+                        one (2026-01-10_front.jpg), or name it in manifest.csv"
+                    .to_string(),
+            );
+        }
+    };
+    let view = match told.view.clone().or_else(|| said.named.view.clone()) {
+        Some(view) => view,
+        None if lonely => {
+            remarks.push(format!(
+                "Its name says no view; as the only photo of its folder it was taken as \u{201c}{}\u{201d}.",
+                names::UNNAMED_VIEW
+            ));
+            names::UNNAMED_VIEW.to_string()
+        }
+        None => {
+            return Err(
+                "its name says no view (front, left...); name it 2026-01-10_front.jpg, or \
+                        name it in manifest.csv"
+                    .to_string(),
+            );
+        }
+    };
+    if view == names::UNNAMED_VIEW && remarks.is_empty() && told.view.is_none() {
+        remarks.push(format!(
+            "No view is named; it was taken as \u{201c}{view}\u{201d}."
+        ));
+    }
+    let visit = told
+        .visit
+        .clone()
+        .or_else(|| said.named.visit.clone().filter(|_| said.by_habit))
+        .unwrap_or_else(|| date.to_string());
+    let flags = exif
+        .filter(|exif| exif.days_since(date).abs() > CLOCK_DAYS)
+        .map(|exif| clock(date, exif));
+    Ok((
+        Placed {
+            path: photo.path.clone(),
+            file: photo.file.clone(),
+            patient,
+            visit,
+            view,
+            date,
+            date_source,
+            time: taken.map(str::to_string),
+            px_per_mm: told.px_per_mm,
+            roi: told.roi.clone(),
+            points: told.points.clone(),
+            flags: flags.into_iter().collect(),
+        },
+        remarks,
+    ))
+}
+
+fn clock(date: Date, exif: Date) -> Warning {
+    Warning {
+        code: "dates-differ".to_string(),
+        message: format!("It is filed under {date}, and the camera says {exif}."),
+        remedy: "Check which is right, and set the camera's clock.".to_string(),
+    }
+}
+
+/// Treatments by patient: of rows with a photo on its date, of rows without on their own.
+fn sessions(manifest: &Manifest, only: Option<&OsStr>, outcome: &mut Outcome) {
+    for row in &manifest.rows {
+        let Some(treatment) = &row.treatment else {
+            continue;
+        };
+        let photo = row
+            .file
+            .as_ref()
+            .and_then(|file| outcome.placed.iter().find(|p| p.file == *file));
+        let date = row.date.or(photo.map(|p| p.date));
+        let patient = row
+            .patient
+            .clone()
+            .or_else(|| photo.map(|p| p.patient.to_string_lossy().into_owned()))
+            .or_else(|| only.map(|o| o.to_string_lossy().into_owned()));
+        match (date, patient) {
+            (Some(date), Some(patient)) => {
+                let session = PlannedSession {
+                    date,
+                    treatment: treatment.clone(),
+                };
+                outcome.sessions.entry(patient).or_default().push(session);
+            }
+            (_, None) => outcome.failures.push(Failure {
+                patient: None,
+                view: None,
+                visit: None,
+                file: manifest::NAME.to_string(),
+                reason: format!(
+                    "{}, line {}: the treatment belongs to no patient; fill in the column patient",
+                    manifest::NAME,
+                    row.line
+                ),
+            }),
+            // Its photo has no date and is among the failures already.
+            (None, _) => {}
+        }
+    }
+    for sessions in outcome.sessions.values_mut() {
+        sessions.sort();
+        sessions.dedup();
+    }
+}
