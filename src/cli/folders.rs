@@ -101,7 +101,7 @@ impl Folders {
                 });
             }
         };
-        let options = self.options(out, layout, shard)?;
+        let options = self.options(root, out, layout, shard)?;
         let stop = stopped_by_hand()?;
         let progress = Progress::new(self.quiet, &plan, shard);
         let run = batch::run(
@@ -118,12 +118,14 @@ impl Folders {
 
     fn options(
         &self,
+        root: &Path,
         out: &Path,
         layout: Layout,
         shard: Option<[u32; 2]>,
     ) -> Result<batch::Options, Failure> {
         let cores = available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(batch::Options {
+            root: root.to_path_buf(),
             out: out.to_path_buf(),
             layout,
             shard,

@@ -38,6 +38,8 @@ const LOCK: &str = "scardepth.lock";
 /// What a run is done with.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// The folder with the photos, from which the manifest names files.
+    pub root: PathBuf,
     /// The result's folder.
     pub out: PathBuf,
     pub layout: Layout,
@@ -216,6 +218,7 @@ fn all(
                 break;
             };
             let setup = Setup {
+                root: &options.root,
                 out: &options.out,
                 options: &options.pipeline,
                 limits: &options.limits,

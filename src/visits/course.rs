@@ -1,12 +1,17 @@
 //! A course of treatment: visits, sessions, trend, and what calls for attention.
 
+mod notes;
+
 use super::date::{DAYS_PER_MONTH, Date};
 use super::plan::{PlannedPhoto, PlannedSeries, PlannedSession};
 use super::schema::{
     Milestone, Plateau, SERIES, Series, SeriesScar, SeriesVisit, Session, Status, Trend, Trends,
 };
 use super::trend::{self, Point, Z95};
-use crate::report::schema::{self as pair, Comparison, Interval, Verdict, Warning};
+use crate::report::schema::{self as pair, Comparison, Interval, Verdict};
+use notes::{SWOLLEN, flags, notes};
+
+pub use notes::{EARLY_WEEKS, MAINTENANCE_DAYS, SWOLLEN_DAYS, USUAL_WEEKS};
 
 /// What a photo of a series came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,20 +24,6 @@ pub enum Outcome {
     /// Compared with the baseline, or found not comparable.
     Compared(Box<Comparison>),
 }
-
-/// Days after a session within which swelling and redness hide dents: oedema after needling and
-/// fractional lasers is gone in days, erythema in one to two weeks.
-pub const SWOLLEN_DAYS: i64 = 14;
-
-/// Weeks after the last session before which a verdict is early: new collagen is laid down for three
-/// months and longer.
-pub const EARLY_WEEKS: i64 = 12;
-
-/// Usual weeks between two sessions, from and to.
-pub const USUAL_WEEKS: [f64; 2] = [4.0, 6.0];
-
-/// Days after the last session when maintenance is usual.
-pub const MAINTENANCE_DAYS: i64 = 365;
 
 /// Fewest visits of a plateau.
 const PLATEAU_VISITS: usize = 3;
@@ -98,37 +89,7 @@ fn visit(
     baseline: Option<&PlannedPhoto>,
     sessions: &[PlannedSession],
 ) -> SeriesVisit {
-    let days = baseline.map(|b| photo.date.days_since(b.date));
-    let last = sessions.iter().rev().find(|s| s.date < photo.date);
-    let since = last.map(|s| photo.date.days_since(s.date));
-    let blank = SeriesVisit {
-        visit: photo.visit.clone(),
-        date: photo.date.to_string(),
-        date_source: photo.date_source,
-        file: photo.file.clone(),
-        folder: None,
-        status: Status::Failed,
-        failure: None,
-        blake3: None,
-        width: None,
-        height: None,
-        days,
-        months: days.map(|d| d as f64 / DAYS_PER_MONTH),
-        sessions_before: baseline.map(|b| {
-            let between = |s: &&PlannedSession| s.date >= b.date && s.date < photo.date;
-            sessions.iter().filter(between).count()
-        }),
-        days_since_session: since,
-        quality: None,
-        scars: None,
-        baseline_scars: None,
-        redness: None,
-        pigment: None,
-        measured_fraction: None,
-        change: None,
-        flags: flags(photo, since, sessions),
-        warnings: Vec::new(),
-    };
+    let blank = blank(photo, baseline, sessions);
     let with_photo = |visit: &pair::Visit| SeriesVisit {
         blake3: Some(visit.blake3.clone()),
         width: Some(visit.width),
@@ -165,51 +126,43 @@ fn visit(
     }
 }
 
-fn warning(code: &str, message: String, remedy: &str) -> Warning {
-    Warning {
-        code: code.to_string(),
-        message,
-        remedy: remedy.to_string(),
+/// What a photo's dates say, before it was looked at.
+fn blank(
+    photo: &PlannedPhoto,
+    baseline: Option<&PlannedPhoto>,
+    sessions: &[PlannedSession],
+) -> SeriesVisit {
+    let days = baseline.map(|b| photo.date.days_since(b.date));
+    let last = sessions.iter().rev().find(|s| s.date < photo.date);
+    let since = last.map(|s| photo.date.days_since(s.date));
+    SeriesVisit {
+        visit: photo.visit.clone(),
+        date: photo.date.to_string(),
+        date_source: photo.date_source,
+        file: photo.file.clone(),
+        folder: None,
+        status: Status::Failed,
+        failure: None,
+        blake3: None,
+        width: None,
+        height: None,
+        days,
+        months: days.map(|d| d as f64 / DAYS_PER_MONTH),
+        sessions_before: baseline.map(|b| {
+            let between = |s: &&PlannedSession| s.date >= b.date && s.date < photo.date;
+            sessions.iter().filter(between).count()
+        }),
+        days_since_session: since,
+        quality: None,
+        scars: None,
+        baseline_scars: None,
+        redness: None,
+        pigment: None,
+        measured_fraction: None,
+        change: None,
+        flags: flags(photo, since, sessions),
+        warnings: Vec::new(),
     }
-}
-
-/// What to mind in reading a visit.
-fn flags(photo: &PlannedPhoto, since: Option<i64>, sessions: &[PlannedSession]) -> Vec<Warning> {
-    let mut flags = photo.flags.clone();
-    if let Some(days) = since.filter(|&d| d <= SWOLLEN_DAYS) {
-        flags.push(warning(
-            SWOLLEN,
-            format!(
-                "Taken {} after a session: swelling fills dents and redness hides them.",
-                counted(days, "day")
-            ),
-            "Wait four weeks after a session before taking the photo.",
-        ));
-    }
-    if sessions.iter().any(|s| s.date == photo.date) {
-        flags.push(warning(
-            "session-day",
-            "Taken on the day of a session, and counted as taken before it.".to_string(),
-            "Take the photo before the session.",
-        ));
-    }
-    for (what, given) in [("roi", &photo.roi), ("points", &photo.points)] {
-        if given.is_some() {
-            flags.push(warning(
-                "not-used",
-                format!("The manifest's \u{201c}{what}\u{201d} is not used in courses yet."),
-                "Use it with scardepth compare.",
-            ));
-        }
-    }
-    flags
-}
-
-/// Code of the flag of a photo taken too early after a session.
-const SWOLLEN: &str = "swollen";
-
-fn counted(n: i64, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn is_comparable(visit: &SeriesVisit) -> bool {
@@ -329,135 +282,6 @@ fn plateau(visits: &[&SeriesVisit]) -> Option<Plateau> {
         weeks,
         could_hide_percent: could_hide,
     })
-}
-
-/// What the course as a whole calls attention to.
-fn notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
-    let mut notes = Vec::new();
-    let Some(baseline) = series.baseline_visit() else {
-        return vec![warning(
-            "no-baseline",
-            "No photo of this view could be read.".to_string(),
-            "Look at the reasons beside each photo.",
-        )];
-    };
-    if series.visits[0].status == Status::Failed {
-        notes.push(warning(
-            "baseline-later",
-            format!(
-                "The first photo could not be read; all are compared with that of {}.",
-                baseline.date
-            ),
-            "Find a copy of the first photo that opens.",
-        ));
-    }
-    if series
-        .visits
-        .iter()
-        .filter(|v| v.status != Status::Failed)
-        .count()
-        == 1
-    {
-        notes.push(warning(
-            "one-visit",
-            "There is only one photo of this view that can be read, so there is no change to tell."
-                .to_string(),
-            "Add later photos; check that the view is called the same at every visit.",
-        ));
-    }
-    if baseline.flags.iter().any(|f| f.code == SWOLLEN) {
-        notes.push(warning(
-            "baseline-swollen",
-            "The first photo was taken on skin that may have been swollen from a session: later \
-             scars can look worse than they are."
-                .to_string(),
-            "Use a photo from before the treatment as the first one.",
-        ));
-    }
-    notes.extend(session_notes(series, planned));
-    notes
-}
-
-/// What the dates of treatment call attention to.
-fn session_notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
-    let mut notes = Vec::new();
-    let weeks = |i: usize| series.sessions[i].weeks_since_previous;
-    let apart = |outside: &dyn Fn(f64) -> bool| -> Vec<String> {
-        (0..series.sessions.len())
-            .filter(|&i| weeks(i).is_some_and(outside))
-            .map(|i| {
-                format!(
-                    "{} ({:.1} weeks)",
-                    series.sessions[i].date,
-                    weeks(i).unwrap_or(0.0)
-                )
-            })
-            .collect()
-    };
-    let [least, most] = USUAL_WEEKS;
-    for (code, found, word, remedy) in [
-        (
-            "sessions-close",
-            apart(&|w| w < least),
-            "sooner",
-            "Skin that is still healing swells; photos between such sessions say little.",
-        ),
-        (
-            "sessions-far",
-            apart(&|w| w > most),
-            "later",
-            "Longer waits do no harm to the measurement; only the course takes longer.",
-        ),
-    ] {
-        if !found.is_empty() {
-            notes.push(warning(
-                code,
-                format!(
-                    "Sessions followed {word} than the usual {least:.0} to {most:.0} weeks: {}.",
-                    found.join(", ")
-                ),
-                remedy,
-            ));
-        }
-    }
-    let latest = series
-        .visits
-        .iter()
-        .zip(&planned.photos)
-        .rev()
-        .find(|(v, _)| is_comparable(v));
-    let (Some((_, photo)), Some(last)) = (latest, planned.sessions.last()) else {
-        return notes;
-    };
-    let ripe = last.date.plus_days(7 * EARLY_WEEKS);
-    if let Some(ripe) = ripe.filter(|&ripe| photo.date < ripe) {
-        let when = photo.date.days_since(last.date);
-        notes.push(warning(
-            "too-early",
-            if when > 0 {
-                format!(
-                    "The latest comparable photo was taken {} after the last session; skin goes on \
-                     building collagen for months, so this is not yet the final result.",
-                    counted(when, "day")
-                )
-            } else {
-                "The latest comparable photo is older than the last session, whose effect it cannot \
-                 show."
-                    .to_string()
-            },
-            &format!("Photograph again after {ripe}, before judging the course."),
-        ));
-    }
-    let due = last.date.plus_days(MAINTENANCE_DAYS);
-    let seen = planned.photos.last().map(|p| p.date);
-    if let Some(due) = due.filter(|&due| seen.is_some_and(|seen| seen >= due)) {
-        notes.push(warning(
-            "maintenance-due",
-            format!("The last session was a year ago on {due}: yearly maintenance is usual."),
-            "Talk about maintenance at the next visit.",
-        ));
-    }
-    notes
 }
 
 #[cfg(test)]

@@ -4,12 +4,15 @@
 //! in both of its photos anew: an outline on the baseline is not the same in two comparisons. Here
 //! they are joined by where they lie.
 
+mod place;
+
 use std::collections::BTreeMap;
 
 use super::region::Region;
 use super::schema::{ScarVisit, SeriesScar};
 use super::trend::{Point, median};
 use crate::report::schema::{Kind, Lesion, LesionChange, LesionVisit, State};
+use place::{Placed, place};
 
 /// A comparison with the baseline, as far as it tells where scars are.
 #[derive(Debug, Clone, Copy)]
@@ -51,15 +54,6 @@ struct Track {
     y: f64,
     kinds: Vec<(Kind, f64)>,
     visits: Vec<ScarVisit>,
-}
-
-/// A scar of one comparison with where it lies.
-#[derive(Debug)]
-struct Placed<'a> {
-    lesion: &'a Lesion,
-    before: Region,
-    after: Region,
-    whole: Region,
 }
 
 impl Follower {
@@ -185,83 +179,6 @@ fn covered(a: &Region, b: &Region) -> bool {
 
 fn is_measured(region: &Region, measured: &Region) -> bool {
     region.shared(measured) as f64 >= LEAST_MEASURED * region.area() as f64
-}
-
-/// Where each scar of a comparison lies. Scars that touch are one area in the mask; its pixels go to
-/// the nearest centre.
-fn place<'a>(sight: &Sight<'a>) -> Vec<Placed<'a>> {
-    let centre = |l: &Lesion| (l.x, l.y);
-    let lesions = sight.lesions;
-    let of_before = |i: &usize| lesions[*i].state != State::New;
-    let old: Vec<usize> = (0..lesions.len()).filter(of_before).collect();
-    let mut before = vec![Region::default(); lesions.len()];
-    let mut after = before.clone();
-    let parts = sight.before.parts();
-    let nearest = |parts: &[Region], at: (f64, f64)| {
-        let distance = |i: &usize| parts[*i].square_distance(at).unwrap_or(f64::INFINITY);
-        (0..parts.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
-    };
-    let mut owners: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
-    for &i in &old {
-        if let Some(part) = nearest(&parts, centre(&lesions[i])) {
-            owners[part].push(i);
-        }
-    }
-    share_out(&parts, &owners, lesions, &mut before);
-    let parts = sight.after.parts();
-    let mut owners: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
-    for (i, lesion) in lesions.iter().enumerate() {
-        match lesion.state {
-            State::New => {
-                if let Some(part) = nearest(&parts, centre(lesion)) {
-                    owners[part].push(i);
-                }
-            }
-            State::Gone => {}
-            _ => {
-                for (part, owners) in parts.iter().zip(&mut owners) {
-                    if part.shared(&before[i]) > 0 {
-                        owners.push(i);
-                    }
-                }
-            }
-        }
-    }
-    share_out(&parts, &owners, lesions, &mut after);
-    before
-        .into_iter()
-        .zip(after)
-        .zip(lesions)
-        .map(|((before, after), lesion)| {
-            let mut whole = before.with(&after);
-            if whole.area() == 0 {
-                whole = Region::pixel(lesion.x.max(0.0) as u32, lesion.y.max(0.0) as u32);
-            }
-            Placed {
-                lesion,
-                before,
-                after,
-                whole,
-            }
-        })
-        .collect()
-}
-
-fn share_out(parts: &[Region], owners: &[Vec<usize>], lesions: &[Lesion], to: &mut [Region]) {
-    for (part, owners) in parts.iter().zip(owners) {
-        let centres: Vec<(f64, f64)> = owners
-            .iter()
-            .map(|&i| (lesions[i].x, lesions[i].y))
-            .collect();
-        let pieces = match owners.len() {
-            0 => continue,
-            1 => vec![part.clone()],
-            _ => part.split(&centres),
-        };
-        for (&i, piece) in owners.iter().zip(&pieces) {
-            to[i] = to[i].with(piece);
-        }
-    }
 }
 
 /// A scar that a comparison shows nothing of.
@@ -423,118 +340,4 @@ fn steepness(visits: &[ScarVisit], months: &[f64]) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use image::{GrayImage, Luma};
-
-    fn square(x: u32, y: u32, side: u32) -> Region {
-        let inside = |u: u32, v: u32| (x..x + side).contains(&u) && (y..y + side).contains(&v);
-        Region::of(&GrayImage::from_fn(100, 40, |u, v| {
-            Luma([if inside(u, v) { 255 } else { 0 }])
-        }))
-    }
-
-    fn lesion(id: u32, x: f64, state: State, area_percent: f64) -> Lesion {
-        Lesion {
-            id,
-            kind: Some(Kind::Boxcar),
-            kind_confidence: Some(0.8),
-            x,
-            y: 10.0,
-            state,
-            before: LesionVisit::default(),
-            after: LesionVisit::default(),
-            change: LesionChange {
-                area_percent: Some(area_percent),
-                contrast_percent: None,
-                relief_index_percent: Some(0.0),
-            },
-        }
-    }
-
-    /// Scars at x = 10 (heals slowly), x = 40 (gone at the end), x = 70 (new, once not measured).
-    #[test]
-    fn scars_keep_their_number_over_visits() {
-        let mut follower = Follower::default();
-        let (a, b, c) = (square(5, 5, 10), square(35, 5, 10), square(65, 5, 10));
-        let old = a.with(&b);
-        let everything = square(0, 0, 100);
-        let first = [
-            lesion(1, 9.5, State::Improved, -20.0),
-            lesion(2, 39.5, State::Improved, -50.0),
-        ];
-        let second = [
-            lesion(1, 39.5, State::Gone, -100.0),
-            lesion(2, 9.5, State::Improved, -40.0),
-            lesion(3, 69.5, State::New, 0.0),
-        ];
-        let third = [lesion(1, 9.5, State::Improved, -60.0)];
-        let sight = |visit, months, lesions, after, measured| Sight {
-            visit,
-            months,
-            lesions,
-            before: &old,
-            after,
-            measured,
-        };
-        let left = a.clone();
-        follower.add(&sight("1", 1.0, &first, &old, &everything));
-        let later = a.with(&c);
-        follower.add(&sight("2", 2.0, &second, &later, &everything));
-        let before_a = Sight {
-            before: &left,
-            ..sight("3", 3.0, &third, &left, &left)
-        };
-        follower.add(&before_a);
-        let scars = follower.scars();
-        assert_eq!(scars.len(), 3);
-        let states =
-            |i: usize| -> Vec<Option<State>> { scars[i].visits.iter().map(|v| v.state).collect() };
-        let improved = Some(State::Improved);
-        assert_eq!(states(0), [improved; 3]);
-        assert_eq!(
-            states(1),
-            [improved, Some(State::Gone), Some(State::NotMeasured)]
-        );
-        assert_eq!(
-            states(2),
-            [None, Some(State::New), Some(State::NotMeasured)]
-        );
-        assert_eq!(scars[0].volume_percent_per_month, Some(-20.0));
-        assert_eq!(scars[1].visits[1].volume_percent, Some(-100.0));
-        assert_eq!(scars[0].bounds, [5, 5, 10, 10]);
-    }
-
-    /// Two scars that touch in the mask, and at the next visit are one.
-    #[test]
-    fn scars_that_run_together_are_said_to() {
-        let mut follower = Follower::default();
-        let (a, b) = (square(5, 5, 10), square(15, 5, 8));
-        let both = a.with(&b);
-        let apart = [
-            lesion(1, 9.5, State::Unchanged, 0.0),
-            lesion(2, 18.5, State::Unchanged, 0.0),
-        ];
-        let one = [lesion(1, 13.0, State::Unchanged, 5.0)];
-        let sight = |visit, lesions| Sight {
-            visit,
-            months: 1.0,
-            lesions,
-            before: &both,
-            after: &both,
-            measured: &both,
-        };
-        follower.add(&sight("1", &apart));
-        follower.add(&sight("2", &one));
-        follower.add(&sight("3", &apart));
-        let scars = follower.scars();
-        assert_eq!(scars.len(), 2);
-        assert_eq!(scars[1].visits[1].joined, Some(1));
-        assert_eq!(scars[0].visits[1].after_area_px, Some(164.0));
-        assert_eq!(
-            scars[1].visits[2].state,
-            Some(State::Unchanged),
-            "apart again"
-        );
-    }
-}
+mod tests;

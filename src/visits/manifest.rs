@@ -190,58 +190,16 @@ fn columns(
 }
 
 fn row(line: u64, cell: &dyn Fn(&str) -> Option<String>) -> Result<Row, String> {
-    let date = match cell("date") {
-        None => None,
-        Some(text) => Some(Date::parse(&text).ok_or_else(|| {
-            format!("\u{201c}{text}\u{201d} is no date; write it as 2026-01-10 (year, month, day)")
-        })?),
-    };
-    let px_per_mm = match cell("px_per_mm") {
-        None => None,
-        Some(text) => {
-            let number = text.replace(',', ".").parse().ok();
-            Some(number.and_then(PixelsPerMm::new).ok_or_else(|| {
-                format!(
-                    "px_per_mm \u{201c}{text}\u{201d} is not possible; a number from {} to {} is \
-                     needed",
-                    PixelsPerMm::SMALLEST,
-                    PixelsPerMm::LARGEST
-                )
-            })?)
-        }
-    };
-    let crossed = match cell("polarisation").map(|p| p.to_lowercase()).as_deref() {
-        None | Some("none" | "no" | "parallel" | "unpolarised" | "unpolarized") => false,
-        Some("crossed" | "cross" | "cross-polarised" | "cross-polarized") => true,
-        Some(other) => {
-            return Err(format!(
-                "polarisation \u{201c}{other}\u{201d} is not known; write none, parallel or crossed"
-            ));
-        }
-    };
-    let file = cell("file").map(|f| slashed(&f));
-    if let Some(file) = &file {
-        let outside = file.starts_with('/')
-            || file.split('/').any(|part| part == "..")
-            || file.get(1..2) == Some(":");
-        if outside {
-            return Err(
-                "the file must lie in the folder that is measured; name it from there, \
-                        for example anna/2026-01-10_front.jpg"
-                    .to_string(),
-            );
-        }
-    }
     let row = Row {
         line,
         patient: cell("patient"),
         visit: cell("visit"),
-        date,
+        date: cell("date").map(|text| date(&text)).transpose()?,
         view: cell("view").map(|v| super::names::view(&v)),
-        file,
-        px_per_mm,
+        file: cell("file").map(|text| file(&text)).transpose()?,
+        px_per_mm: cell("px_per_mm").map(|text| scale(&text)).transpose()?,
         treatment: cell("treatment"),
-        crossed,
+        crossed: crossed(cell("polarisation").as_deref())?,
         roi: cell("roi").map(|f| slashed(&f)),
         points: cell("points").map(|f| slashed(&f)),
     };
@@ -252,6 +210,49 @@ fn row(line: u64, cell: &dyn Fn(&str) -> Option<String>) -> Result<Row, String> 
         return Err("a treatment without a photo needs a date".to_string());
     }
     Ok(row)
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| {
+        format!("\u{201c}{text}\u{201d} is no date; write it as 2026-01-10 (year, month, day)")
+    })
+}
+
+fn scale(text: &str) -> Result<PixelsPerMm, String> {
+    let number = text.replace(',', ".").parse().ok();
+    number.and_then(PixelsPerMm::new).ok_or_else(|| {
+        format!(
+            "px_per_mm \u{201c}{text}\u{201d} is not possible; a number from {} to {} is needed",
+            PixelsPerMm::SMALLEST,
+            PixelsPerMm::LARGEST
+        )
+    })
+}
+
+fn crossed(polarisation: Option<&str>) -> Result<bool, String> {
+    match polarisation.map(str::to_lowercase).as_deref() {
+        None | Some("none" | "no" | "parallel" | "unpolarised" | "unpolarized") => Ok(false),
+        Some("crossed" | "cross" | "cross-polarised" | "cross-polarized") => Ok(true),
+        Some(other) => Err(format!(
+            "polarisation \u{201c}{other}\u{201d} is not known; write none, parallel or crossed"
+        )),
+    }
+}
+
+/// A path that stays in the folder.
+fn file(text: &str) -> Result<String, String> {
+    let file = slashed(text);
+    let outside = file.starts_with('/')
+        || file.split('/').any(|part| part == "..")
+        || file.get(1..2) == Some(":");
+    if outside {
+        return Err(
+            "the file must lie in the folder that is measured; name it from there, for example \
+             anna/2026-01-10_front.jpg"
+                .to_string(),
+        );
+    }
+    Ok(file)
 }
 
 /// A path as it is compared: `/` between, no `./` in front.

@@ -25,6 +25,8 @@ pub const SERIES_FILE: &str = "series.json";
 /// What all series of a run share.
 #[derive(Clone, Copy)]
 pub struct Setup<'a> {
+    /// The folder with the photos, from which the manifest names files.
+    pub root: &'a Path,
     /// The whole result's folder.
     pub out: &'a Path,
     /// `scale` stands for photos whose scale the manifest does not tell.
@@ -149,7 +151,7 @@ impl<'a> Baseline<'a> {
         let setup = self.setup;
         let folder = self.folder.join(&photo.folder);
         let options = options(self.planned, setup);
-        let settings = format!("{options:?}");
+        let settings = format!("{options:?} {}", self.asides(photo));
         let hash = work::hash_of(&photo.path).ok();
         let key = hash
             .as_deref()
@@ -189,6 +191,15 @@ impl<'a> Baseline<'a> {
         work::end(&folder, &key, &[])?;
         (setup.heard)(Done::Measured);
         Ok(Ok(Outcome::Compared(Box::new(outcome.comparison))))
+    }
+
+    /// What lies beside the photos and speaks of them, as hashes of its content.
+    fn asides(&self, photo: &PlannedPhoto) -> String {
+        let hash = |file: &Option<String>| {
+            let path = self.setup.root.join(file.as_ref()?);
+            Some(work::hash_of(&path).unwrap_or_else(|_| "missing".to_string()))
+        };
+        format!("{:?} {:?}", hash(&self.planned.roi), hash(&photo.points))
     }
 
     fn pixels(&mut self) -> Result<&Photo, Outcome> {

@@ -150,9 +150,11 @@ pub fn folder(text: &str, raw: &[u8]) -> String {
     let device = ["com", "lpt"]
         .iter()
         .any(|d| lower.len() == 4 && lower.starts_with(d) && lower.ends_with(char::is_numeric));
-    let ours = [".csv", ".parquet", ".lock"]
-        .iter()
-        .any(|e| lower.ends_with(e));
+    let ours = [
+        ".csv", ".parquet", ".lock", ".json", ".html", ".pdf", ".jpg", ".png",
+    ]
+    .iter()
+    .any(|e| lower.ends_with(e));
     let stem = lower.split('.').next().unwrap_or_default();
     let taken = device || ours || RESERVED.contains(&lower.as_str()) || RESERVED.contains(&stem);
     let kept = safe == text && text.as_bytes() == raw;

@@ -2,6 +2,7 @@
 //! doubtful is said and not measured.
 
 mod place;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -263,10 +264,11 @@ fn series(
             all.push(PlannedSeries {
                 patient: patient.clone(),
                 view: view.clone(),
-                folder: if one_patient {
-                    folder.clone()
-                } else {
-                    format!("patients/{patient_folder}/{folder}")
+                folder: match (one_patient, texts.len()) {
+                    (true, 1) => folder.clone(),
+                    // The manifest says that it is more than one patient's folder after all.
+                    (true, _) => format!("{patient_folder}/{folder}"),
+                    (false, _) => format!("patients/{patient_folder}/{folder}"),
                 },
                 photos: visits(photos),
                 sessions: sessions.get(patient).cloned().unwrap_or_default(),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::schema::{Change, RegistrationMethod};
+use crate::report::schema::{Change, RegistrationMethod, Warning};
 use crate::visits::schema::DateSource;
 
 fn photo(date: &str) -> PlannedPhoto {

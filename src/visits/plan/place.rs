@@ -9,7 +9,7 @@ use super::super::manifest::{self, Manifest, Row};
 use super::super::names::{self, Named};
 use super::super::schema::{DateSource, Failure, PassedOver};
 use super::super::walk::Found;
-use super::{PlannedSession, remark};
+use super::{PlannedSession, remark, sessions};
 use crate::report::schema::Warning;
 use crate::units::PixelsPerMm;
 
@@ -111,7 +111,7 @@ pub(super) fn place(
         one(photo, row, only, lonely, &mut outcome);
     }
     missing(&rows, photos, root, &mut outcome);
-    sessions(manifest, only, &mut outcome);
+    sessions::sessions(manifest, only, &mut outcome);
     outcome
 }
 
@@ -263,7 +263,7 @@ fn one(
     }
 }
 
-/// A photo's place, or why it has none.
+/// A photo's place and what is to be known of it, or why it has none.
 fn settle(
     photo: &Found,
     said: &Said,
@@ -271,71 +271,17 @@ fn settle(
     taken: Option<&str>,
     lonely: bool,
 ) -> Result<(Placed, Vec<String>), String> {
-    let mut remarks = Vec::new();
-    let patient = match (&told.patient, &said.patient) {
-        (Some(patient), _) => OsString::from(patient),
-        (None, Some(patient)) if said.by_habit => patient.clone(),
-        (None, None) => {
-            return Err(
-                "it lies in no patient's folder; move it to one, or name its patient in \
-                        manifest.csv"
-                    .to_string(),
-            );
-        }
-        _ => {
-            return Err(
-                "it lies deeper than patient, visit and photo; move it up, or name it in \
-                        manifest.csv"
-                    .to_string(),
-            );
-        }
-    };
+    let patient = patient(said, told)?;
     if told.crossed {
         return Err(
-            "it was taken through crossed polarisers, which take the light and dark of \
-                    dents away; measure a photo without them"
+            "it was taken through crossed polarisers, which take the light and dark of dents away; \
+             measure a photo without them"
                 .to_string(),
         );
     }
-    let doubt = said.named.doubt.as_ref().filter(|_| told.date.is_none());
-    if let Some(doubt) = doubt {
-        return Err(doubt.clone());
-    }
     let exif = taken.and_then(Date::parse);
-    let (date, date_source) = match (told.date, said.named.date, exif) {
-        (Some(date), ..) => (date, DateSource::Manifest),
-        (_, Some(date), _) => (date, DateSource::Name),
-        (.., Some(date)) => (date, DateSource::Exif),
-        _ => {
-            return Err(
-                "no date: neither manifest, name nor camera tells it; begin the name with \
-                        one (2026-01-10_front.jpg), or name it in manifest.csv"
-                    .to_string(),
-            );
-        }
-    };
-    let view = match told.view.clone().or_else(|| said.named.view.clone()) {
-        Some(view) => view,
-        None if lonely => {
-            remarks.push(format!(
-                "Its name says no view; as the only photo of its folder it was taken as \u{201c}{}\u{201d}.",
-                names::UNNAMED_VIEW
-            ));
-            names::UNNAMED_VIEW.to_string()
-        }
-        None => {
-            return Err(
-                "its name says no view (front, left...); name it 2026-01-10_front.jpg, or \
-                        name it in manifest.csv"
-                    .to_string(),
-            );
-        }
-    };
-    if view == names::UNNAMED_VIEW && remarks.is_empty() && told.view.is_none() {
-        remarks.push(format!(
-            "No view is named; it was taken as \u{201c}{view}\u{201d}."
-        ));
-    }
+    let (date, date_source) = date(said, told, exif)?;
+    let (view, remarks) = view(said, told, lonely)?;
     let visit = told
         .visit
         .clone()
@@ -344,23 +290,81 @@ fn settle(
     let flags = exif
         .filter(|exif| exif.days_since(date).abs() > CLOCK_DAYS)
         .map(|exif| clock(date, exif));
-    Ok((
-        Placed {
-            path: photo.path.clone(),
-            file: photo.file.clone(),
-            patient,
-            visit,
-            view,
-            date,
-            date_source,
-            time: taken.map(str::to_string),
-            px_per_mm: told.px_per_mm,
-            roi: told.roi.clone(),
-            points: told.points.clone(),
-            flags: flags.into_iter().collect(),
-        },
-        remarks,
-    ))
+    let placed = Placed {
+        path: photo.path.clone(),
+        file: photo.file.clone(),
+        patient,
+        visit,
+        view,
+        date,
+        date_source,
+        time: taken.map(str::to_string),
+        px_per_mm: told.px_per_mm,
+        roi: told.roi.clone(),
+        points: told.points.clone(),
+        flags: flags.into_iter().collect(),
+    };
+    Ok((placed, remarks.into_iter().collect()))
+}
+
+fn patient(said: &Said, told: &Row) -> Result<OsString, String> {
+    match (&told.patient, &said.patient) {
+        (Some(patient), _) => Ok(OsString::from(patient)),
+        (None, Some(patient)) if said.by_habit => Ok(patient.clone()),
+        (None, None) => Err(
+            "it lies in no patient's folder; move it to one, or name its patient in manifest.csv"
+                .to_string(),
+        ),
+        _ => Err(
+            "it lies deeper than patient, visit and photo; move it up, or name it in manifest.csv"
+                .to_string(),
+        ),
+    }
+}
+
+fn date(said: &Said, told: &Row, exif: Option<Date>) -> Result<(Date, DateSource), String> {
+    if let Some(date) = told.date {
+        return Ok((date, DateSource::Manifest));
+    }
+    if let Some(doubt) = &said.named.doubt {
+        return Err(doubt.clone());
+    }
+    let named = said.named.date.map(|date| (date, DateSource::Name));
+    let by_camera = exif.map(|date| (date, DateSource::Exif));
+    named.or(by_camera).ok_or_else(|| {
+        "no date: neither manifest, name nor camera tells it; begin the name with one \
+         (2026-01-10_front.jpg), or name it in manifest.csv"
+            .to_string()
+    })
+}
+
+/// The view, and what is to be known of it where no name says it.
+fn view(said: &Said, told: &Row, lonely: bool) -> Result<(String, Option<String>), String> {
+    const UNNAMED: &str = names::UNNAMED_VIEW;
+    if let Some(view) = &told.view {
+        return Ok((view.clone(), None));
+    }
+    match &said.named.view {
+        Some(view) if view == UNNAMED => Ok((
+            view.clone(),
+            Some(format!(
+                "No view is named; it was taken as \u{201c}{UNNAMED}\u{201d}."
+            )),
+        )),
+        Some(view) => Ok((view.clone(), None)),
+        None if lonely => Ok((
+            UNNAMED.to_string(),
+            Some(format!(
+                "Its name says no view; as the only photo of its folder it was taken as \
+                 \u{201c}{UNNAMED}\u{201d}."
+            )),
+        )),
+        None => Err(
+            "its name says no view (front, left...); name it 2026-01-10_front.jpg, or name it in \
+             manifest.csv"
+                .to_string(),
+        ),
+    }
 }
 
 fn clock(date: Date, exif: Date) -> Warning {
@@ -368,50 +372,5 @@ fn clock(date: Date, exif: Date) -> Warning {
         code: "dates-differ".to_string(),
         message: format!("It is filed under {date}, and the camera says {exif}."),
         remedy: "Check which is right, and set the camera's clock.".to_string(),
-    }
-}
-
-/// Treatments by patient: of rows with a photo on its date, of rows without on their own.
-fn sessions(manifest: &Manifest, only: Option<&OsStr>, outcome: &mut Outcome) {
-    for row in &manifest.rows {
-        let Some(treatment) = &row.treatment else {
-            continue;
-        };
-        let photo = row
-            .file
-            .as_ref()
-            .and_then(|file| outcome.placed.iter().find(|p| p.file == *file));
-        let date = row.date.or(photo.map(|p| p.date));
-        let patient = row
-            .patient
-            .clone()
-            .or_else(|| photo.map(|p| p.patient.to_string_lossy().into_owned()))
-            .or_else(|| only.map(|o| o.to_string_lossy().into_owned()));
-        match (date, patient) {
-            (Some(date), Some(patient)) => {
-                let session = PlannedSession {
-                    date,
-                    treatment: treatment.clone(),
-                };
-                outcome.sessions.entry(patient).or_default().push(session);
-            }
-            (_, None) => outcome.failures.push(Failure {
-                patient: None,
-                view: None,
-                visit: None,
-                file: manifest::NAME.to_string(),
-                reason: format!(
-                    "{}, line {}: the treatment belongs to no patient; fill in the column patient",
-                    manifest::NAME,
-                    row.line
-                ),
-            }),
-            // Its photo has no date and is among the failures already.
-            (None, _) => {}
-        }
-    }
-    for sessions in outcome.sessions.values_mut() {
-        sessions.sort();
-        sessions.dedup();
     }
 }

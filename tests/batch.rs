@@ -1,0 +1,291 @@
+//! Folders of patients in, courses and tables out: the same numbers as single comparisons, the same
+//! tables however often a run was stopped or in how many parts it was made.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use scardepth::phantom::{self, Family, Spec};
+use scardepth::report::schema::Comparison;
+use scardepth::visits::schema::{Cohort, Run, Series, Status};
+
+/// Three small visits, drawn once.
+fn photos() -> &'static [Vec<u8>] {
+    static PHOTOS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    PHOTOS.get_or_init(|| {
+        let spec = Spec {
+            family: Family::Improved,
+            width: 192,
+            height: 144,
+            px_per_mm: 6.0,
+            visits: 3,
+            strength: Some(0.6),
+            ..Spec::default()
+        };
+        let course = phantom::render_course(&spec).unwrap();
+        course.shots.into_iter().map(|s| s.file).collect()
+    })
+}
+
+const DATES: [&str; 3] = ["2026-01-12", "2026-02-16", "2026-03-23"];
+
+/// A folder with patients in it, and results beside.
+struct Clinic(tempfile::TempDir);
+
+impl Clinic {
+    fn new(patients: &[&str]) -> Self {
+        let clinic = Self(tempfile::tempdir().unwrap());
+        for patient in patients {
+            for (date, photo) in DATES.iter().zip(photos()) {
+                clinic.put(&format!("{patient}/{date}_front.jpg"), photo);
+            }
+        }
+        clinic
+    }
+
+    fn put(&self, file: &str, bytes: &[u8]) {
+        let path = self.at("root").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scardepth"));
+        command.current_dir(self.0.path()).args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str], status: i32) -> Output {
+        let output = self.command(arguments).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {told}");
+        output
+    }
+
+    /// Everything below a result that must not differ between runs, by name.
+    fn outputs(&self, out: &str) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        gather(&self.at(out), &self.at(out), &mut files);
+        files
+    }
+}
+
+/// Files without timings: tables, series, pictures.
+fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path
+            .strip_prefix(root)
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        if path.is_dir() {
+            gather(root, &path, files);
+        } else if ![
+            "run.json",
+            "work.json",
+            "result.json",
+            "report.html",
+            "report.pdf",
+        ]
+        .iter()
+        .any(|timed| name.ends_with(timed))
+        {
+            files.insert(name, fs::read(path).unwrap());
+        }
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_batch_gives_the_numbers_of_single_comparisons_and_costs_bad_files_only() {
+    let clinic = Clinic::new(&["anna", "=bert"]);
+    clinic.put("anna/2026-04-20_front.jpg", &photos()[2][..2000]);
+    clinic.put("anna/2026-05-20_front.jpg", b"no photo at all");
+    clinic.put("anna/front.png", b"undated");
+    clinic.put("anna/notes.txt", b"note");
+    clinic.put("carl/2026-01-12_front.jpg", &photos()[0][..3000]);
+    clinic.run(&["batch", "root", "--out", "out", "--px-per-mm", "6"], 1);
+    let compare = |after: &str, out: &str| -> Comparison {
+        let before = "root/anna/2026-01-12_front.jpg";
+        let after = format!("root/anna/{after}_front.jpg");
+        clinic
+            .command(&["compare", before, &after, "--px-per-mm", "6", "--out", out])
+            .output()
+            .unwrap();
+        read(&clinic.at(out).join("result.json"))
+    };
+    let series: Series = read(&clinic.at("out/patients/anna/front/series.json"));
+    let statuses: Vec<Status> = series.visits.iter().map(|v| v.status).collect();
+    assert_eq!(statuses[0], Status::Baseline);
+    assert_eq!(statuses[3..], [Status::Failed; 2]);
+    for visit in &series.visits[1..3] {
+        let single = compare(&visit.visit, &format!("single-{}", visit.visit));
+        assert_eq!(
+            visit.change.as_ref(),
+            Some(&single.change),
+            "to the last bit"
+        );
+        assert_eq!(visit.scars.as_ref(), Some(&single.after.scars));
+        let folder = clinic.at("out/patients/anna/front").join(&visit.visit);
+        let mut stored: Comparison = read(&folder.join("result.json"));
+        stored.timings_ms.clone_from(&single.timings_ms);
+        assert_eq!(stored, single);
+        for mask in [
+            "scars-before.png",
+            "scars-after.png",
+            "measured.png",
+            "lesions.csv",
+        ] {
+            let alone = clinic.at(&format!("single-{}", visit.visit)).join(mask);
+            assert_eq!(
+                fs::read(folder.join(mask)).unwrap(),
+                fs::read(alone).unwrap()
+            );
+        }
+    }
+    let run: Run = read(&clinic.at("out/run.json"));
+    assert!(run.complete);
+    let bad = |file: &str| {
+        let mut all = run.unplaced.iter().chain(&run.unreadable);
+        let found = all.find(|f| f.file == file);
+        found
+            .unwrap_or_else(|| panic!("{file} is not named"))
+            .reason
+            .clone()
+    };
+    assert!(bad("anna/2026-04-20_front.jpg").contains("cut off"));
+    assert!(bad("anna/2026-05-20_front.jpg").contains("not that of a photo"));
+    assert!(bad("anna/front.png").contains("no date"));
+    assert!(bad("carl/2026-01-12_front.jpg").contains("cut off"));
+    assert_eq!(run.counts.failed, 4);
+    assert!(run.passed_over.iter().any(|p| p.file == "anna/notes.txt"));
+    let cohort: Cohort = read(&clinic.at("out/cohort.json"));
+    assert_eq!(cohort.failures.len(), 4);
+    assert_eq!(cohort.series.len(), 3);
+    let visits = fs::read_to_string(clinic.at("out/visits.csv")).unwrap();
+    // Two courses of three, two unreadable, one undated, and carl's one.
+    assert_eq!(visits.lines().count(), 1 + 6 + 2 + 1 + 1);
+    assert!(visits.contains("\n'=bert,"), "no formula for a spreadsheet");
+    let everything: Vec<u8> = clinic.outputs("out").into_values().flatten().collect();
+    let path = clinic.0.path().to_str().unwrap().as_bytes();
+    let leaks = everything.windows(path.len()).any(|w| w == path);
+    assert!(!leaks, "no path of the machine in any output");
+}
+
+#[test]
+fn parts_merged_and_runs_killed_give_the_tables_of_one_run() {
+    let patients = ["a", "b", "c", "d", "e"];
+    let clinic = Clinic::new(&patients);
+    clinic.put("c/2026-09-01_front.jpg", b"broken");
+    clinic.put("stray.jpg", b"stray");
+    clinic.run(&["batch", "root", "--out", "whole", "--quiet"], 1);
+    let whole = clinic.outputs("whole");
+    assert!(
+        whole.contains_key("visits.parquet") && whole.contains_key("patients/e/front/series.json")
+    );
+
+    // Killed again and again, and gone on with: the same bytes in the end.
+    for milliseconds in [300, 700, 1500] {
+        let mut child = clinic
+            .command(&["batch", "root", "--out", "killed", "--quiet"])
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    clinic.run(&["batch", "root", "--out", "killed", "--quiet"], 1);
+    assert_eq!(clinic.outputs("killed"), whole);
+    // Nothing changed: nothing is measured. A changed photo: its series only.
+    clinic.run(&["batch", "root", "--out", "killed", "--quiet"], 1);
+    let run: Run = read(&clinic.at("killed/run.json"));
+    assert_eq!((run.this_run.measured, run.this_run.reused), (0, 10));
+    assert_eq!(clinic.outputs("killed"), whole);
+    clinic.put("b/2026-03-23_front.jpg", &photos()[1]);
+    clinic.run(&["batch", "root", "--out", "killed", "--quiet"], 1);
+    let run: Run = read(&clinic.at("killed/run.json"));
+    assert_eq!((run.this_run.measured, run.this_run.reused), (1, 9));
+    clinic.put("b/2026-03-23_front.jpg", &photos()[2]);
+
+    // Three parts as one.
+    for part in ["1/3", "2/3", "3/3"] {
+        let out = format!("part{}", &part[..1]);
+        let output = clinic
+            .command(&["batch", "root", "--out", &out, "--shard", part, "--quiet"])
+            .output()
+            .unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 1)));
+    }
+    let told = clinic.run(&["merge", "part1", "part2", "--out", "merged"], 2);
+    assert!(String::from_utf8_lossy(&told.stderr).contains("parts are missing: 3/3"));
+    clinic.run(
+        &[
+            "merge", "part3", "part1", "part2", "--out", "merged", "--quiet",
+        ],
+        1,
+    );
+    assert_eq!(clinic.outputs("merged"), whole);
+}
+
+#[test]
+fn what_is_not_ours_or_anothers_run_is_left_alone() {
+    let clinic = Clinic::new(&["anna"]);
+    fs::create_dir(clinic.at("foreign")).unwrap();
+    fs::write(clinic.at("foreign/thesis.txt"), "mine").unwrap();
+    let told = clinic.run(&["batch", "root", "--out", "foreign"], 2);
+    assert!(String::from_utf8_lossy(&told.stderr).contains("thesis.txt"));
+    fs::create_dir(clinic.at("busy")).unwrap();
+    let lock = fs::File::create(clinic.at("busy/scardepth.lock")).unwrap();
+    lock.lock().unwrap();
+    let told = clinic.run(&["batch", "root", "--out", "busy"], 2);
+    assert!(String::from_utf8_lossy(&told.stderr).contains("another run"));
+    clinic.run(&["batch", "root/nobody", "--out", "out"], 2);
+    let told = clinic.run(&["series", "root/anna", "--dry-run"], 0);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(
+        text.contains("2026-02-16 (by name)  2026-02-16_front.jpg  compared with it"),
+        "{text}"
+    );
+    assert!(!clinic.at("out").exists());
+}
+
+#[test]
+fn a_series_lies_in_one_folder_and_is_told_in_words() {
+    let clinic = Clinic::new(&["anna"]);
+    clinic.put(
+        "anna/manifest.csv",
+        b"date,treatment\n2026-01-12,needling\n2026-02-16,needling\n",
+    );
+    let told = clinic.run(
+        &["series", "root/anna", "--out", "out", "--px-per-mm", "6"],
+        0,
+    );
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    for part in [
+        "anna, front",
+        "baseline",
+        "treatment: needling",
+        "Trend of scar area",
+        "Result: out",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let series: Series = read(&clinic.at("out/front/series.json"));
+    assert_eq!(series.sessions.len(), 2);
+    assert!(!series.scars.is_empty());
+    for scar in &series.scars {
+        assert_eq!(scar.visits.len(), series.compared().count());
+    }
+    assert!(clinic.at("out/front/baseline.jpg").is_file());
+}
