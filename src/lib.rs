@@ -37,6 +37,7 @@ pub mod learn;
 pub mod accuracy;
 
 pub mod error;
+pub mod files;
 pub mod filter;
 pub mod fourier;
 pub mod raster;

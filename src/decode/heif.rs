@@ -228,23 +228,16 @@ fn refuse(path: &Path, bytes: &[u8], e: heifer::Error) -> Error {
     use heifer::heifer_hevc_dec::Error as Hevc;
     let file = path.to_path_buf();
     match e {
-        E::Container(container::Error::UnexpectedEof) | E::Hevc(Hevc::UnexpectedEof) => {
-            Error::Truncated {
-                file,
-                source: Some(Box::new(e)),
-            }
+        // A still has its list of pictures in front; a film has its tracks instead.
+        E::Container(container::Error::MissingBox(name))
+            if name.0 == *b"meta" && bytes.windows(4).any(|w| w == b"moov") =>
+        {
+            format::video(path)
         }
-        E::Container(container::Error::MissingBox(name)) if name.0 == *b"meta" => {
-            // A still has its list of pictures in front; a sequence has a track instead.
-            if bytes.windows(4).any(|w| w == b"moov") {
-                format::video(path)
-            } else {
-                Error::Truncated {
-                    file,
-                    source: Some(Box::new(e)),
-                }
-            }
-        }
+        e if is_cut_off(bytes) => Error::Truncated {
+            file,
+            source: Some(Box::new(e)),
+        },
         E::Unsupported(_)
         | E::Container(container::Error::Unimplemented(_))
         | E::Hevc(Hevc::Unimplemented(_)) => Error::Unsupported {
@@ -257,4 +250,26 @@ fn refuse(path: &Path, bytes: &[u8], e: heifer::Error) -> Error {
             source: Box::new(e),
         },
     }
+}
+
+/// Whether the file ends before its last box does (ISO/IEC 14496-12, 4.2).
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let mut at: u64 = 0;
+    while at < bytes.len() as u64 {
+        let rest = &bytes[at as usize..];
+        let Some(&short) = rest.first_chunk::<4>() else {
+            return true;
+        };
+        at = match (u32::from_be_bytes(short), rest.get(8..)) {
+            // Up to the end of the file.
+            (0, _) => return false,
+            (1, Some(long)) => match long.first_chunk::<8>() {
+                Some(&long) => at.saturating_add(u64::from_be_bytes(long).max(16)),
+                None => return true,
+            },
+            (short, Some(_)) => at + u64::from(short.max(8)),
+            (_, None) => return true,
+        };
+    }
+    at > bytes.len() as u64
 }

@@ -8,13 +8,15 @@ mod html;
 mod pictures;
 mod table;
 
-use std::fs;
 use std::path::Path;
 
 use image::{GrayImage, RgbImage};
 
 use crate::error::{Cause, Error};
+use crate::files;
 use schema::Comparison;
+
+pub use table::text_cell;
 
 /// The pictures of a result, all but `after` on the before photo's upright full-resolution grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +89,7 @@ pub fn write(folder: &Path, comparison: &Comparison, pictures: &Pictures) -> Res
         let save = |name: &str, bytes: Result<Vec<u8>, Cause>| {
             let path = stage.join(name);
             bytes
-                .and_then(|bytes| Ok(fs::write(&path, bytes)?))
+                .and_then(|bytes| Ok(files::write(&path, &bytes)?))
                 .map_err(|source| Error::Unwritable {
                     path: folder.join(name),
                     source,
