@@ -233,6 +233,17 @@ pub(super) fn adobe_rgb() -> Option<Vec<u8>> {
     ColorProfile::new_adobe_rgb().encode().ok()
 }
 
+/// The profile of linear light in the primaries of sRGB.
+#[cfg(feature = "raw")]
+pub(super) fn linear() -> Option<Vec<u8>> {
+    // A table of no points is the identity (ICC.1:2022, 10.6).
+    let identity = || Some(ToneReprCurve::Lut(Vec::new()));
+    let mut profile = ColorProfile::new_srgb();
+    (profile.red_trc, profile.green_trc, profile.blue_trc) = (identity(), identity(), identity());
+    profile.cicp = None;
+    profile.encode().ok()
+}
+
 /// Inks (cyan, magenta, yellow, black; the largest number is full) as sRGB: by the profile, else by
 /// the plain product of what each ink and black let through.
 pub(super) fn of_inks(

@@ -14,6 +14,9 @@ pub(super) enum Format {
     Tiff,
     /// HEIC or another HEIF, with HEVC pictures in it.
     Heif,
+    /// A camera's raw file.
+    #[cfg(feature = "raw")]
+    Raw,
     /// PNG or WebP.
     Other(ImageFormat),
 }
@@ -21,8 +24,12 @@ pub(super) enum Format {
 const EXPORT: &str = "open it in a photo program and export it as JPEG";
 pub(super) const PHONE: &str = "export it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible; \
                      or share the photo as JPEG)";
-const DEVELOP: &str =
+#[cfg(feature = "raw")]
+pub(super) const DEVELOP: &str =
     "develop it in the camera maker's program and export it as JPEG or 16-bit TIFF";
+#[cfg(not(feature = "raw"))]
+const DEVELOP: &str = "develop it in the camera maker's program and export it as JPEG or 16-bit \
+                       TIFF (or use a scardepth that was built with its feature `raw`)";
 const FRAME: &str = "take a photo, or export one frame as JPEG";
 
 /// First bytes of formats that are known and not opened: (offset, bytes, name, remedy).
@@ -35,13 +42,17 @@ const REFUSED: &[(usize, &[u8], &str, &str)] = &[
     (0, b"8BPS", "Photoshop (PSD)", EXPORT),
     (0, b"%PDF", "PDF", EXPORT),
     (0, b"\x76\x2f\x31\x01", "OpenEXR", EXPORT),
-    (0, b"FUJIFILMCCD-RAW", "a raw photo (Fujifilm RAF)", DEVELOP),
-    (0, b"IIRO", "a raw photo (Olympus ORF)", DEVELOP),
-    (0, b"IIRS", "a raw photo (Olympus ORF)", DEVELOP),
-    (0, b"MMOR", "a raw photo (Olympus ORF)", DEVELOP),
-    (0, b"IIU\x00", "a raw photo (Panasonic RW2)", DEVELOP),
-    (0, b"FOVb", "a raw photo (Sigma X3F)", DEVELOP),
     (0, b"\x1a\x45\xdf\xa3", "a video", FRAME),
+];
+
+/// First bytes of cameras' raw files that are no TIFF.
+const RAW: &[(&[u8], &str)] = &[
+    (b"FUJIFILMCCD-RAW", "a raw photo (Fujifilm RAF)"),
+    (b"IIRO", "a raw photo (Olympus ORF)"),
+    (b"IIRS", "a raw photo (Olympus ORF)"),
+    (b"MMOR", "a raw photo (Olympus ORF)"),
+    (b"IIU\x00", "a raw photo (Panasonic RW2)"),
+    (b"FOVb", "a raw photo (Sigma X3F)"),
 ];
 
 /// What a file of the ISO base media format holds (ISO 14496-12, box `ftyp`), by its brands.
@@ -94,11 +105,14 @@ pub(super) fn recognise(path: &Path, bytes: &[u8]) -> Result<Format, Error> {
             return Err(unsupported(name, remedy));
         }
     }
+    if let Some(&(_, name)) = RAW.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return raw(path, name);
+    }
     if bytes.get(4..8) == Some(b"ftyp") {
         return match Brand::of(bytes) {
             Brand::Heif => Ok(Format::Heif),
             Brand::Avif => Err(unsupported("AVIF", EXPORT)),
-            Brand::Cr3 => Err(unsupported("a raw photo (Canon CR3)", DEVELOP)),
+            Brand::Cr3 => raw(path, "a raw photo (Canon CR3)"),
             Brand::Video => Err(video(path)),
         };
     }
@@ -106,7 +120,7 @@ pub(super) fn recognise(path: &Path, bytes: &[u8]) -> Result<Format, Error> {
         return Ok(Format::Jpeg);
     }
     match image::guess_format(bytes) {
-        Ok(ImageFormat::Tiff) if is_raw(bytes) => Err(unsupported("a raw photo", DEVELOP)),
+        Ok(ImageFormat::Tiff) if is_raw(bytes) => raw(path, "a raw photo"),
         Ok(ImageFormat::Tiff) => Ok(Format::Tiff),
         Ok(format @ (ImageFormat::Png | ImageFormat::WebP)) => Ok(Format::Other(format)),
         Ok(format) => Err(unsupported(&format!("{format:?}").to_uppercase(), EXPORT)),
@@ -114,6 +128,21 @@ pub(super) fn recognise(path: &Path, bytes: &[u8]) -> Result<Format, Error> {
             file: path.to_path_buf(),
         }),
     }
+}
+
+/// A camera's raw file: developed with the feature `raw`, else refused.
+#[cfg(feature = "raw")]
+fn raw(_: &Path, _: &str) -> Result<Format, Error> {
+    Ok(Format::Raw)
+}
+
+#[cfg(not(feature = "raw"))]
+fn raw(path: &Path, name: &str) -> Result<Format, Error> {
+    Err(Error::Unsupported {
+        file: path.to_path_buf(),
+        format: name.to_string(),
+        remedy: DEVELOP,
+    })
 }
 
 /// Moving pictures.

@@ -15,6 +15,8 @@ mod heif;
 mod jpeg;
 mod orientation;
 mod photo;
+#[cfg(feature = "raw")]
+mod raw;
 mod tiff;
 mod unpack;
 
@@ -71,6 +73,8 @@ pub fn decode_bytes(path: &Path, bytes: &[u8], options: &Options) -> Result<Phot
     let unpack = || match format::recognise(path, bytes)? {
         format::Format::Jpeg => jpeg::unpack(path, bytes, options),
         format::Format::Heif => heif::unpack(path, bytes, options),
+        #[cfg(feature = "raw")]
+        format::Format::Raw => raw::unpack(path, bytes, options),
         format::Format::Tiff => tiff::unpack(path, bytes, options),
         format::Format::Other(format) => unpack::unpack(path, bytes, format, options),
     };

@@ -304,3 +304,71 @@ fn a_small_file_cannot_ask_for_all_of_the_memory() {
     let error = open(&files.write("c.jpg", &scans)).unwrap_err();
     assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");
 }
+
+/// A sensor whose colours are those of linear sRGB, lit by `light`.
+fn dng(light: [u16; 3]) -> Vec<u8> {
+    use ::tiff::encoder::colortype::Gray16;
+    use ::tiff::encoder::{Rational, SRational};
+    /// XYZ (D65) to linear sRGB (IEC 61966-2-1), in 10 000ths.
+    const MATRIX: [i32; 9] = [
+        32_406, -15_372, -4_986, -9_689, 18_758, 415, 557, -2_040, 10_570,
+    ];
+    let mut out = Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut out).unwrap();
+    let mut image = encoder.new_image::<Gray16>(96, 64).unwrap();
+    let directory = image.encoder();
+    let matrix = MATRIX.map(|n| SRational { n, d: 10_000 });
+    let neutral = [(); 3].map(|()| Rational { n: 1, d: 1 });
+    directory
+        .write_tag(Tag::PhotometricInterpretation, 32_803u16)
+        .unwrap();
+    directory.write_tag(Tag::Make, "Test").unwrap();
+    directory.write_tag(Tag::Model, "Test").unwrap();
+    directory
+        .write_tag(Tag::Unknown(33_421), &[2u16, 2][..])
+        .unwrap();
+    directory
+        .write_tag(Tag::Unknown(33_422), &[0u8, 1, 1, 2][..])
+        .unwrap();
+    directory
+        .write_tag(Tag::Unknown(50_706), &[1u8, 4, 0, 0][..])
+        .unwrap();
+    directory.write_tag(Tag::Unknown(50_708), "Test").unwrap();
+    directory
+        .write_tag(Tag::Unknown(50_717), 65_535u16)
+        .unwrap();
+    directory
+        .write_tag(Tag::Unknown(50_721), &matrix[..])
+        .unwrap();
+    directory
+        .write_tag(Tag::Unknown(50_728), &neutral[..])
+        .unwrap();
+    directory.write_tag(Tag::Unknown(50_778), 21u16).unwrap();
+    let mosaic: Vec<u16> = (0..96 * 64)
+        .map(|i| light[i % 96 % 2 + i / 96 % 2])
+        .collect();
+    image.write_data(&mosaic).unwrap();
+    out.into_inner()
+}
+
+#[test]
+fn a_raw_photo_is_developed_to_light_or_refused_with_a_remedy() {
+    let files = Files::new();
+    let path = files.write("a.dng", &dng([30_000, 20_000, 10_000]));
+    let opened = open(&path);
+    if cfg!(feature = "raw") {
+        let photo = opened.unwrap();
+        assert_eq!((photo.width, photo.height), (96, 64));
+        let light = photo.linear(1.0);
+        for (plane, expected) in light.planes.iter().zip([30_000.0, 20_000.0, 10_000.0]) {
+            let value = f64::from(plane[[32, 48]]);
+            assert!((value - expected / 65_535.0).abs() < 0.004, "{value}");
+        }
+    } else {
+        let message = opened.unwrap_err().to_string();
+        assert!(
+            message.contains("raw photo") && message.contains("`raw`"),
+            "{message}"
+        );
+    }
+}
