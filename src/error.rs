@@ -25,7 +25,13 @@ pub enum Error {
     },
 
     #[error(
-        "{}: the content is not that of a photo; name a JPEG, PNG, TIFF or WebP file",
+        "{}: the file changed while it was read; wait until it is copied wholly, then start again",
+        file.display()
+    )]
+    Changing { file: PathBuf },
+
+    #[error(
+        "{}: the content is not that of a photo; name a JPEG, HEIC, PNG, TIFF or WebP file",
         file.display()
     )]
     NotAnImage { file: PathBuf },

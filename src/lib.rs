@@ -39,6 +39,7 @@ pub mod learn;
 pub mod accuracy;
 
 pub mod error;
+pub mod files;
 pub mod filter;
 pub mod fourier;
 pub mod raster;

@@ -14,7 +14,7 @@ use scardepth::report::schema::{Comparison, Verdict};
 use scardepth::report::words;
 use scardepth::units::PixelsPerMm;
 
-use super::{Failure, Status, print, use_threads};
+use super::{Failure, Status, limits, print, use_threads};
 
 /// Measure how the scars changed between two photos.
 ///
@@ -26,7 +26,7 @@ use super::{Failure, Status, print, use_threads};
                         why), 2 a file or an option is wrong."
 )]
 pub struct Arguments {
-    /// Photo before the treatment (JPEG, PNG, TIFF, WebP)
+    /// Photo before the treatment (JPEG, HEIC, PNG, TIFF, WebP)
     before: PathBuf,
     /// Photo of the same skin afterwards
     after: PathBuf,
@@ -48,6 +48,8 @@ pub struct Arguments {
     /// Leave the photos' file names out of the result
     #[arg(long)]
     anonymous: bool,
+    #[command(flatten)]
+    limits: limits::Arguments,
     /// Print result.json instead of the summary
     #[arg(long)]
     json: bool,
@@ -81,11 +83,11 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
         scale: scale(arguments.px_per_mm, arguments.field_mm)?,
         ..pipeline::Options::default()
     };
+    let limits = arguments.limits.options()?;
     // Known before the work and not after it.
     report::check_folder(&arguments.out)?;
 
     let started = Instant::now();
-    let limits = decode::Options::default();
     let (before, after) = rayon::join(
         || decode(&arguments.before, &limits),
         || decode(&arguments.after, &limits),

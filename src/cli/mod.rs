@@ -4,6 +4,7 @@ mod accuracy;
 mod batch;
 mod compare;
 mod folders;
+mod limits;
 mod merge;
 mod phantom;
 mod series;
@@ -96,7 +97,19 @@ fn explain(error: &dyn std::error::Error) {
         cause = c.source();
     }
     // Nobody is left to tell if this fails.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", harmless(&text));
+}
+
+/// Text without what a terminal would obey: a file's name may hold anything.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() && c != '\n' {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(shown).collect()
 }
 
 /// Text on the output stream; a reader that has gone away is no error.

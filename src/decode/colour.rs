@@ -4,7 +4,10 @@
 //! become a table and a matrix, which are exact; inks and profiles of tables are brought to 16-bit
 //! sRGB by the colour engine. Without a profile a photo is taken to be sRGB.
 
-use moxcms::{ColorProfile, DataColorSpace, Layout, ToneReprCurve, TransformOptions};
+use moxcms::{
+    CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients,
+    ToneReprCurve, TransferCharacteristics, TransformOptions,
+};
 use rayon::prelude::*;
 
 use super::photo::{Caveat, Samples};
@@ -169,7 +172,7 @@ pub(super) fn manage(
             }
             if channels == 3
                 && profile.color_space == DataColorSpace::Rgb
-                && let Some(converted) = convert(&samples.to_sixteen(), Layout::Rgb, &profile)
+                && let Some(converted) = convert(&samples, Layout::Rgb, &profile)
             {
                 return (Samples::Sixteen(converted), Colour::srgb(3, 1 << 16));
             }
@@ -179,16 +182,79 @@ pub(super) fn manage(
     (samples, Colour::srgb(channels, levels))
 }
 
-/// Inks (cyan, magenta, yellow, black; 255 is full) as sRGB: by the profile, else by the plain
-/// product of what each ink and black let through.
-pub(super) fn of_inks(inks: &[u8], profile: Option<&[u8]>, caveats: &mut Vec<Caveat>) -> Samples {
+/// How a file says that its colours are written.
+pub(super) enum Encoding {
+    Srgb,
+    /// An ICC profile.
+    Profile(Vec<u8>),
+    /// For brighter screens: its numbers mean other light.
+    HighDynamicRange,
+    Unknown,
+}
+
+/// The encoding of code points (ITU-T H.273).
+///
+/// Still cameras that name a television's curve (1, 6, 14, 15) write sRGB, and viewers show it so.
+pub(super) fn of_code_points(primaries: u16, transfer: u16) -> Encoding {
+    const UNSPECIFIED: u16 = 2;
+    let transfer = match transfer {
+        16 | 18 => return Encoding::HighDynamicRange,
+        1 | UNSPECIFIED | 6 | 14 | 15 => 13,
+        other => other,
+    };
+    let primaries = match primaries {
+        UNSPECIFIED => 1,
+        other => other,
+    };
+    if (primaries, transfer) == (1, 13) {
+        return Encoding::Srgb;
+    }
+    let codes = u8::try_from(primaries)
+        .ok()
+        .zip(u8::try_from(transfer).ok());
+    let profile = codes.and_then(|(primaries, transfer)| {
+        let color_primaries = CicpColorPrimaries::try_from(primaries).ok()?;
+        let transfer_characteristics = TransferCharacteristics::try_from(transfer).ok()?;
+        let profile = ColorProfile::new_from_cicp(CicpProfile {
+            color_primaries,
+            transfer_characteristics,
+            matrix_coefficients: MatrixCoefficients::Identity,
+            full_range: true,
+        });
+        // The engine leaves out the curves of what it does not know.
+        profile.red_trc.as_ref()?;
+        profile.encode().ok()
+    });
+    profile.map_or(Encoding::Unknown, Encoding::Profile)
+}
+
+/// The profile that a camera set to Adobe RGB leaves out.
+pub(super) fn adobe_rgb() -> Option<Vec<u8>> {
+    ColorProfile::new_adobe_rgb().encode().ok()
+}
+
+/// The profile of linear light in the primaries of sRGB.
+#[cfg(feature = "raw")]
+pub(super) fn linear() -> Option<Vec<u8>> {
+    // A table of no points is the identity (ICC.1:2022, 10.6).
+    let identity = || Some(ToneReprCurve::Lut(Vec::new()));
+    let mut profile = ColorProfile::new_srgb();
+    (profile.red_trc, profile.green_trc, profile.blue_trc) = (identity(), identity(), identity());
+    profile.cicp = None;
+    profile.encode().ok()
+}
+
+/// Inks (cyan, magenta, yellow, black; the largest number is full) as sRGB: by the profile, else by
+/// the plain product of what each ink and black let through.
+pub(super) fn of_inks(
+    inks: &Samples,
+    profile: Option<&[u8]>,
+    caveats: &mut Vec<Caveat>,
+) -> Samples {
     let managed = profile
         .and_then(|bytes| ColorProfile::new_from_slice(bytes).ok())
         .filter(|profile| profile.color_space == DataColorSpace::Cmyk)
-        .and_then(|profile| {
-            let wide: Vec<u16> = inks.iter().map(|&i| u16::from(i) * 257).collect();
-            convert(&wide, Layout::Rgba, &profile)
-        });
+        .and_then(|profile| convert(inks, Layout::Rgba, &profile));
     if let Some(samples) = managed {
         return Samples::Sixteen(samples);
     }
@@ -197,14 +263,85 @@ pub(super) fn of_inks(inks: &[u8], profile: Option<&[u8]>, caveats: &mut Vec<Cav
         let product = (255 - u32::from(ink)) * (255 - u32::from(black));
         ((product + 127) / 255) as u8
     };
-    let rgb = inks
-        .chunks_exact(4)
-        .flat_map(|p| [p[0], p[1], p[2]].map(|ink| through(ink, p[3])));
-    Samples::Eight(rgb.collect())
+    let of_pixel = |p: [u8; 4]| [p[0], p[1], p[2]].map(|ink| through(ink, p[3]));
+    // A guess needs no more than 8 bits.
+    Samples::Eight(match inks {
+        Samples::Eight(s) => s
+            .chunks_exact(4)
+            .flat_map(|p| of_pixel([p[0], p[1], p[2], p[3]]))
+            .collect(),
+        Samples::Sixteen(s) => s
+            .chunks_exact(4)
+            .flat_map(|p| of_pixel([p[0], p[1], p[2], p[3]].map(|v| (v >> 8) as u8)))
+            .collect(),
+    })
 }
 
-/// 16-bit samples in `profile` as 16-bit sRGB; `None` if the engine cannot.
-fn convert(samples: &[u16], layout: Layout, profile: &ColorProfile) -> Option<Vec<u16>> {
+/// CIELab (D50) of a TIFF as 16-bit sRGB; colours outside of sRGB are moved to its edge.
+///
+/// L* fills the range; a* and b* are whole numbers with 8 bits and 256ths with 16, either `signed`
+/// (TIFF 6.0, section 23) or shifted up by half the range (Adobe Photoshop TIFF Technical Notes).
+pub(super) fn of_lab(samples: Samples, signed: bool) -> Samples {
+    let (top, shift) = match &samples {
+        Samples::Eight(_) => (255.0, 128),
+        Samples::Sixteen(_) => (65_535.0, 32_768),
+    };
+    let unit = f64::from(shift) / 128.0;
+    let chroma = |v: i32| {
+        let v = if signed && v >= shift {
+            v - 2 * shift
+        } else if signed {
+            v
+        } else {
+            v - shift
+        };
+        f64::from(v) / unit
+    };
+    let of_pixel = |p: [i32; 3]| {
+        let light = 100.0 * f64::from(p[0]) / top;
+        lab_to_srgb([light, chroma(p[1]), chroma(p[2])])
+    };
+    let converted: Vec<[u16; 3]> = match &samples {
+        Samples::Eight(s) => s
+            .par_chunks_exact(3)
+            .map(|p| of_pixel([p[0], p[1], p[2]].map(i32::from)))
+            .collect(),
+        Samples::Sixteen(s) => s
+            .par_chunks_exact(3)
+            .map(|p| of_pixel([p[0], p[1], p[2]].map(i32::from)))
+            .collect(),
+    };
+    Samples::Sixteen(converted.into_flattened())
+}
+
+/// L*, a*, b* (CIE 15:2018, white D50) as 16-bit sRGB.
+fn lab_to_srgb([l, a, b]: [f64; 3]) -> [u16; 3] {
+    /// White of the ICC's connection space (ICC.1:2022, 7.2.16).
+    const D50: [f64; 3] = [0.964_2, 1.0, 0.824_9];
+    /// XYZ (D50) to linear sRGB: the inverse of sRGB's colorants in its ICC profile, Bradford-adapted
+    /// (Lindbloom).
+    const TO_SRGB: [[f64; 3]; 3] = [
+        [3.133_856_1, -1.616_866_7, -0.490_614_6],
+        [-0.978_768_4, 1.916_141_5, 0.033_454_0],
+        [0.071_945_3, -0.228_991_4, 1.405_242_7],
+    ];
+    let f_y = (l + 16.0) / 116.0;
+    let cube = |f: f64| {
+        if f > 6.0 / 29.0 {
+            f * f * f
+        } else {
+            3.0 * (6.0f64 / 29.0).powi(2) * (f - 4.0 / 29.0)
+        }
+    };
+    let xyz = [f_y + a / 500.0, f_y, f_y - b / 200.0].map(cube);
+    TO_SRGB.map(|row| {
+        let light: f64 = (0..3).map(|i| row[i] * xyz[i] * D50[i]).sum();
+        (65_535.0 * linear_to_srgb(light.clamp(0.0, 1.0))).round() as u16
+    })
+}
+
+/// Samples in `profile` as 16-bit sRGB; `None` if the engine cannot.
+fn convert(samples: &Samples, layout: Layout, profile: &ColorProfile) -> Option<Vec<u16>> {
     /// Pixels handed to the engine at a time.
     const RUN: usize = 1 << 14;
     let transform = profile
@@ -216,12 +353,25 @@ fn convert(samples: &[u16], layout: Layout, profile: &ColorProfile) -> Option<Ve
         )
         .ok()?;
     let channels = layout.channels();
-    let mut out = vec![0u16; samples.len() / channels * 3];
-    let done: Vec<bool> = out
-        .par_chunks_mut(RUN * 3)
-        .zip(samples.par_chunks(RUN * channels))
-        .map(|(to, from)| transform.transform(from, to).is_ok())
-        .collect();
+    let count = match samples {
+        Samples::Eight(s) => s.len(),
+        Samples::Sixteen(s) => s.len(),
+    };
+    let mut out = vec![0u16; count / channels * 3];
+    let runs = out.par_chunks_mut(RUN * 3);
+    let done: Vec<bool> = match samples {
+        Samples::Eight(s) => runs
+            .zip(s.par_chunks(RUN * channels))
+            .map(|(to, from)| {
+                let wide: Vec<u16> = from.iter().map(|&v| u16::from(v) * 257).collect();
+                transform.transform(&wide, to).is_ok()
+            })
+            .collect(),
+        Samples::Sixteen(s) => runs
+            .zip(s.par_chunks(RUN * channels))
+            .map(|(to, from)| transform.transform(from, to).is_ok())
+            .collect(),
+    };
     done.into_iter().all(|ok| ok).then_some(out)
 }
 

@@ -11,15 +11,25 @@ use crate::error::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Jpeg,
-    /// PNG, TIFF or WebP.
+    Tiff,
+    /// HEIC or another HEIF, with HEVC pictures in it.
+    Heif,
+    /// A camera's raw file.
+    #[cfg(feature = "raw")]
+    Raw,
+    /// PNG or WebP.
     Other(ImageFormat),
 }
 
 const EXPORT: &str = "open it in a photo program and export it as JPEG";
-const PHONE: &str = "export it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible; \
+pub(super) const PHONE: &str = "export it as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible; \
                      or share the photo as JPEG)";
-const DEVELOP: &str =
+#[cfg(feature = "raw")]
+pub(super) const DEVELOP: &str =
     "develop it in the camera maker's program and export it as JPEG or 16-bit TIFF";
+#[cfg(not(feature = "raw"))]
+const DEVELOP: &str = "develop it in the camera maker's program and export it as JPEG or 16-bit \
+                       TIFF (or use a scardepth that was built with its feature `raw`)";
 const FRAME: &str = "take a photo, or export one frame as JPEG";
 
 /// First bytes of formats that are known and not opened: (offset, bytes, name, remedy).
@@ -32,21 +42,50 @@ const REFUSED: &[(usize, &[u8], &str, &str)] = &[
     (0, b"8BPS", "Photoshop (PSD)", EXPORT),
     (0, b"%PDF", "PDF", EXPORT),
     (0, b"\x76\x2f\x31\x01", "OpenEXR", EXPORT),
-    (0, b"FUJIFILMCCD-RAW", "a raw photo (Fujifilm RAF)", DEVELOP),
-    (0, b"IIRO", "a raw photo (Olympus ORF)", DEVELOP),
-    (0, b"IIRS", "a raw photo (Olympus ORF)", DEVELOP),
-    (0, b"MMOR", "a raw photo (Olympus ORF)", DEVELOP),
-    (0, b"IIU\x00", "a raw photo (Panasonic RW2)", DEVELOP),
-    (0, b"FOVb", "a raw photo (Sigma X3F)", DEVELOP),
     (0, b"\x1a\x45\xdf\xa3", "a video", FRAME),
 ];
 
-/// Brands of the ISO base media file format (ISO 14496-12, box `ftyp`).
-const BRANDS: &[(&[u8], &str, &str)] = &[
-    (b"heic heix hevc hevx heim heis mif1 msf1", "HEIC", PHONE),
-    (b"avif avis", "AVIF", EXPORT),
-    (b"crx ", "a raw photo (Canon CR3)", DEVELOP),
+/// First bytes of cameras' raw files that are no TIFF.
+const RAW: &[(&[u8], &str)] = &[
+    (b"FUJIFILMCCD-RAW", "a raw photo (Fujifilm RAF)"),
+    (b"IIRO", "a raw photo (Olympus ORF)"),
+    (b"IIRS", "a raw photo (Olympus ORF)"),
+    (b"MMOR", "a raw photo (Olympus ORF)"),
+    (b"IIU\x00", "a raw photo (Panasonic RW2)"),
+    (b"FOVb", "a raw photo (Sigma X3F)"),
 ];
+
+/// What a file of the ISO base media format holds (ISO 14496-12, box `ftyp`), by its brands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Brand {
+    Heif,
+    Avif,
+    Cr3,
+    Video,
+}
+
+impl Brand {
+    /// By the major brand; where that says no more than "pictures", by the compatible ones.
+    fn of(bytes: &[u8]) -> Self {
+        /// More brands than any file lists.
+        const MOST: usize = 32;
+        let length = bytes.first_chunk().map_or(0, |&b| u32::from_be_bytes(b));
+        let end = (length as usize).min(bytes.len()).min(16 + 4 * MOST);
+        let compatible = bytes.get(16..end).unwrap_or_default().chunks_exact(4);
+        let one = |brand: &[u8]| match brand {
+            b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" => Some(Self::Heif),
+            b"avif" | b"avis" => Some(Self::Avif),
+            b"crx " => Some(Self::Cr3),
+            _ => None,
+        };
+        match bytes.get(8..12).unwrap_or_default() {
+            b"mif1" | b"mif2" | b"msf1" | b"miaf" => {
+                compatible.into_iter().find_map(one).unwrap_or(Self::Heif)
+            }
+            major => one(major).unwrap_or(Self::Video),
+        }
+    }
+}
 
 /// What the bytes are, or why they cannot be opened.
 pub(super) fn recognise(path: &Path, bytes: &[u8]) -> Result<Format, Error> {
@@ -66,28 +105,61 @@ pub(super) fn recognise(path: &Path, bytes: &[u8]) -> Result<Format, Error> {
             return Err(unsupported(name, remedy));
         }
     }
+    if let Some(&(_, name)) = RAW.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return raw(path, name);
+    }
     if bytes.get(4..8) == Some(b"ftyp") {
-        let brand = bytes.get(8..12).unwrap_or_default();
-        let known = BRANDS
-            .iter()
-            .find(|(brands, ..)| brands.chunks(5).any(|b| b.starts_with(brand)));
-        return Err(match known {
-            Some(&(_, name, remedy)) if brand.len() == 4 => unsupported(name, remedy),
-            _ => unsupported("a video", FRAME),
-        });
+        return match Brand::of(bytes) {
+            Brand::Heif => Ok(Format::Heif),
+            Brand::Avif => Err(unsupported("AVIF", EXPORT)),
+            Brand::Cr3 => raw(path, "a raw photo (Canon CR3)"),
+            Brand::Video => Err(video(path)),
+        };
     }
     if bytes.starts_with(b"\xff\xd8\xff") {
         return Ok(Format::Jpeg);
     }
     match image::guess_format(bytes) {
-        Ok(ImageFormat::Tiff) if is_raw(bytes) => Err(unsupported("a raw photo", DEVELOP)),
-        Ok(format @ (ImageFormat::Png | ImageFormat::Tiff | ImageFormat::WebP)) => {
-            Ok(Format::Other(format))
-        }
+        Ok(ImageFormat::Tiff) if is_raw(bytes) => raw(path, "a raw photo"),
+        Ok(ImageFormat::Tiff) => Ok(Format::Tiff),
+        Ok(format @ (ImageFormat::Png | ImageFormat::WebP)) => Ok(Format::Other(format)),
         Ok(format) => Err(unsupported(&format!("{format:?}").to_uppercase(), EXPORT)),
         Err(_) => Err(Error::NotAnImage {
             file: path.to_path_buf(),
         }),
+    }
+}
+
+/// A camera's raw file: developed with the feature `raw`, else refused.
+#[cfg(feature = "raw")]
+fn raw(_: &Path, _: &str) -> Result<Format, Error> {
+    Ok(Format::Raw)
+}
+
+#[cfg(not(feature = "raw"))]
+fn raw(path: &Path, name: &str) -> Result<Format, Error> {
+    Err(Error::Unsupported {
+        file: path.to_path_buf(),
+        format: name.to_string(),
+        remedy: DEVELOP,
+    })
+}
+
+/// Moving pictures.
+pub(super) fn video(path: &Path) -> Error {
+    Error::Unsupported {
+        file: path.to_path_buf(),
+        format: "a video".to_string(),
+        remedy: FRAME,
+    }
+}
+
+/// A photo for bright screens, whose numbers mean other light than those of all other photos.
+pub(super) fn high_dynamic_range(path: &Path) -> Error {
+    Error::Unsupported {
+        file: path.to_path_buf(),
+        format: "an HDR photo (PQ or HLG)".to_string(),
+        remedy: "export it as an ordinary (SDR) JPEG",
     }
 }
 

@@ -13,6 +13,10 @@ use super::photo::{Samples, Unpacked};
 use super::{Options, check_size, colour};
 use crate::error::Error;
 
+/// Most scans of a progressive picture: encoders write about 10, and each goes over all pixels anew,
+/// so that a small file of many takes minutes.
+const MOST_SCANS: usize = 40;
+
 /// Pixels of the JPEG in `bytes`, after its header was found to be within the limits.
 pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unpacked, Error> {
     let file = || path.to_path_buf();
@@ -21,6 +25,7 @@ pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unp
     let reading = DecoderOptions::default()
         .set_max_width(usize::from(u16::MAX))
         .set_max_height(usize::from(u16::MAX))
+        .jpeg_set_max_scans(MOST_SCANS)
         .set_strict_mode(false);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), reading);
     decoder.decode_headers().map_err(failed)?;
@@ -57,7 +62,7 @@ pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unp
         ColorSpace::Luma => (1, Samples::Eight(samples)),
         ColorSpace::RGB => (3, Samples::Eight(samples)),
         _ => {
-            let inks = inks(samples, wanted);
+            let inks = Samples::Eight(inks(samples, wanted));
             let rgb = colour::of_inks(&inks, profile.take().as_deref(), &mut caveats);
             (3, rgb)
         }
@@ -68,7 +73,7 @@ pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unp
         samples,
         opaque: None,
         profile,
-        exif: Directory::of_exif(decoder.exif().cloned()),
+        notes: Directory::of_exif(decoder.exif().cloned()).notes(),
         caveats,
     })
 }

@@ -7,7 +7,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::colour::{self, Colour, linear_to_srgb};
-use super::exif::Directory;
+use super::exif::Notes;
 use super::orientation::upright;
 use crate::filter::{coverage, reduced_length};
 use crate::raster::{Field, LinearImage, Mask};
@@ -19,6 +19,23 @@ pub struct Source {
     pub file_name: String,
     /// BLAKE3 of the file's bytes, 64 hexadecimal digits.
     pub blake3: String,
+}
+
+/// How a photo was taken, as its camera tells; `None` where it does not.
+///
+/// Held against the other photo's, and never written into a result.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shot {
+    /// How far the camera's clock is ahead of universal time, minutes.
+    pub utc_offset_minutes: Option<i32>,
+    pub lens: Option<String>,
+    pub focal_length_mm: Option<f64>,
+    /// The focal length that shows as much on film of 36 mm x 24 mm, mm.
+    pub focal_length_35mm: Option<f64>,
+    /// Whether the flash fired.
+    pub flash: Option<bool>,
+    /// From the camera to what it was focused on, m.
+    pub distance_m: Option<f64>,
 }
 
 /// Doubt about a photo's colours.
@@ -75,6 +92,8 @@ pub struct Photo {
     pub source: Source,
     /// When it was taken by the camera's clock, `2026-01-10T09:30:00`.
     pub taken: Option<String>,
+    /// How the camera took it.
+    pub shot: Shot,
     /// Upright width, px.
     pub width: u32,
     /// Upright height, px.
@@ -104,13 +123,6 @@ impl Samples {
             Self::Sixteen(_) => 1 << 16,
         }
     }
-
-    pub(super) fn to_sixteen(&self) -> Vec<u16> {
-        match self {
-            Self::Eight(s) => s.iter().map(|&v| u16::from(v) * 257).collect(),
-            Self::Sixteen(s) => s.clone(),
-        }
-    }
 }
 
 /// A picture as its file stores it.
@@ -121,7 +133,8 @@ pub(super) struct Unpacked {
     pub(super) samples: Samples,
     pub(super) opaque: Option<Vec<bool>>,
     pub(super) profile: Option<Vec<u8>>,
-    pub(super) exif: Directory,
+    /// Their orientation is 1 where the decoder has turned the picture upright already.
+    pub(super) notes: Notes,
     pub(super) caveats: Vec<Caveat>,
 }
 
@@ -133,18 +146,22 @@ impl Photo {
             samples,
             opaque,
             profile,
-            exif,
+            notes,
             mut caveats,
         } = unpacked;
+        let profile = match profile {
+            None if notes.adobe_rgb && channels == 3 => colour::adobe_rgb(),
+            profile => profile,
+        };
         let (samples, colour) = colour::manage(samples, channels, profile.as_deref(), &mut caveats);
-        let up = exif.orientation();
+        let orientation = notes.orientation;
         let (samples, (width, height)) = match samples {
             Samples::Eight(s) => {
-                let (s, size) = upright(s, size, channels, up);
+                let (s, size) = upright(s, size, channels, orientation);
                 (Samples::Eight(s), size)
             }
             Samples::Sixteen(s) => {
-                let (s, size) = upright(s, size, channels, up);
+                let (s, size) = upright(s, size, channels, orientation);
                 (Samples::Sixteen(s), size)
             }
         };
@@ -154,14 +171,15 @@ impl Photo {
                 file_name: name.to_string_lossy().into_owned(),
                 blake3: blake3::hash(bytes).to_hex().to_string(),
             },
-            taken: exif.taken(),
+            taken: notes.taken,
+            shot: notes.shot,
             width: width as u32,
             height: height as u32,
             caveats,
             samples,
             channels,
             colour,
-            opaque: opaque.map(|o| upright(o, size, 1, up).0),
+            opaque: opaque.map(|o| upright(o, size, 1, orientation).0),
         }
     }
 
@@ -176,6 +194,7 @@ impl Photo {
                 blake3: blake3::hash(&samples).to_hex().to_string(),
             },
             taken: None,
+            shot: Shot::default(),
             width,
             height,
             caveats: Vec::new(),

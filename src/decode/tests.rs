@@ -9,6 +9,8 @@ use super::*;
 use crate::filter::reduce;
 use crate::raster::count;
 
+mod kinds;
+
 /// A folder of files that vanishes with it.
 struct Files(tempfile::TempDir);
 
@@ -252,9 +254,9 @@ fn sizes_outside_the_limits_are_refused_by_the_header() {
 #[test]
 fn what_cannot_be_opened_is_named_with_a_remedy() {
     let files = Files::new();
-    let heic = files.write("a.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
-    let message = open(&heic).unwrap_err().to_string();
-    assert!(message.contains("a.jpg") && message.contains("HEIC") && message.contains("JPEG"));
+    let avif = files.write("a.jpg", b"\0\0\0\x18ftypmif1\0\0\0\0avifmiaf");
+    let message = open(&avif).unwrap_err().to_string();
+    assert!(message.contains("a.jpg") && message.contains("AVIF") && message.contains("JPEG"));
     for (bytes, name) in [
         (&b"\0\0\0\x20ftypavif...."[..], "AVIF"),
         (b"\0\0\0\x18ftypcrx ....", "CR3"),
@@ -310,6 +312,9 @@ fn real_files_open_or_are_refused() {
         "Channel_digital_image_CMYK_color.jpg",
         "Flag_of_the_Netherlands-16bit.png",
         "gain-map.jpg",
+        "IMG_2927.HEIC",
+        "IMG_5195.HEIC",
+        "cielab-dagams.tiff",
         "4.webp",
         "tifftag-photoshop.tiff",
         "uncompressed_tiff.tiff",
@@ -326,9 +331,10 @@ fn real_files_open_or_are_refused() {
         "corrupt-header.jpg",
         "giant-image.jpg",
         "65536-uint32-limit.png",
-        "IMG_2927.HEIC",
+        "broken-box.heif",
+        "32Bit-72dpi-sRGB-800x600.avif",
+        "G31D.TIF",
         "relax.jp2",
-        "cielab-dagams.tiff",
     ] {
         let Some(path) = real(name) else { return };
         assert!(open(&path).is_err(), "{name}");

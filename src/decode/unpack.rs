@@ -1,19 +1,25 @@
-//! PNG, TIFF and WebP: unpacked by the `image` crate.
+//! PNG, WebP and everyday TIFF: unpacked by the `image` crate.
 
 use std::io::Cursor;
 use std::path::Path;
 
 use image::error::{ImageError, LimitErrorKind};
-use image::{ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
+use super::colour::{self, Encoding};
 use super::exif::Directory;
 use super::photo::{Caveat, Samples, Unpacked};
-use super::{Options, check_size};
+use super::{Options, check_size, format};
 use crate::error::Error;
 
-/// Most bytes the decoder may ask for, for each pixel allowed: the picture itself at 16-bit RGBA
-/// and as much again while it is unpacked.
-const WORKING_BYTES_PER_PIXEL: f64 = 16.0;
+/// Most bytes the decoder may ask for, for each pixel: the picture itself at 16-bit RGBA and as much
+/// again while it is unpacked.
+const WORKING_BYTES_PER_PIXEL: u64 = 16;
+/// And for what comes along with any picture: profiles of printing presses have a few megabytes.
+const WORKING_BYTES: u64 = 32 << 20;
+
+/// What to do with a picture of a rare kind.
+pub(super) const PLAINER: &str = "export it as JPEG, or as 8- or 16-bit RGB";
 
 /// Pixels of the picture in `bytes`, after its header was found to be within the limits.
 ///
@@ -26,8 +32,16 @@ pub(super) fn unpack(
     options: &Options,
 ) -> Result<Unpacked, Error> {
     let failed = |e: ImageError| refuse(path, bytes, format, e);
+    // A PNG unpacks its profile with its header: its size must be known before that.
+    let pixels = match png_size(bytes) {
+        Some(size) => {
+            check_size(path, size, options)?;
+            u64::from(size.0) * u64::from(size.1)
+        }
+        None => (options.limit_megapixels * 1e6) as u64,
+    };
     let mut limits = image::Limits::no_limits();
-    limits.max_alloc = Some((options.limit_megapixels * 1e6 * WORKING_BYTES_PER_PIXEL) as u64);
+    limits.max_alloc = Some(pixels * WORKING_BYTES_PER_PIXEL + WORKING_BYTES);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(failed)?;
@@ -36,13 +50,13 @@ pub(super) fn unpack(
 
     let mut caveats = Vec::new();
     let mut profile = decoder.icc_profile().map_err(failed)?;
-    if matches!(
-        decoder.original_color_type(),
-        ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16
-    ) {
-        // The decoder has turned the inks into RGB already; their profile no longer fits.
-        profile = None;
-        caveats.push(Caveat::InksWithoutProfile);
+    // Newer than profiles, and above them where both are there (PNG, third edition, 4.3).
+    match code_points(bytes, format) {
+        None => {}
+        Some(Encoding::Srgb) => profile = None,
+        Some(Encoding::Profile(instead)) => profile = Some(instead),
+        Some(Encoding::HighDynamicRange) => return Err(format::high_dynamic_range(path)),
+        Some(Encoding::Unknown) => caveats.push(Caveat::ProfileNotUsed),
     }
     if matches!(decoder.color_type(), ColorType::Rgb32F | ColorType::Rgba32F) {
         return Err(Error::Unsupported {
@@ -51,10 +65,13 @@ pub(super) fn unpack(
             remedy: "export it as JPEG or 16-bit TIFF",
         });
     }
-    let exif = match format {
+    let directory = match format {
         ImageFormat::Tiff => Directory::of_tiff(bytes),
         _ => Directory::of_exif(decoder.exif_metadata().ok().flatten()),
     };
+    let notes = directory.notes();
+    // It holds a copy of the file.
+    drop(directory);
     let image = DynamicImage::from_decoder(decoder).map_err(failed)?;
     let (channels, samples, opaque) = split(image);
     Ok(Unpacked {
@@ -63,9 +80,40 @@ pub(super) fn unpack(
         samples,
         opaque,
         profile,
-        exif,
+        notes,
         caveats,
     })
+}
+
+/// A PNG's width and height, px, which stand at a fixed place (PNG, third edition, 11.2.1).
+fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    if bytes.get(..8) != Some(b"\x89PNG\r\n\x1a\n") || bytes.get(12..16) != Some(b"IHDR") {
+        return None;
+    }
+    let number = |at: usize| Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
+    Some((number(16)?, number(20)?))
+}
+
+/// How a PNG with a `cICP` chunk writes its colours; `None` if there is none.
+fn code_points(bytes: &[u8], format: ImageFormat) -> Option<Encoding> {
+    if format != ImageFormat::Png {
+        return None;
+    }
+    let mut at = 8;
+    loop {
+        let length = u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?) as usize;
+        let kind = bytes.get(at + 4..at + 8)?;
+        match kind {
+            b"cICP" => {
+                let &[primaries, transfer, ..] = bytes.get(at + 8..at + 12)? else {
+                    return None;
+                };
+                return Some(colour::of_code_points(primaries.into(), transfer.into()));
+            }
+            b"IDAT" | b"IEND" => return None,
+            _ => at = at.checked_add(12)?.checked_add(length)?,
+        }
+    }
 }
 
 /// Channels, samples and, where some pixels are fully transparent, which are not.
@@ -95,7 +143,7 @@ fn split(image: DynamicImage) -> (usize, Samples, Option<Vec<bool>>) {
 }
 
 /// The colours of pixels of `colours` channels and alpha; `white` where alpha is 0.
-fn without_alpha<T: Copy + Default + PartialEq>(
+pub(super) fn without_alpha<T: Copy + Default + PartialEq>(
     pixels: &[T],
     colours: usize,
     white: T,
@@ -126,7 +174,7 @@ fn refuse(path: &Path, bytes: &[u8], format: ImageFormat, e: ImageError) -> Erro
         ImageError::Unsupported(_) => Error::Unsupported {
             file,
             format: format!("a {name} of this kind"),
-            remedy: "export it as JPEG, or as 8- or 16-bit RGB",
+            remedy: PLAINER,
         },
         ImageError::Limits(e) if matches!(e.kind(), LimitErrorKind::InsufficientMemory) => {
             Error::Unsupported {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{FILES, RESULT};
 use crate::error::Error;
+use crate::files;
 
 /// Begins the name of the folder in which a result grows.
 const STAGE: &str = ".scardepth-";
@@ -90,14 +91,13 @@ pub(super) fn replace(
             _ => Path::new("."),
         },
     };
-    fs::create_dir_all(beside).map_err(failed)?;
-    // The stage is private to its user; the folder in it gets everyday permissions.
+    files::create_folder(beside).map_err(failed)?;
     let outer = tempfile::Builder::new()
         .prefix(STAGE)
         .tempdir_in(beside)
         .map_err(failed)?;
     let stage = outer.path().join("result");
-    fs::create_dir(&stage).map_err(failed)?;
+    files::create_folder(&stage).map_err(failed)?;
     fill(&stage)?;
     match place {
         Place::Missing => fs::rename(&stage, folder).map_err(failed)?,

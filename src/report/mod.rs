@@ -16,16 +16,18 @@ mod table;
 
 pub use settings::{Paper, Settings};
 
-use std::fs;
 use std::path::Path;
 
 use image::{GrayImage, RgbImage};
 use ndarray::Array2;
 
 use crate::error::{Cause, Error};
+use crate::files;
 use crate::raster::Field;
 use crate::visits::schema::{Cohort, Series};
 use schema::Comparison;
+
+pub use table::text_cell;
 
 /// The pictures of a result, all but `after` on the before photo's upright full-resolution grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,7 +171,7 @@ pub fn write_with(
         let save = |name: &str, bytes: Result<Vec<u8>, Cause>| {
             let path = stage.join(name);
             bytes
-                .and_then(|bytes| Ok(fs::write(&path, bytes)?))
+                .and_then(|bytes| Ok(files::write(&path, &bytes)?))
                 .map_err(|source| Error::Unwritable {
                     path: folder.join(name),
                     source,

@@ -25,6 +25,18 @@ const COLUMNS: [&str; 17] = [
     "change_relief_index_percent",
 ];
 
+/// A text as a cell: a spreadsheet takes what begins with one of these signs for a formula and runs
+/// it, unless a quotation mark stands in front (OWASP, "CSV injection"). For every cell that is not a
+/// number of our own: file names, patients' ids, what was typed.
+#[must_use]
+pub fn text_cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text.to_string()
+    }
+}
+
 pub(super) fn lesions(lesions: &[Lesion]) -> Result<Vec<u8>, Cause> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(COLUMNS)?;
@@ -39,11 +51,14 @@ fn row(lesion: &Lesion) -> [String; COLUMNS.len()] {
     let (before, after, change) = (&lesion.before, &lesion.after, &lesion.change);
     [
         lesion.id.to_string(),
-        lesion.kind.map(|k| word(&k)).unwrap_or_default(),
+        lesion
+            .kind
+            .map(|k| text_cell(&word(&k)))
+            .unwrap_or_default(),
         number(lesion.kind_confidence),
         lesion.x.to_string(),
         lesion.y.to_string(),
-        word(&lesion.state),
+        text_cell(&word(&lesion.state)),
         number(before.area_mm2),
         number(before.contrast),
         number(before.relief_index),
