@@ -1,8 +1,10 @@
 //! What can be typed, and what the exit status says.
 
 mod accuracy;
+mod check;
 mod compare;
 mod phantom;
+mod scale;
 mod train;
 
 use std::io::{self, Write};
@@ -16,9 +18,12 @@ enum Status {
     Done,
     /// The photos cannot be compared; the result says why.
     NotComparable,
+    /// Some of several photos failed; the others were done.
+    SomeFailed,
 }
 
 const DONE: u8 = 0;
+const SOME_FAILED: u8 = 1;
 const BAD_INPUT: u8 = 2;
 const NOT_COMPARABLE: u8 = 3;
 
@@ -40,6 +45,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Compare(compare::Arguments),
+    Check(check::Arguments),
     Phantom(phantom::Arguments),
     Train(train::Arguments),
     Accuracy(accuracy::Arguments),
@@ -50,6 +56,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let ended = match &arguments.command {
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
         Command::Accuracy(arguments) => accuracy::run(arguments).map(|()| Status::Done),
         Command::Train(arguments) => train::run(arguments).map(|()| Status::Done),
         Command::Phantom(arguments) => phantom::run(arguments)
@@ -59,6 +66,7 @@ pub fn run() -> ExitCode {
     match ended {
         Ok(Status::Done) => DONE,
         Ok(Status::NotComparable) => NOT_COMPARABLE,
+        Ok(Status::SomeFailed) => SOME_FAILED,
         Err(error) => {
             explain(error.as_ref());
             BAD_INPUT
