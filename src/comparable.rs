@@ -11,6 +11,7 @@ use crate::quality::{self, Quality, Reason};
 use crate::raster::{Field, LinearImage, Mask, map, zip2};
 use crate::register;
 use crate::stats::quantile;
+use crate::units::PixelsPerMm;
 
 /// Something that makes a comparison less sure, or impossible.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +41,9 @@ impl Caveat {
     }
 }
 
-/// Why there is no alignment.
+/// Why there is no alignment; `marked`: the search began at points that somebody marked.
 #[must_use]
-pub fn unregistered(reason: register::Reason) -> Caveat {
+pub fn unregistered(reason: register::Reason, marked: bool) -> Caveat {
     use register::Reason as R;
     let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     match reason {
@@ -55,6 +56,13 @@ pub fn unregistered(reason: register::Reason) -> Caveat {
             "too-little-skin",
             "There is too little open skin in one of the photos.",
             "Fill the picture with the skin to be measured, free of hair, clothes and hands.",
+        ),
+        R::NoAgreement { .. } if marked => Caveat::refusal(
+            "not-aligned",
+            "Where the marked points put it, the texture of the skin does not agree: the points are \
+             off, or one photo is too soft, too dark or too small for texture to show.",
+            "Mark points that are clear in both photos (moles, corners of scars), far apart, and \
+             check that each line reads before x, before y, after x, after y.",
         ),
         R::NoAgreement { .. } => Caveat::refusal(
             "not-aligned",
@@ -92,6 +100,26 @@ pub fn measured_share(share: f64, least: f64) -> Option<Caveat> {
             ),
             "Take the second photo from the same distance and angle, with the face held alike and \
              the skin in focus.",
+        )
+    })
+}
+
+/// Share of the first photo's skin measured in both below which it is said.
+const TELL_MEASURED: f64 = 0.3;
+
+/// Enough to measure, but only a part of what could have been.
+#[must_use]
+pub fn little_measured(share: f64, least: f64) -> Option<Caveat> {
+    (share >= least && share < TELL_MEASURED).then(|| {
+        Caveat::warning(
+            "little-measured",
+            format!(
+                "Only {:.0} % of the first photo's skin could be laid onto the second one with \
+                 confidence; nothing is said of the rest.",
+                (100.0 * share).floor()
+            ),
+            "Take the next photo from the same distance and angle, with the face held alike and the \
+             skin in focus.",
         )
     })
 }
@@ -144,9 +172,9 @@ pub fn light(turn_deg: Option<f64>) -> Option<Caveat> {
     ))
 }
 
-/// No side to the light in either photo.
+/// No side to the light in any of the photos.
 #[must_use]
-pub fn flat_light(directionality: [f64; 2]) -> Option<Caveat> {
+pub fn flat_light(directionality: &[f64]) -> Option<Caveat> {
     directionality
         .iter()
         // Exactly 0 stands for nothing measured.
@@ -164,27 +192,22 @@ pub fn flat_light(directionality: [f64; 2]) -> Option<Caveat> {
 /// What a photo's own quality says; a photo of a screen refuses.
 #[must_use]
 pub fn of_photo(which: &str, quality: &Quality) -> Vec<Caveat> {
-    let code = |reason: Reason| match reason {
-        Reason::LittleSkin => "little-skin",
-        Reason::Soft => "soft",
-        Reason::Noisy => "noisy",
-        Reason::Clipped => "clipped",
-        Reason::PhotoOfScreen => "photo-of-screen",
-        Reason::Smoothed => "smoothed",
-    };
-    let make = |&reason: &Reason| {
-        let (what, remedy) = reason
-            .message()
-            .split_once(": ")
-            .unwrap_or((reason.message(), ""));
-        Caveat {
-            code: code(reason),
-            message: format!("In the {which} photo, {what}."),
-            remedy: sentence(remedy),
-            refuses: reason == Reason::PhotoOfScreen,
-        }
+    let make = |&reason: &Reason| Caveat {
+        message: format!("In the {which} photo, {}.", reason.what()),
+        ..of_reason(reason)
     };
     quality.reasons.iter().map(make).collect()
+}
+
+/// What a reason says of a photo that needs no name.
+#[must_use]
+pub fn of_reason(reason: Reason) -> Caveat {
+    Caveat {
+        code: reason.code(),
+        message: sentence(reason.what()),
+        remedy: sentence(reason.remedy()),
+        refuses: reason == Reason::PhotoOfScreen,
+    }
 }
 
 fn sentence(phrase: &str) -> String {
@@ -197,14 +220,55 @@ fn sentence(phrase: &str) -> String {
 /// What decoding left open.
 #[must_use]
 pub fn of_file(which: &str, photo: &Photo) -> Vec<Caveat> {
-    let make = |c: &DecodeCaveat| {
-        Caveat::warning(
-            c.code(),
-            format!("{which} photo: {}", c.message()),
-            c.remedy(),
-        )
+    let make = |&c: &DecodeCaveat| Caveat {
+        message: format!("{which} photo: {}", c.message()),
+        ..of_decoding(c)
     };
     photo.caveats.iter().map(make).collect()
+}
+
+/// What decoding left open in a photo that needs no name.
+#[must_use]
+pub fn of_decoding(caveat: DecodeCaveat) -> Caveat {
+    Caveat::warning(caveat.code(), caveat.message(), caveat.remedy())
+}
+
+/// Width, mm, of the narrowest scar whose walls and floor can be told apart: six pixels.
+#[must_use]
+pub fn narrowest_scar_mm(scale: PixelsPerMm) -> f64 {
+    scale.mm(6.0)
+}
+
+/// Width, mm, of a scar from which its loss is said: boxcars are narrower.
+const TELL_NARROWEST_MM: f64 = 2.0;
+/// From which nothing is left to measure but the widest scars.
+const MOST_NARROWEST_MM: f64 = 4.0;
+
+/// Too few pixels for narrow scars; `assumed`: on a guessed scale.
+#[must_use]
+pub fn coarse(narrowest_mm: f64, assumed: bool) -> Option<Caveat> {
+    let guess = if assumed {
+        "If the photo shows a cheek or a face, scars"
+    } else {
+        "Scars"
+    };
+    let message = format!(
+        "The photo has few pixels. {guess} narrower than about {narrowest_mm:.1} mm cannot be seen \
+         in it."
+    );
+    let remedy = if assumed {
+        "Use the camera's original file, not a thumbnail or a screenshot. If the photo shows less \
+         skin, say how much with --field-mm."
+    } else {
+        "Use the camera's original file, not a thumbnail or a screenshot, or move closer."
+    };
+    if narrowest_mm > MOST_NARROWEST_MM {
+        Some(Caveat::refusal("coarse", message, remedy))
+    } else if narrowest_mm > TELL_NARROWEST_MM {
+        Some(Caveat::warning("coarse", message, remedy))
+    } else {
+        None
+    }
 }
 
 /// One photo is smoothed and the other is not: its scars are smoothed with it.

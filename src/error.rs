@@ -119,6 +119,9 @@ pub enum Error {
         expected: String,
     },
 
+    #[error("{}: {problem}", file.display())]
+    BadRegion { file: PathBuf, problem: String },
+
     #[error("{}: line {line}: {problem}", file.display())]
     BadPoints {
         file: PathBuf,

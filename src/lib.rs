@@ -28,6 +28,8 @@ pub mod score;
 
 pub mod comparable;
 
+pub mod check;
+
 pub mod report;
 
 pub mod visits;

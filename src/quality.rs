@@ -62,23 +62,51 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// What is wrong and what to do about it, one sentence.
+    /// A short name that does not change.
     #[must_use]
-    pub fn message(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
-            Self::LittleSkin => {
-                "too little open skin shows: move closer, and keep hair, clothes and hands away"
-            }
-            Self::Soft => "the skin is not sharp: focus on it, hold still, use more light",
-            Self::Noisy => "the photo is noisy: use more light or a lower sensitivity",
-            Self::Clipped => {
-                "part of the skin is clipped to white or black: lower the exposure, avoid a direct flash"
-            }
-            Self::PhotoOfScreen => "this looks like a photo of a screen: use the original file",
+            Self::LittleSkin => "little-skin",
+            Self::Soft => "soft",
+            Self::Noisy => "noisy",
+            Self::Clipped => "clipped",
+            Self::PhotoOfScreen => "photo-of-screen",
+            Self::Smoothed => "smoothed",
+        }
+    }
+
+    /// What is wrong, a phrase.
+    #[must_use]
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::LittleSkin => "too little open skin shows",
+            Self::Soft => "the skin is not sharp",
+            Self::Noisy => "the photo is noisy",
+            Self::Clipped => "part of the skin is clipped to white or black",
+            Self::PhotoOfScreen => "this looks like a photo of a screen",
             Self::Smoothed => {
-                "no fine detail is left: the photo was enlarged, smoothed or beautified; use the original file"
+                "no fine detail is left: the photo was enlarged, smoothed or beautified"
             }
         }
+    }
+
+    /// What to do about it, a phrase.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::LittleSkin => "move closer, and keep hair, clothes and hands away",
+            Self::Soft => "focus on the skin, hold still, use more light",
+            Self::Noisy => "use more light or a lower sensitivity (ISO)",
+            Self::Clipped => "lower the exposure, avoid a direct flash",
+            Self::PhotoOfScreen => "use the original file",
+            Self::Smoothed => "use the camera's original file, with no filter and no beauty mode",
+        }
+    }
+
+    /// What is wrong and what to do about it, one phrase.
+    #[must_use]
+    pub fn message(self) -> String {
+        format!("{}; {}", self.what(), self.remedy())
     }
 }
 
@@ -97,6 +125,10 @@ pub const MOST_CLIPPED: f64 = 0.05;
 pub const SCREEN_PEAK: f64 = 3.2;
 /// Most of the upper band empty.
 pub const MOST_EMPTY: f64 = 0.9;
+
+/// [`crate::relief::Light::directionality`] of one grazing lamp on an isotropic surface, which results
+/// call 1.
+pub const GRAZING: f64 = 0.5;
 
 /// Linear light from which a channel counts as white (253 of 255), and to which all count as black
 /// (1 of 255).

@@ -63,7 +63,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     use_threads(arguments.threads)?;
-    let scale = arguments.px_per_mm.map(super::given).transpose()?;
+    let scale = arguments.px_per_mm.map(super::scale::per_mm).transpose()?;
     let options = accuracy::Options {
         pairs: arguments.pairs,
         families: (arguments.family.iter())

@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
-use scardepth::decode::{self, decode};
-use scardepth::error::Error;
-use scardepth::pipeline::{self, Outcome, Scale};
+use scardepth::decode::decode;
+use scardepth::pipeline::{self, Outcome};
+use scardepth::register::points;
 use scardepth::report;
 use scardepth::report::schema::{Comparison, Verdict};
 use scardepth::report::words;
-use scardepth::units::PixelsPerMm;
+use scardepth::skin::roi;
 
 use super::{Failure, Status, limits, print, use_threads};
 
@@ -33,15 +33,20 @@ pub struct Arguments {
     /// Folder for the result; an earlier one is replaced
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Pixels of the first photo that show 1 mm of skin
-    #[arg(long, value_name = "N", conflicts_with = "field_mm")]
-    px_per_mm: Option<f64>,
-    /// Skin that the first photo's width shows, in mm
+    #[command(flatten)]
+    scale: super::scale::Arguments,
+    /// Table of points marked in both photos
     ///
-    /// About 200 for a whole face from the front, 80 for a cheek. A guess is good enough to find
-    /// scars by their size; millimetres are then not reported.
-    #[arg(long, value_name = "W")]
-    field_mm: Option<f64>,
+    /// For photos that are not laid onto each other by themselves: a CSV file with a line for each
+    /// point, before x, before y, after x, after y, in pixels of the upright photos. Three points far
+    /// apart are enough: moles, corners of scars.
+    #[arg(long, value_name = "CSV")]
+    points: Option<PathBuf>,
+    /// Picture that is white where to measure
+    ///
+    /// Drawn on the first photo, of its size. It follows the skin to the second photo by itself.
+    #[arg(long, value_name = "PNG")]
+    roi: Option<PathBuf>,
     /// Paper that report.pdf is set for
     #[arg(long, value_enum, default_value = "a4")]
     paper: PaperName,
@@ -79,8 +84,8 @@ impl From<PaperName> for report::Paper {
 
 pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     use_threads(arguments.threads)?;
-    let options = pipeline::Options {
-        scale: scale(arguments.px_per_mm, arguments.field_mm)?,
+    let mut options = pipeline::Options {
+        scale: arguments.scale.typed()?,
         ..pipeline::Options::default()
     };
     let limits = arguments.limits.options()?;
@@ -93,6 +98,11 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
         || decode(&arguments.after, &limits),
     );
     let (before, after) = (before?, after?);
+    let sizes = [&before, &after].map(|p| (p.width, p.height));
+    let points = arguments.points.as_deref();
+    options.start = points.map(|p| points::read(p, sizes)).transpose()?;
+    let region = arguments.roi.as_deref();
+    options.region = region.map(|r| roi::read(r, sizes[0])).transpose()?;
     let decoding = started.elapsed().as_secs_f64() * 1e3;
 
     let Outcome {
@@ -120,33 +130,6 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
         Verdict::NotComparable => Status::NotComparable,
         _ => Status::Done,
     })
-}
-
-/// The scale that was typed, as what it means.
-pub(super) fn scale(px_per_mm: Option<f64>, field_mm: Option<f64>) -> Result<Option<Scale>, Error> {
-    if let Some(typed) = px_per_mm {
-        return match PixelsPerMm::new(typed) {
-            Some(scale) => Ok(Some(Scale::PerMm(scale))),
-            None => Err(Error::BadOption {
-                option: "--px-per-mm",
-                value: typed.to_string(),
-                expected: format!(
-                    "a number from {} to {} is needed",
-                    PixelsPerMm::SMALLEST,
-                    PixelsPerMm::LARGEST
-                ),
-            }),
-        };
-    }
-    match field_mm {
-        None => Ok(None),
-        Some(width) if width.is_finite() && width > 0.0 => Ok(Some(Scale::FieldMm(width))),
-        Some(width) => Err(Error::BadOption {
-            option: "--field-mm",
-            value: width.to_string(),
-            expected: "a width in mm above 0 is needed".to_string(),
-        }),
-    }
 }
 
 /// The answer, the three changes and where to read on.

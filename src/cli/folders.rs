@@ -18,7 +18,7 @@ use scardepth::visits::plan::{Plan, PlannedSeries, Sources, plan};
 use scardepth::visits::schema::{Layout, Run, Series};
 use scardepth::visits::words;
 
-use super::{Failure, Status, compare, print, use_threads};
+use super::{Failure, Status, print, use_threads};
 
 /// What can be typed for folders of photos.
 #[derive(Debug, Args)]
@@ -36,15 +36,8 @@ pub struct Folders {
     /// Say what would be compared with what, and stop
     #[arg(long)]
     dry_run: bool,
-    /// Pixels of each first photo that show 1 mm of skin
-    #[arg(long, value_name = "N", conflicts_with = "field_mm")]
-    px_per_mm: Option<f64>,
-    /// Skin that each first photo's width shows, in mm
-    ///
-    /// About 200 for a whole face from the front, 80 for a cheek. A guess is good enough to find
-    /// scars by their size; millimetres are then not reported.
-    #[arg(long, value_name = "W")]
-    field_mm: Option<f64>,
+    #[command(flatten)]
+    scale: super::scale::Arguments,
     /// Go on where an earlier run stopped (the default)
     #[arg(long)]
     resume: bool,
@@ -131,7 +124,7 @@ impl Folders {
             shard,
             workers: self.workers.or(self.threads).unwrap_or(cores),
             pipeline: pipeline::Options {
-                scale: compare::scale(self.px_per_mm, self.field_mm)?,
+                scale: self.scale.typed()?,
                 ..pipeline::Options::default()
             },
             limits: decode::Options::default(),

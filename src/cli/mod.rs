@@ -2,11 +2,13 @@
 
 mod accuracy;
 mod batch;
+mod check;
 mod compare;
 mod folders;
 mod limits;
 mod merge;
 mod phantom;
+mod scale;
 mod series;
 mod train;
 
@@ -14,9 +16,6 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use scardepth::error::Error;
-use scardepth::pipeline::Scale;
-use scardepth::units::PixelsPerMm;
 
 /// How a command can end that did what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +57,7 @@ enum Command {
     Series(series::Arguments),
     Batch(batch::Arguments),
     Merge(merge::Arguments),
+    Check(check::Arguments),
     Phantom(phantom::Arguments),
     Train(train::Arguments),
     Accuracy(accuracy::Arguments),
@@ -71,6 +71,7 @@ pub fn run() -> ExitCode {
         Command::Series(arguments) => series::run(arguments),
         Command::Batch(arguments) => batch::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
         Command::Accuracy(arguments) => accuracy::run(arguments).map(|()| Status::Done),
         Command::Train(arguments) => train::run(arguments).map(|()| Status::Done),
         Command::Phantom(arguments) => phantom::run(arguments).map(|()| Status::Done),
@@ -126,18 +127,4 @@ fn use_threads(threads: Option<usize>) -> Result<(), Failure> {
             .build_global()?;
     }
     Ok(())
-}
-
-/// A scale that was typed.
-fn given(px_per_mm: f64) -> Result<Scale, Error> {
-    let scale = PixelsPerMm::new(px_per_mm).map(Scale::PerMm);
-    scale.ok_or_else(|| Error::BadOption {
-        option: "--px-per-mm",
-        value: px_per_mm.to_string(),
-        expected: format!(
-            "a number from {} to {} is needed",
-            PixelsPerMm::SMALLEST,
-            PixelsPerMm::LARGEST
-        ),
-    })
 }

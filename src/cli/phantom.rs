@@ -141,7 +141,7 @@ fn keep(course: &Course, spec: &Spec, name: &str, out: &Path) -> Result<(), phan
 fn press(arguments: &Arguments, path: &Path) -> Result<(), Failure> {
     let photo = decode(path, &decode::Options::default())?;
     let options = pipeline::Options {
-        scale: arguments.px_per_mm.map(super::given).transpose()?,
+        scale: arguments.px_per_mm.map(super::scale::per_mm).transpose()?,
         ..pipeline::Options::default()
     };
     for &family in &arguments.family {

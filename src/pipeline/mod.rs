@@ -2,9 +2,11 @@
 
 mod frame;
 mod outcome;
+pub(crate) mod pair;
 mod views;
 mod visits;
 
+pub(crate) use frame::Frame;
 pub use frame::{Scale, ScaleSource};
 
 use std::collections::BTreeMap;
@@ -12,15 +14,14 @@ use std::time::Instant;
 
 use crate::comparable::{self, Caveat};
 use crate::decode::Photo;
-use crate::normalise::{self, Matched};
-use crate::quality::{self, Quality};
-use crate::raster::{Mask, count};
-use crate::register::{Registration, View, register};
+use crate::normalise::Matched;
+use crate::quality::Quality;
+use crate::raster::Mask;
+use crate::register::Affine;
 use crate::report::{Pictures, schema::Comparison};
 use crate::score;
-use crate::skin::Skin;
 use crate::units::PixelsPerMm;
-use frame::Frame;
+use pair::Laid;
 use visits::Seen;
 
 /// Settings of every stage, and the scale.
@@ -28,6 +29,11 @@ use visits::Seen;
 pub struct Options {
     /// Size of the skin in the before photo; guessed if not given.
     pub scale: Option<Scale>,
+    /// Where the before photo's pixels lie in the after photo, roughly, px of the upright photos, as
+    /// somebody marked it; searched if not given.
+    pub start: Option<Affine>,
+    /// What of the before photo is measured, on its upright grid; all open skin if not given.
+    pub region: Option<Mask>,
     pub skin: crate::skin::Options,
     pub register: crate::register::Options,
     pub shading: crate::shading::Options,
@@ -44,7 +50,7 @@ pub struct Outcome {
 }
 
 /// Least share of the before photo's skin that must be measured in both visits.
-const LEAST_MEASURED: f64 = 0.1;
+pub(crate) const LEAST_MEASURED: f64 = 0.1;
 
 /// Confidence of the alignment from which a pixel is measured.
 const CONFIDENT: f32 = 0.5;
@@ -53,53 +59,27 @@ const CONFIDENT: f32 = 0.5;
 #[must_use]
 pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     let mut clock = Clock::default();
+    let photos = [before, after];
     let frame = Frame::of(before, after, options.scale);
-    let (light_b, light_a) = rayon::join(
-        || before.linear(frame.before_reduction),
-        || after.linear(frame.after_reduction),
-    );
-    clock.lap("light");
-    let (skin_b, skin_a) = rayon::join(
-        || skin(before, &light_b, frame.before_reduction, &frame, options),
-        || skin(after, &light_a, frame.after_reduction, &frame, options),
-    );
-    clock.lap("skin");
-    let (quality_b, quality_a) = rayon::join(
-        || quality::judge(&light_b, &skin_b.mask, frame.scale),
-        || quality::judge(&light_a, &skin_a.mask, frame.scale),
-    );
-    let (photos, qualities) = ([before, after], [&quality_b, &quality_a]);
-    let caveats = alone(photos, qualities);
-    clock.lap("quality");
-    let (luminance_b, luminance_a) = (light_b.luminance(), light_a.luminance());
-    let registration = register(
-        View {
-            luminance: &luminance_b,
-            skin: &skin_b.mask,
-        },
-        View {
-            luminance: &luminance_a,
-            skin: &skin_a.mask,
-        },
-        frame.scale,
-        &options.register,
-    );
-    clock.lap("register");
-    let alignment = match registration {
-        Registration::Aligned(alignment) => alignment,
-        Registration::Failed { reason } => {
+    let [single_b, single_a] = pair::judged(photos, &frame, options, &mut clock);
+    let qualities = [&single_b.quality, &single_a.quality];
+    let caveats = alone(photos, &frame, qualities);
+    let laid = match pair::laid([&single_b, &single_a], &frame, options, &mut clock) {
+        Ok(laid) => laid,
+        Err(reason) => {
             let mut caveats = caveats;
-            caveats.push(comparable::unregistered(reason));
+            caveats.push(comparable::unregistered(reason, options.start.is_some()));
             return outcome::unaligned(photos, &frame, qualities, &caveats, options, clock);
         }
     };
-    let reached = normalise::align_mask(&skin_a.mask, &alignment.x, &alignment.y);
-    let measured = measurable(&skin_b.mask, &reached, &alignment.confidence);
-    let aligned = normalise::align(&light_a, &alignment.x, &alignment.y);
-    let gains = normalise::gains(&light_b, &aligned, &measured, frame.scale);
-    let copy = alignment.identity && comparable::is_copy(&light_b, &aligned, &measured);
-    let matched = normalise::match_sharpness(&light_b, aligned, &measured);
-    clock.lap("normalise");
+    let Laid {
+        alignment,
+        measured,
+        share,
+        gains,
+        copy,
+        matched,
+    } = laid;
     let seen = visits::see(&matched, &measured, copy, frame.scale, options);
     clock.lap("relief");
     let score = score::score(
@@ -112,7 +92,6 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         &options.score,
     );
     clock.lap("score");
-    let share = count(&measured) as f64 / count(&skin_b.mask).max(1) as f64;
     let mut caveats = caveats;
     caveats.extend(between(
         photos, &frame, qualities, &matched, &seen, share, copy,
@@ -140,19 +119,22 @@ pub fn prepared(
     photo: &Photo,
     options: &Options,
 ) -> (crate::raster::LinearImage, Mask, PixelsPerMm) {
-    let frame = Frame::of(photo, photo, options.scale);
-    let light = photo.linear(frame.before_reduction);
-    let skin = skin(photo, &light, frame.before_reduction, &frame, options);
-    (light, skin.mask, frame.scale)
+    let (frame, single) = pair::single(photo, options.scale, options);
+    (single.light, single.skin.mask, frame.scale)
 }
 
 /// What speaks against each photo by itself, and against their dates.
-fn alone(photos: [&Photo; 2], qualities: [&Quality; 2]) -> Vec<Caveat> {
+fn alone(photos: [&Photo; 2], frame: &Frame, qualities: [&Quality; 2]) -> Vec<Caveat> {
     let mut caveats = Vec::new();
     for (i, which) in ["first", "second"].into_iter().enumerate() {
         caveats.extend(comparable::of_file(which, photos[i]));
         caveats.extend(comparable::of_photo(which, qualities[i]));
     }
+    let narrowest = comparable::narrowest_scar_mm(frame.full_scale);
+    caveats.extend(comparable::coarse(
+        narrowest,
+        frame.source == ScaleSource::Assumed,
+    ));
     let [before, after] = photos.map(|p| p.taken.as_deref());
     caveats.extend(comparable::dates(before, after));
     caveats
@@ -178,45 +160,20 @@ fn between(
     let reliefs = [&seen.both.before.relief, &seen.both.after.relief];
     [
         comparable::measured_share(share, LEAST_MEASURED),
+        comparable::little_measured(share, LEAST_MEASURED),
         comparable::sharpness(blur[0], blur[1]),
         comparable::smoothed_alone(qualities[0], qualities[1]),
         comparable::light(visits::light_turn_deg(&seen.both)),
-        comparable::flat_light(reliefs.map(|r| r.light.directionality)),
+        comparable::flat_light(&reliefs.map(|r| r.light.directionality)),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-/// Open skin, without what the file says is not there.
-fn skin(
-    photo: &Photo,
-    light: &crate::raster::LinearImage,
-    reduction: f64,
-    frame: &Frame,
-    options: &Options,
-) -> Skin {
-    let mut skin = crate::skin::find(light, frame.scale, &options.skin);
-    if let Some(opaque) = photo.opaque(reduction) {
-        skin.mask.zip_mut_with(&opaque, |s, &o| *s &= o);
-        skin.fraction = count(&skin.mask) as f64 / skin.mask.len().max(1) as f64;
-    }
-    skin
-}
-
-/// Skin in both photos where the alignment is believed.
-fn measurable(before: &Mask, after: &Mask, confidence: &crate::raster::Field) -> Mask {
-    let mut measured = before.clone();
-    ndarray::Zip::from(&mut measured)
-        .and(after)
-        .and(confidence)
-        .for_each(|m, &a, &c| *m = *m && a && c >= CONFIDENT);
-    measured
-}
-
 /// Wall-clock time of each stage.
 #[derive(Debug)]
-struct Clock {
+pub(crate) struct Clock {
     last: Instant,
     laps: BTreeMap<String, f64>,
 }

@@ -14,7 +14,7 @@ use crate::decode::Photo;
 use crate::filter::{bilinear, enlarge};
 use crate::measure::{self, Scar, Totals};
 use crate::normalise::{self, FullMap, Gains, Matched};
-use crate::quality::Quality;
+use crate::quality::{self, Quality};
 use crate::raster::{Mask, from_rows, row, to_gray};
 use crate::register::Alignment;
 use crate::relief::Relief;
@@ -70,7 +70,11 @@ pub fn compared(mut c: Compared) -> Outcome {
     c.clock.lap("pictures");
     let mut result = blank(c.photos, c.frame, c.options, &c.caveats);
     let registration = schema::Registration {
-        method: schema::RegistrationMethod::Dense,
+        method: if c.options.start.is_some() {
+            schema::RegistrationMethod::Points
+        } else {
+            schema::RegistrationMethod::Dense
+        },
         overlap: schema::finite(c.alignment.overlap),
         confident_fraction: schema::finite(c.measured_share),
         residual_px: schema::finite(c.alignment.residual_px * c.frame.before_reduction),
@@ -89,7 +93,7 @@ pub fn compared(mut c: Compared) -> Outcome {
         } else {
             &mut result.after
         };
-        visit.quality = quality(c.qualities[i], Some(&visits[i].relief));
+        visit.quality = of_photo(c.qualities[i], Some(&visits[i].relief));
         visit.redness = c.seen.redness[i];
         visit.pigment = c.seen.pigment[i];
         visit.scars = scars(totals[i], c.measured, c.frame);
@@ -116,8 +120,8 @@ pub fn unaligned(
     clock: Clock,
 ) -> Outcome {
     let mut result = blank(photos, frame, options, caveats);
-    result.before.quality = quality(qualities[0], None);
-    result.after.quality = quality(qualities[1], None);
+    result.before.quality = of_photo(qualities[0], None);
+    result.after.quality = of_photo(qualities[1], None);
     result.timings_ms = clock.laps;
     let empty = GrayImage::new(photos[0].width, photos[0].height);
     Outcome {
@@ -206,26 +210,22 @@ fn said(options: &Options) -> BTreeMap<String, serde_json::Value> {
         ("bootstrap_seed", json!(options.score.seed)),
     ]
     .into_iter()
+    .chain(options.start.map(|_| ("points", json!(true))))
+    .chain(options.region.as_ref().map(|_| ("roi", json!(true))))
     .map(|(name, value)| (name.to_string(), value))
     .collect()
 }
 
-fn quality(quality: &Quality, relief: Option<&Relief>) -> schema::Quality {
-    /// Directionality of one grazing lamp on an isotropic surface, which the result calls 1.
-    const GRAZING: f64 = 0.5;
+fn of_photo(found: &Quality, relief: Option<&Relief>) -> schema::Quality {
     let directed = relief.filter(|r| r.light.directionality >= crate::relief::LEAST_DIRECTIONAL);
     schema::Quality {
-        sharpness: quality.sharpness.and_then(schema::finite),
-        clipped_fraction: schema::finite(quality.clipped_fraction),
+        sharpness: found.sharpness.and_then(schema::finite),
+        clipped_fraction: schema::finite(found.clipped_fraction),
         light_azimuth_deg: directed.map(|r| r.light.azimuth_deg(r.side)),
-        light_directionality: relief.map(|r| (r.light.directionality / GRAZING).min(1.0)),
-        ita_deg: quality.ita_deg.and_then(schema::finite),
-        skin_fraction: schema::finite(quality.skin_fraction),
-        reasons: quality
-            .reasons
-            .iter()
-            .map(|r| r.message().to_string())
-            .collect(),
+        light_directionality: relief.map(|r| (r.light.directionality / quality::GRAZING).min(1.0)),
+        ita_deg: found.ita_deg.and_then(schema::finite),
+        skin_fraction: schema::finite(found.skin_fraction),
+        reasons: found.reasons.iter().map(|r| r.message()).collect(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::coarse::{self, Similarity};
+use super::affine::Affine;
+use super::coarse;
 use super::doubt;
 use super::patches::{Patch, Search, sought};
 use super::picture::{Picture, Source};
@@ -104,11 +105,11 @@ pub(super) fn placed(pair: &Pair, options: &Options) -> Option<(Sheet, f64)> {
     if share(&before).min(share(&after)) < LEAST_SKIN {
         return None;
     }
-    let mut starts: Vec<Similarity> = match options.start {
+    let mut starts: Vec<Affine> = match options.start {
         Some(start) => vec![start],
         None => coarse::candidates(&before, &after, options)
             .into_iter()
-            .map(|c| c.similarity)
+            .map(|c| c.similarity.into())
             .collect(),
     };
     if options.start.is_none() && pair.size() == pair.after.luminance.dim() {
@@ -129,11 +130,9 @@ pub(super) fn placed(pair: &Pair, options: &Options) -> Option<(Sheet, f64)> {
     Some((best.0, best.1 / rival.max(1e-3)))
 }
 
-const IDENTITY: Similarity = Similarity {
-    a: 1.0,
-    b: 0.0,
-    x: 0.0,
-    y: 0.0,
+const IDENTITY: Affine = Affine {
+    linear: [[1.0, 0.0], [0.0, 1.0]],
+    origin: [0.0; 2],
 };
 
 /// The identity, if the pictures are of one size and `sheet` comes near it.
@@ -165,7 +164,7 @@ fn differ(p: &Sheet, q: &Sheet, size: (usize, usize)) -> f64 {
 }
 
 /// A candidate followed on the small levels, and how much of the before skin it explains.
-fn tried(pair: &Pair, start: &Similarity) -> (Sheet, f64) {
+fn tried(pair: &Pair, start: &Affine) -> (Sheet, f64) {
     let long = longer(pair.size());
     let mut sheet = Sheet::new(pair.size(), long / 6.0, start);
     for (side, passes) in TRIAL {

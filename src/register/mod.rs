@@ -5,6 +5,7 @@
 //! followed to the finest level, and every place audited by a search that is free to disagree
 //! ([`doubt`]).
 
+mod affine;
 mod band;
 mod coarse;
 mod copy;
@@ -12,10 +13,12 @@ mod doubt;
 mod follow;
 mod patches;
 mod picture;
+pub mod points;
 mod sheet;
 #[cfg(test)]
 mod tests;
 
+pub use affine::{Affine, PointPair};
 pub use coarse::Similarity;
 
 use crate::raster::{Field, Mask, count};
@@ -40,7 +43,7 @@ pub struct Options {
     /// stay wide compared with a scar: a map that bends like a scar takes away the change to measure.
     pub bending_mm: f64,
     /// Where the after photo is known to lie, which replaces the whole-picture search. Default none.
-    pub start: Option<Similarity>,
+    pub start: Option<Affine>,
 }
 
 impl Default for Options {

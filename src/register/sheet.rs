@@ -6,8 +6,8 @@
 //! the coefficients, with a stronger term in the third derivative, whose cut is sharper. Shift,
 //! rotation, scale and shear bend nothing, so they are free.
 
+use super::affine::Affine;
 use super::band::Banded;
-use super::coarse::Similarity;
 use crate::raster::{Field, from_rows};
 
 /// Pulls a node that no measurement reaches to where the sheet was before; small beside one
@@ -50,8 +50,8 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// The similarity as a sheet over a picture of `size` (rows, columns), nodes `spacing` px apart.
-    pub fn new(size: (usize, usize), spacing: f64, start: &Similarity) -> Self {
+    /// The plane map as a sheet over a picture of `size` (rows, columns), nodes `spacing` px apart.
+    pub fn new(size: (usize, usize), spacing: f64, start: &Affine) -> Self {
         let (rows, columns) = node_counts(size, spacing);
         let at = |k: usize| (k as f64 - 1.0) * spacing;
         let nodes = (0..rows * columns)

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use image::{GrayImage, Luma, Rgb, RgbImage};
 
 use super::schema::*;
+use std::fs;
+
 use super::*;
 
 fn visit(file: &str, area: f64, relief: f64) -> Visit {

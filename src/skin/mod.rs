@@ -11,6 +11,7 @@ mod flat;
 mod hair;
 mod lines;
 mod overlay;
+pub mod roi;
 mod shape;
 
 use ndarray::Array2;

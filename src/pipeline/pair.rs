@@ -1,0 +1,175 @@
+//! The first half of the path: both photos judged, laid onto each other, brought to one sharpness.
+
+use super::frame::{Frame, Scale};
+use super::{CONFIDENT, Clock, Options};
+use crate::comparable;
+use crate::decode::Photo;
+use crate::normalise::{self, Gains, Matched};
+use crate::quality::{self, Quality};
+use crate::raster::{Field, LinearImage, Mask, count};
+use crate::register::{self, Affine, Alignment, Reason, Registration, View, register};
+use crate::skin::{Skin, roi};
+
+/// One photo by itself, at working scale.
+#[derive(Debug, Clone)]
+pub struct Single {
+    pub light: LinearImage,
+    pub skin: Skin,
+    pub quality: Quality,
+}
+
+/// A photo by itself, its skin and quality judged in `frame`'s working scale.
+#[must_use]
+pub fn single(photo: &Photo, scale: Option<Scale>, options: &Options) -> (Frame, Single) {
+    let frame = Frame::of(photo, photo, scale);
+    let light = photo.linear(frame.before_reduction);
+    let skin = skin(photo, &light, frame.before_reduction, &frame, options);
+    let quality = quality::judge(&light, &skin.mask, frame.scale);
+    let one = Single {
+        light,
+        skin,
+        quality,
+    };
+    (frame, one)
+}
+
+/// Both photos by themselves, in one frame.
+#[must_use]
+pub fn judged(
+    photos: [&Photo; 2],
+    frame: &Frame,
+    options: &Options,
+    clock: &mut Clock,
+) -> [Single; 2] {
+    let reductions = [frame.before_reduction, frame.after_reduction];
+    let both = |of: &(dyn Fn(usize) -> LinearImage + Sync)| rayon::join(|| of(0), || of(1));
+    let (light_b, light_a) = both(&|i| photos[i].linear(reductions[i]));
+    clock.lap("light");
+    let (skin_b, skin_a) = rayon::join(
+        || skin(photos[0], &light_b, reductions[0], frame, options),
+        || skin(photos[1], &light_a, reductions[1], frame, options),
+    );
+    clock.lap("skin");
+    let (quality_b, quality_a) = rayon::join(
+        || quality::judge(&light_b, &skin_b.mask, frame.scale),
+        || quality::judge(&light_a, &skin_a.mask, frame.scale),
+    );
+    clock.lap("quality");
+    [
+        Single {
+            light: light_b,
+            skin: skin_b,
+            quality: quality_b,
+        },
+        Single {
+            light: light_a,
+            skin: skin_a,
+            quality: quality_a,
+        },
+    ]
+}
+
+/// The second photo laid onto the first, in its sharpness.
+#[derive(Debug, Clone)]
+pub struct Laid {
+    pub alignment: Box<Alignment>,
+    /// Skin in both photos where the alignment is believed, inside the region asked for.
+    pub measured: Mask,
+    /// Share of the before photo's skin (inside the region asked for) that is measured, 0 to 1.
+    pub share: f64,
+    pub gains: Gains,
+    /// The second photo is a copy of the first.
+    pub copy: bool,
+    pub matched: Matched,
+}
+
+/// Lays the second photo onto the first.
+///
+/// # Errors
+/// The reason why it cannot be.
+pub fn laid(
+    [before, after]: [&Single; 2],
+    frame: &Frame,
+    options: &Options,
+    clock: &mut Clock,
+) -> Result<Laid, Reason> {
+    let (luminance_b, luminance_a) = (before.light.luminance(), after.light.luminance());
+    let view = |luminance, skin| View { luminance, skin };
+    let start = options
+        .start
+        .map(|s| working(&s, frame))
+        .or(options.register.start);
+    let register_options = register::Options {
+        start,
+        ..options.register.clone()
+    };
+    let registration = register(
+        view(&luminance_b, &before.skin.mask),
+        view(&luminance_a, &after.skin.mask),
+        frame.scale,
+        &register_options,
+    );
+    clock.lap("register");
+    let alignment = match registration {
+        Registration::Aligned(alignment) => alignment,
+        Registration::Failed { reason } => return Err(reason),
+    };
+    let reached = normalise::align_mask(&after.skin.mask, &alignment.x, &alignment.y);
+    let mut asked = before.skin.mask.clone();
+    if let Some(region) = &options.region {
+        let region = roi::reduced(region, frame.before_reduction);
+        asked.zip_mut_with(&region, |a, &r| *a &= r);
+    }
+    let measured = measurable(&asked, &reached, &alignment.confidence);
+    let share = count(&measured) as f64 / count(&asked).max(1) as f64;
+    let aligned = normalise::align(&after.light, &alignment.x, &alignment.y);
+    let gains = normalise::gains(&before.light, &aligned, &measured, frame.scale);
+    let copy = alignment.identity && comparable::is_copy(&before.light, &aligned, &measured);
+    let matched = normalise::match_sharpness(&before.light, aligned, &measured);
+    clock.lap("normalise");
+    Ok(Laid {
+        alignment,
+        measured,
+        share,
+        gains,
+        copy,
+        matched,
+    })
+}
+
+/// A map between full-resolution photos as one between working pictures.
+fn working(full: &Affine, frame: &Frame) -> Affine {
+    let (b, a) = (frame.before_reduction, frame.after_reduction);
+    let first = 0.5 * (b - 1.0); // the centre of working pixel 0
+    let there = full.at(first, first);
+    Affine {
+        linear: full.linear.map(|row| row.map(|v| v * b / a)),
+        origin: [there.0, there.1].map(|p| (p - 0.5 * (a - 1.0)) / a),
+    }
+}
+
+/// Open skin, without what the file says is not there.
+fn skin(
+    photo: &Photo,
+    light: &LinearImage,
+    reduction: f64,
+    frame: &Frame,
+    options: &Options,
+) -> Skin {
+    let mut skin = crate::skin::find(light, frame.scale, &options.skin);
+    if let Some(opaque) = photo.opaque(reduction) {
+        skin.mask.zip_mut_with(&opaque, |s, &o| *s &= o);
+        skin.fraction = count(&skin.mask) as f64 / skin.mask.len().max(1) as f64;
+    }
+    skin
+}
+
+/// Skin in both photos where the alignment is believed.
+fn measurable(before: &Mask, after: &Mask, confidence: &Field) -> Mask {
+    let mut measured = before.clone();
+    ndarray::Zip::from(&mut measured)
+        .and(after)
+        .and(confidence)
+        .for_each(|m, &a, &c| *m = *m && a && c >= CONFIDENT);
+    measured
+}
