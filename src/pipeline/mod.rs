@@ -154,7 +154,12 @@ fn between(
         return vec![comparable::same_photo()];
     }
     if copy {
-        return vec![comparable::recoloured()];
+        // A copy has not changed, but that says nothing where next to nothing could be measured.
+        let unmeasured = comparable::measured_share(share, LEAST_MEASURED);
+        return [Some(comparable::recoloured()), unmeasured]
+            .into_iter()
+            .flatten()
+            .collect();
     }
     let blur = [matched.before_blur, matched.after_blur].map(|b| frame.scale.mm(f64::from(b)));
     let reliefs = [&seen.both.before.relief, &seen.both.after.relief];

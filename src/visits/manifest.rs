@@ -200,8 +200,8 @@ fn row(line: u64, cell: &dyn Fn(&str) -> Option<String>) -> Result<Row, String> 
         px_per_mm: cell("px_per_mm").map(|text| scale(&text)).transpose()?,
         treatment: cell("treatment"),
         crossed: crossed(cell("polarisation").as_deref())?,
-        roi: cell("roi").map(|f| slashed(&f)),
-        points: cell("points").map(|f| slashed(&f)),
+        roi: cell("roi").map(|text| file(&text)).transpose()?,
+        points: cell("points").map(|text| file(&text)).transpose()?,
     };
     if row.file.is_none() && row.treatment.is_none() {
         return Err("the row names neither a file nor a treatment".to_string());

@@ -16,8 +16,10 @@ use super::{pages, work};
 use crate::decode::{self, Photo, decode};
 use crate::error::Error;
 use crate::pipeline::{self, Scale};
+use crate::register::points;
 use crate::report;
 use crate::report::schema::{self as pair, Comparison, Verdict};
+use crate::skin::roi;
 
 /// The file with everything about a series.
 pub const SERIES_FILE: &str = "series.json";
@@ -164,6 +166,7 @@ impl<'a> Baseline<'a> {
             (setup.heard)(Done::Reused);
             return Ok(Ok(Outcome::Compared(Box::new(comparison))));
         }
+        let planned = self.planned;
         let before = match self.pixels() {
             Ok(before) => before,
             Err(failed) => return Ok(Err(failed)),
@@ -173,6 +176,17 @@ impl<'a> Baseline<'a> {
             Err(failed) => {
                 (setup.heard)(Done::Failed);
                 return Ok(Ok(failed));
+            }
+        };
+        let root = format!("{}{}", setup.root.display(), std::path::MAIN_SEPARATOR);
+        let options = match marked(setup.root, [planned, photo], [before, &after], options) {
+            Ok(options) => options,
+            Err(error) => {
+                (setup.heard)(Done::Failed);
+                return Ok(Ok(Outcome::Failed {
+                    reason: error.to_string().replace(&root, ""),
+                    blake3: hash,
+                }));
             }
         };
         let Some(outcome) = guarded(|| pipeline::compare(before, &after, &options)) else {
@@ -262,6 +276,27 @@ fn options(baseline: &PlannedPhoto, setup: &Setup) -> pipeline::Options {
         scale: baseline.px_per_mm.map(Scale::PerMm).or(setup.options.scale),
         ..setup.options.clone()
     }
+}
+
+/// The options with what the manifest names beside the photos: the baseline's region, the photo's points.
+fn marked(
+    root: &Path,
+    [baseline, photo]: [&PlannedPhoto; 2],
+    pixels: [&Photo; 2],
+    options: pipeline::Options,
+) -> Result<pipeline::Options, Error> {
+    let sizes = pixels.map(|p| (p.width, p.height));
+    let region = baseline.roi.as_ref();
+    let start = photo.points.as_ref();
+    Ok(pipeline::Options {
+        region: region
+            .map(|file| roi::read(&root.join(file), sizes[0]))
+            .transpose()?,
+        start: start
+            .map(|file| points::read(&root.join(file), sizes))
+            .transpose()?,
+        ..options
+    })
 }
 
 /// A photo's pixels, or why they cannot be read, without the path: the row names the file.

@@ -43,15 +43,6 @@ pub(super) fn flags(
             "Take the photo before the session.",
         ));
     }
-    for (what, given) in [("roi", &photo.roi), ("points", &photo.points)] {
-        if given.is_some() {
-            flags.push(warning(
-                "not-used",
-                format!("The manifest's \u{201c}{what}\u{201d} is not used in courses yet."),
-                "Use it with scardepth compare.",
-            ));
-        }
-    }
     flags
 }
 
