@@ -281,6 +281,10 @@ pub(super) fn of_inks(
 ///
 /// L* fills the range; a* and b* are whole numbers with 8 bits and 256ths with 16, either `signed`
 /// (TIFF 6.0, section 23) or shifted up by half the range (Adobe Photoshop TIFF Technical Notes).
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "other samples come out, these are used up"
+)]
 pub(super) fn of_lab(samples: Samples, signed: bool) -> Samples {
     let (top, shift) = match &samples {
         Samples::Eight(_) => (255.0, 128),

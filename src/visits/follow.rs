@@ -210,32 +210,32 @@ fn seen(visit: &str, own: &[&Placed]) -> ScarVisit {
             .cmp(&b.whole.area())
             .then(b.lesion.id.cmp(&a.lesion.id))
     });
-    let (before, after, change, state) = match own {
-        [one] => {
-            let l = one.lesion;
-            (l.before.clone(), l.after.clone(), l.change.clone(), l.state)
-        }
-        _ => {
-            let pieces = |of_after: bool| {
-                own.iter().map(move |p| match of_after {
-                    false => (&p.lesion.before, &p.before),
-                    true => (&p.lesion.after, &p.after),
-                })
-            };
-            let (before, after) = (joined(pieces(false)), joined(pieces(true)));
-            let percent = |b: Option<f64>, a: Option<f64>| {
-                let (b, a) = (b?, a?);
-                (b > 0.0).then(|| 100.0 * (a / b - 1.0))
-            };
-            let there = |area: f64| (area > 0.0).then_some(area);
-            let change = LesionChange {
-                area_percent: percent(there(before_area), there(after_area)),
-                contrast_percent: percent(before.contrast, after.contrast),
-                relief_index_percent: percent(before.relief_index, after.relief_index),
-            };
-            let state = state(own, &change);
-            (before, after, change, state)
-        }
+    let (before, after, change, state) = if let [one] = own {
+        let l = one.lesion;
+        (l.before.clone(), l.after.clone(), l.change.clone(), l.state)
+    } else {
+        let pieces = |of_after: bool| {
+            own.iter().map(move |p| {
+                if of_after {
+                    (&p.lesion.after, &p.after)
+                } else {
+                    (&p.lesion.before, &p.before)
+                }
+            })
+        };
+        let (before, after) = (joined(pieces(false)), joined(pieces(true)));
+        let percent = |b: Option<f64>, a: Option<f64>| {
+            let (b, a) = (b?, a?);
+            (b > 0.0).then(|| 100.0 * (a / b - 1.0))
+        };
+        let there = |area: f64| (area > 0.0).then_some(area);
+        let change = LesionChange {
+            area_percent: percent(there(before_area), there(after_area)),
+            contrast_percent: percent(before.contrast, after.contrast),
+            relief_index_percent: percent(before.relief_index, after.relief_index),
+        };
+        let state = state(own, &change);
+        (before, after, change, state)
     };
     ScarVisit {
         visit: visit.to_string(),

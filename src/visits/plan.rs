@@ -75,6 +75,10 @@ pub struct PlannedSession {
     pub treatment: String,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature is serde's"
+)]
 fn as_text<S: serde::Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(date)
 }
@@ -125,6 +129,10 @@ fn patient_of(root: &Path) -> OsString {
         .map_or_else(|| OsString::from("patient"), OsString::from)
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what was found becomes the plan"
+)]
 fn arrange(
     walked: Walked,
     manifest: Option<Manifest>,
