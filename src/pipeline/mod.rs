@@ -40,6 +40,9 @@ pub struct Options {
     pub relief: crate::relief::Options,
     pub segment: crate::segment::Options,
     pub score: crate::score::Options,
+    /// How far, logits, two photos of unchanged skin differ in what they say of a dent; smaller
+    /// differences are mostly taken back. 0 keeps all of them.
+    pub agreement: f64,
 }
 
 /// A comparison and its pictures, ready to be written.

@@ -3,7 +3,7 @@
 use crate::filter::{enlarge, gaussian};
 use crate::measure::Visit;
 use crate::normalise::Matched;
-use crate::raster::{Field, LinearImage, Mask, map};
+use crate::raster::{Field, LinearImage, Mask, map, zip2};
 use crate::relief::canvas::Look;
 use crate::relief::{self, Light, Relief, Side};
 use crate::segment::{Scars, segment};
@@ -55,14 +55,17 @@ pub fn see(
     let looks = [lit(&before, lamps[0]), lit(&after, lamps[1])];
     let reduction = relief::feature_reduction(scale);
     let dents = relief::dents(looks.each_ref(), &before.skin, scale.reduced(reduction));
-    let reliefs = [0, 1].map(|i| {
-        let negative = |field: &Field| map(&enlarge(field, measured.dim(), reduction), |v| -v);
-        Relief {
-            index: negative(&dents[i].logit),
-            height: negative(&dents[i].depth),
-            light: lamps[i].light,
-            side: lamps[i].side,
-        }
+    let larger = |field: &Field| enlarge(field, measured.dim(), reduction);
+    let indices = agreed(
+        dents.each_ref().map(|d| map(&larger(&d.logit), |v| -v)),
+        scale,
+        options.agreement,
+    );
+    let reliefs = [0, 1].map(|i| Relief {
+        index: indices[i].clone(),
+        height: map(&larger(&dents[i].depth), |v| -v),
+        light: lamps[i].light,
+        side: lamps[i].side,
     });
     let scars = (reliefs.each_ref())
         .map(|relief| segment(&relief.index, measured, scale, &options.segment));
@@ -87,6 +90,30 @@ pub fn see(
         redness: images.map(|i| crate::quality::redness(i, measured)),
         pigment: images.map(|i| crate::quality::pigment(i, measured)),
     }
+}
+
+/// The indices of both visits, with differences that the photographs alone explain taken back.
+///
+/// Both photos show the same skin, so where they do not clearly differ their mean stands for both. A
+/// difference d, smoothed over the width of a rim, is kept to the share
+/// d²/(d² + doubt²) (Wiener), where `doubt` is what two photos of unchanged skin differ by.
+fn agreed([before, after]: [Field; 2], scale: PixelsPerMm, doubt: f64) -> [Field; 2] {
+    /// Standard deviation, mm, over which a difference is smoothed.
+    const RIM_MM: f64 = 0.4;
+    if doubt <= 0.0 || before == after {
+        return [before, after];
+    }
+    let difference = gaussian(
+        &zip2(&after, &before, |a, b| a - b),
+        scale.px(RIM_MM) as f32,
+    );
+    let doubt = (doubt * doubt) as f32;
+    let kept = map(&difference, |d| d * d * d / (d * d + doubt));
+    let mean = zip2(&before, &after, |b, a| 0.5 * (b + a));
+    [
+        zip2(&mean, &kept, |m, d| m - 0.5 * d),
+        zip2(&mean, &kept, |m, d| m + 0.5 * d),
+    ]
 }
 
 /// A photo's shading, and what its light makes of it from either side.
