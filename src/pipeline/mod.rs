@@ -158,6 +158,7 @@ fn alone(photos: [&Photo; 2], qualities: [&Quality; 2]) -> Vec<Caveat> {
     }
     let [before, after] = photos.map(|p| p.taken.as_deref());
     caveats.extend(comparable::dates(before, after));
+    caveats.extend(comparable::shots(&photos[0].shot, &photos[1].shot));
     caveats
 }
 
