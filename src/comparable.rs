@@ -4,6 +4,10 @@
 //! what to do. Some only warn, some make the pair not comparable: a number that cannot be trusted is
 //! worse than none.
 
+mod shot;
+
+pub use shot::shots;
+
 use crate::decode::{Caveat as DecodeCaveat, Photo};
 use crate::filter::gaussian;
 use crate::normalise::AlignedImage;

@@ -281,12 +281,8 @@ pub(super) fn of_inks(
 ///
 /// L* fills the range; a* and b* are whole numbers with 8 bits and 256ths with 16, either `signed`
 /// (TIFF 6.0, section 23) or shifted up by half the range (Adobe Photoshop TIFF Technical Notes).
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "other samples come out, these are used up"
-)]
-pub(super) fn of_lab(samples: Samples, signed: bool) -> Samples {
-    let (top, shift) = match &samples {
+pub(super) fn of_lab(samples: &Samples, signed: bool) -> Samples {
+    let (top, shift) = match samples {
         Samples::Eight(_) => (255.0, 128),
         Samples::Sixteen(_) => (65_535.0, 32_768),
     };
@@ -305,7 +301,7 @@ pub(super) fn of_lab(samples: Samples, signed: bool) -> Samples {
         let light = 100.0 * f64::from(p[0]) / top;
         lab_to_srgb([light, chroma(p[1]), chroma(p[2])])
     };
-    let converted: Vec<[u16; 3]> = match &samples {
+    let converted: Vec<[u16; 3]> = match samples {
         Samples::Eight(s) => s
             .par_chunks_exact(3)
             .map(|p| of_pixel([p[0], p[1], p[2]].map(i32::from)))

@@ -70,23 +70,25 @@ pub fn decode(path: &Path, options: &Options) -> Result<Photo, Error> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_bytes(path: &Path, bytes: &[u8], options: &Options) -> Result<Photo, Error> {
-    let unpack = || match format::recognise(path, bytes)? {
-        format::Format::Jpeg => jpeg::unpack(path, bytes, options),
-        format::Format::Heif => heif::unpack(path, bytes, options),
-        #[cfg(feature = "raw")]
-        format::Format::Raw => raw::unpack(path, bytes, options),
-        format::Format::Tiff => tiff::unpack(path, bytes, options),
-        format::Format::Other(format) => unpack::unpack(path, bytes, format, options),
+    let open = || {
+        let unpacked = match format::recognise(path, bytes)? {
+            format::Format::Jpeg => jpeg::unpack(path, bytes, options),
+            format::Format::Heif => heif::unpack(path, bytes, options),
+            #[cfg(feature = "raw")]
+            format::Format::Raw => raw::unpack(path, bytes, options),
+            format::Format::Tiff => tiff::unpack(path, bytes, options),
+            format::Format::Other(format) => unpack::unpack(path, bytes, format, options),
+        }?;
+        Ok(Photo::new(path, bytes, unpacked))
     };
-    // Six decoders of other people stand behind this line. None is known to panic; should one, it
-    // must cost its own photo and not a night's batch.
-    match panic::catch_unwind(AssertUnwindSafe(unpack)) {
-        Ok(unpacked) => Ok(Photo::new(path, bytes, unpacked?)),
-        Err(_) => Err(Error::Corrupt {
+    // Other people's decoders stand behind this line. None is known to panic; should one, it must
+    // cost its own photo and not a night's batch.
+    panic::catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| {
+        Err(Error::Corrupt {
             file: path.to_path_buf(),
             source: "the decoder gave up on it".into(),
-        }),
-    }
+        })
+    })
 }
 
 /// When the photo at `path` was taken by the camera's clock, ISO 8601; `None` where nothing says it.

@@ -68,7 +68,7 @@ pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unp
             None,
         ),
         // Lab is absolute: it needs no profile.
-        _ => (colour::of_lab(stored, kind == CIELAB), None),
+        _ => (colour::of_lab(&stored, kind == CIELAB), None),
     };
     Ok(Unpacked {
         size: (size.0 as usize, size.1 as usize),

@@ -140,6 +140,7 @@ fn alone(photos: [&Photo; 2], frame: &Frame, qualities: [&Quality; 2]) -> Vec<Ca
     ));
     let [before, after] = photos.map(|p| p.taken.as_deref());
     caveats.extend(comparable::dates(before, after));
+    caveats.extend(comparable::shots(&photos[0].shot, &photos[1].shot));
     caveats
 }
 

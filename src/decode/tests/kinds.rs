@@ -121,9 +121,20 @@ fn tiff_of<C: ColorType>(samples: &[C::Inner], tags: &[(Tag, &[u16])]) -> Vec<u8
 where
     [C::Inner]: TiffValue,
 {
+    sized::<C>((96, 64), samples, tags)
+}
+
+fn sized<C: ColorType>(
+    (width, height): (u32, u32),
+    samples: &[C::Inner],
+    tags: &[(Tag, &[u16])],
+) -> Vec<u8>
+where
+    [C::Inner]: TiffValue,
+{
     let mut out = Cursor::new(Vec::new());
     let mut encoder = TiffEncoder::new(&mut out).unwrap();
-    let mut image = encoder.new_image::<C>(96, 64).unwrap();
+    let mut image = encoder.new_image::<C>(width, height).unwrap();
     for &(tag, values) in tags {
         image.encoder().write_tag(tag, values).unwrap();
     }
@@ -194,6 +205,31 @@ fn inks_and_palettes_of_a_tiff_are_colours() {
     // Without its map a palette is nothing.
     let tags: &[(Tag, &[u16])] = &[(Tag::PhotometricInterpretation, &[3])];
     assert!(open(&files.write("c", &tiff_of::<Gray8>(&[7; 96 * 64], tags))).is_err());
+}
+
+#[test]
+fn eight_orientations_are_one_picture_to_the_last_bit() {
+    use image::imageops::{flip_horizontal, flip_vertical, rotate90, rotate180, rotate270};
+    let files = Files::new();
+    let scene = scene();
+    // How a camera held in each of the eight ways stores what it sees.
+    let stored = [
+        scene.clone(),
+        flip_horizontal(&scene),
+        rotate180(&scene),
+        flip_vertical(&scene),
+        flip_horizontal(&rotate90(&scene)),
+        rotate270(&scene),
+        flip_horizontal(&rotate270(&scene)),
+        rotate90(&scene),
+    ];
+    for (i, picture) in stored.iter().enumerate() {
+        let orientation = [i as u16 + 1];
+        let tags: &[(Tag, &[u16])] = &[(Tag::Orientation, &orientation)];
+        let bytes = sized::<RGB8>(picture.dimensions(), picture.as_raw(), tags);
+        let photo = open(&files.write("a.tif", &bytes)).unwrap();
+        assert!(photo.display() == scene, "{orientation:?}");
+    }
 }
 
 /// A PNG with a chunk put before its pixels.
