@@ -15,7 +15,7 @@ pub(super) const MARGIN: f32 = 46.0;
 /// Room for the line at the foot of each sheet, pt.
 const FOOT: f32 = 20.0;
 
-/// Name, in a page's resources, of the state in which ink covers by half.
+/// Name, in a page's resources, of the state in which ink covers in part.
 const SHADE: &[u8] = b"G1";
 
 /// Distance of lines over size of letters.
@@ -91,7 +91,7 @@ impl Sheets {
         let mut ids = Ref::new(1);
         let mut pdf = Pdf::new();
         let shade = ids.bump();
-        pdf.ext_graphics(shade).non_stroking_alpha(0.5);
+        pdf.ext_graphics(shade).non_stroking_alpha(0.4);
         let mut sheets = Self {
             pdf,
             ids,
