@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::viewer::class;
 use crate::report::drawn::{Drawn, Shown, Subject};
-use crate::report::schema::{Comparison, Lesion, State};
+use crate::report::schema::{Comparison, Lesion, State, Verdict};
 use crate::report::words::page as text;
 use crate::report::words::{number, signed};
 
@@ -151,7 +151,9 @@ pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
         @if !drawn.scars.is_empty() {
             section.sheet aria-labelledby="scars-heading" {
                 h2 #scars-heading { (text::SCARS_HEADING) }
-                p.note { (text::SCARS_NOTE) @if !sized { " " (text::NO_SCALE) } }
+                p.note { (text::SCARS_NOTE)
+                    @if comparison.change.verdict == Verdict::NoDetectableChange { " " b { (text::SCARS_MAY_BE_CHANCE) } }
+                    @if !sized { " " (text::NO_SCALE) } }
                 div.wide tabindex="0" role="region" aria-label=(text::TABLE_SCROLLS) {
                     table {
                         thead { tr {

@@ -48,7 +48,7 @@ pub(super) fn document(
         pictures::views(&mut sheets, drawn);
         pictures::close_ups(&mut sheets, comparison, pictures, drawn, &photos)?;
     }
-    tables::scars(&mut sheets, drawn);
+    tables::scars(&mut sheets, comparison, drawn);
     tables::compared(&mut sheets, comparison);
     tables::technical(&mut sheets, comparison);
     let title = match doubt::dates(comparison) {

@@ -175,7 +175,7 @@ fn legend(sheets: &mut Sheets, comparison: &Comparison) {
 /// Relief, redness and pigment of both visits.
 pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
     /// Share of the sheet's height for each pair.
-    const TALLEST: f32 = 0.235;
+    const TALLEST: f32 = 0.2;
     let tallest = TALLEST * sheets.bottom();
     for (subject, pair) in &drawn.views {
         let (name, note) = match subject {

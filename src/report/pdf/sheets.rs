@@ -15,7 +15,7 @@ pub(super) const MARGIN: f32 = 46.0;
 /// Room for the line at the foot of each sheet, pt.
 const FOOT: f32 = 20.0;
 
-/// Name, in a page's resources, of the state in which ink covers by half.
+/// Name, in a page's resources, of the state in which ink covers in part.
 const SHADE: &[u8] = b"G1";
 
 /// Distance of lines over size of letters.
@@ -77,7 +77,7 @@ struct Sheet {
 pub(super) struct Sheets {
     pdf: Pdf,
     ids: Ref,
-    done: Vec<Sheet>,
+    all: Vec<Sheet>,
     /// The state named [`SHADE`].
     shade: Ref,
     /// Width and height of the paper, pt.
@@ -91,12 +91,12 @@ impl Sheets {
         let mut ids = Ref::new(1);
         let mut pdf = Pdf::new();
         let shade = ids.bump();
-        pdf.ext_graphics(shade).non_stroking_alpha(0.5);
+        pdf.ext_graphics(shade).non_stroking_alpha(0.4);
         let mut sheets = Self {
             pdf,
             ids,
             shade,
-            done: Vec::new(),
+            all: Vec::new(),
             size: paper.points(),
             y: 0.0,
         };
@@ -106,7 +106,7 @@ impl Sheets {
 
     /// Begins a new sheet.
     pub(super) fn turn(&mut self) {
-        self.done.push(Sheet {
+        self.all.push(Sheet {
             content: Content::new(),
             images: Vec::new(),
         });
@@ -132,8 +132,8 @@ impl Sheets {
 
     fn content(&mut self) -> &mut Content {
         // There is always one: `new` turns the first.
-        let last = self.done.len() - 1;
-        &mut self.done[last].content
+        let last = self.all.len() - 1;
+        &mut self.all[last].content
     }
 
     /// Height from the bottom, as PDF counts.
@@ -289,8 +289,8 @@ impl Sheets {
 
     pub(super) fn place(&mut self, image: Image, place: Place) {
         let bottom = self.up(place.top + place.height);
-        let last = self.done.len() - 1;
-        let sheet = &mut self.done[last];
+        let last = self.all.len() - 1;
+        let sheet = &mut self.all[last];
         sheet.images.push(image.id);
         let name = name_of(image.id);
         sheet
@@ -315,18 +315,18 @@ impl Sheets {
 
     /// The file, with its title and a line at the foot of every sheet.
     pub(super) fn finish(mut self, title: &str, foot: &str) -> Vec<u8> {
-        let count = self.done.len();
-        let all = std::mem::take(&mut self.done);
+        let count = self.all.len();
+        let all = std::mem::take(&mut self.all);
         let [catalog, tree, info, regular, bold] = std::array::from_fn(|_| self.ids.bump());
         let mut pages = Vec::new();
         for (i, sheet) in all.into_iter().enumerate() {
-            self.done.push(sheet);
+            self.all.push(sheet);
             let top = self.size.1 - MARGIN - NOTE.line();
             let right = self.size.0 - MARGIN;
             self.rule((MARGIN, top - 4.0), (right, top - 4.0), 0.5, HAIR);
             self.line(MARGIN, top, NOTE, foot);
             self.line_to(right, top, NOTE, &words::sheet(i + 1, count));
-            if let Some(sheet) = self.done.pop() {
+            if let Some(sheet) = self.all.pop() {
                 let id = self.page(sheet, tree, regular, bold);
                 pages.push(id);
             }

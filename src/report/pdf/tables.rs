@@ -5,7 +5,7 @@ use super::rule_across;
 use super::sheets::{BLACK, MARGIN, NOTE, Sheets, Style};
 use crate::report::drawn::Drawn;
 use crate::report::html::{ROWS, particulars};
-use crate::report::schema::{Comparison, Lesion};
+use crate::report::schema::{Comparison, Lesion, Verdict};
 use crate::report::words::page as text;
 use crate::report::words::{self, signed};
 
@@ -33,7 +33,7 @@ fn row(sheets: &mut Sheets, style: Style, cells: &[String], rights: &[f32]) {
 }
 
 /// All scars, largest first.
-pub(super) fn scars(sheets: &mut Sheets, drawn: &Drawn) {
+pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn) {
     if drawn.scars.is_empty() {
         return;
     }
@@ -41,6 +41,9 @@ pub(super) fn scars(sheets: &mut Sheets, drawn: &Drawn) {
     const EDGES: [f32; 7] = [0.05, -0.08, -0.22, 0.56, 0.74, 0.87, 1.0];
     sheets.heading(text::SCARS_HEADING, 5.0 * CELL.line());
     sheets.paragraph(0.0, NOTE, text::SCARS_NOTE);
+    if comparison.change.verdict == Verdict::NoDetectableChange {
+        sheets.paragraph(0.0, NOTE, text::SCARS_MAY_BE_CHANCE);
+    }
     let heads = [
         text::NUMBER,
         text::STATE,

@@ -73,6 +73,9 @@ pub const ADVICE: [&str; 4] = [
 pub const SCARS_HEADING: &str = "Each scar";
 pub const SCARS_NOTE: &str = "Largest first. A single scar is far less sure than the total: it is called changed only when its \
      depth times area moved by more than 30 %.";
+/// Where the total shows no change that can be told, single scars show even less.
+pub const SCARS_MAY_BE_CHANCE: &str = "The total of these two photos shows no change that can be told from chance. What single scars show \
+     here can be chance too, also those called gone or new.";
 pub const CHOOSE: &str =
     "Choose a scar in the picture or in the table: it is shown here from both visits.";
 pub const CLOSE_UPS: &str = "The largest scars";
