@@ -215,7 +215,15 @@ fn count(criterion: &mut Criterion, sizes: &[Size]) {
     let segmenting: &segmenting::Options = &options.segment;
     stage(criterion, sizes, "segment", |group, size| {
         group.bench_function(size.name, |b| {
-            b.iter(|| segment(black_box(&size.index), &size.skin, scale, segmenting));
+            b.iter(|| {
+                segment(
+                    black_box(&size.index),
+                    &size.index,
+                    &size.skin,
+                    scale,
+                    segmenting,
+                )
+            });
         });
     });
     stage(criterion, sizes, "measure", |group, size| {
@@ -233,6 +241,7 @@ fn count(criterion: &mut Criterion, sizes: &[Size]) {
                     black_box(&after),
                     &healthy,
                     &size.skin,
+                    0.0,
                     scale,
                     segmenting,
                     &options.score,
@@ -247,7 +256,7 @@ fn visit(size: &Size, less: f32) -> (Visit, Mask) {
     let scale = photos::scale();
     let options = photos::options();
     let index = map(&size.index, |v| v + less);
-    let scars = segment(&index, &size.skin, scale, &options.segment);
+    let scars = segment(&index, &index, &size.skin, scale, &options.segment);
     let mut healthy: Array2<bool> = size.skin.clone();
     healthy.zip_mut_with(&scars.labels, |h, &l| *h &= l == 0);
     let relief = Relief {

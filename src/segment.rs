@@ -14,7 +14,7 @@ use crate::units::PixelsPerMm;
 /// Settings of [`segment`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// Logit of a dent that a scar must reach somewhere: at 1.5 four in five such pixels lie in dents.
+    /// Logit of a dent that a scar must reach somewhere: at 1 three in four such pixels lie in dents.
     pub seed: f32,
     /// Logit of a dent at which a scar ends: -0.4 is two in five.
     pub rim: f32,
@@ -28,7 +28,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            seed: 1.5,
+            seed: 1.0,
             rim: -0.4,
             ridge_share: 0.5,
             smallest_mm: 0.6,
@@ -52,9 +52,18 @@ impl Scars {
     }
 }
 
-/// Finds the scars in a relief index (healthy-texture units, dents < 0).
+/// Finds the scars of one visit in its relief index (minus the logit of a dent).
+///
+/// `seeds` is where a scar must reach [`Options::seed`] somewhere: the index itself, or the lower of
+/// both visits', so that a scar which one photo shows clearly is not lost in the other for a shade.
 #[must_use]
-pub fn segment(index: &Field, skin: &Mask, scale: PixelsPerMm, options: &Options) -> Scars {
+pub fn segment(
+    index: &Field,
+    seeds: &Field,
+    skin: &Mask,
+    scale: PixelsPerMm,
+    options: &Options,
+) -> Scars {
     let basins = flood(index, skin, options);
     let smallest = std::f64::consts::PI * (0.5 * scale.px(options.smallest_mm)).powi(2);
     let kept = basins.kept(index, options);
@@ -63,7 +72,7 @@ pub fn segment(index: &Field, skin: &Mask, scale: PixelsPerMm, options: &Options
         &labels,
         &sizes,
         |size, deepest| size as f64 >= smallest && deepest <= -options.seed,
-        index,
+        seeds,
     )
 }
 
@@ -85,7 +94,7 @@ impl Basins {
         basin
     }
 
-    /// Basin numbers (root plus one) of the pixels that are deep enough in their own basin.
+    /// Basin numbers (root plus one) of the pixels below the rim.
     fn kept(mut self, index: &Field, options: &Options) -> Array2<u32> {
         let roots: Vec<u32> = (0..self.parent.len() as u32)
             .map(|b| self.root(b))
@@ -94,12 +103,7 @@ impl Basins {
         out.zip_mut_with(index, |o, &v| {
             if *o != 0 {
                 let root = roots[(*o - 1) as usize];
-                let deepest = self.lowest[root as usize];
-                *o = if deepest <= -options.seed && v <= -options.rim {
-                    root + 1
-                } else {
-                    0
-                };
+                *o = if v <= -options.rim { root + 1 } else { 0 };
             }
         });
         out
@@ -163,7 +167,7 @@ fn flood(index: &Field, skin: &Mask, options: &Options) -> Basins {
     basins
 }
 
-/// Keeps the groups that pass `keep(size, deepest value)` and numbers them 1.. in raster order.
+/// Keeps the groups that pass `keep(size, deepest value of index)` and numbers them 1.. in raster order.
 fn number(
     labels: &Array2<u32>,
     sizes: &[usize],

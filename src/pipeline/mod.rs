@@ -40,9 +40,6 @@ pub struct Options {
     pub relief: crate::relief::Options,
     pub segment: crate::segment::Options,
     pub score: crate::score::Options,
-    /// How far, logits, two photos of unchanged skin differ in what they say of a dent; smaller
-    /// differences are mostly taken back. 0 keeps all of them.
-    pub agreement: f64,
 }
 
 /// A comparison and its pictures, ready to be written.
@@ -90,6 +87,7 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         &seen.both.after,
         &seen.both.healthy,
         &measured,
+        seen.both.texture_gap,
         frame.scale,
         &options.segment,
         &options.score,

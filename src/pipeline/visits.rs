@@ -4,7 +4,7 @@ use crate::filter::{enlarge, gaussian};
 use crate::measure::Visit;
 use crate::normalise::Matched;
 use crate::raster::{Field, LinearImage, Mask, map, zip2};
-use crate::relief::canvas::Look;
+use crate::relief::canvas::{self, Look};
 use crate::relief::{self, Light, Relief, Side};
 use crate::segment::{Scars, segment};
 use crate::shading::{Shading, shade};
@@ -19,6 +19,9 @@ pub struct Both {
     pub after: Visit,
     /// Measured skin that looks like a dent in neither visit.
     pub healthy: Mask,
+    /// How far the scatters of both photos' fine texture are apart, natural logarithm of their ratio, 0
+    /// or more: hair that grew, another light, noise.
+    pub texture_gap: f64,
 }
 
 /// Both visits, and what their skin's colour says.
@@ -52,23 +55,25 @@ pub fn see(
         let azimuth = lamp.light.azimuth_deg(lamp.side).to_radians();
         lit.look.clone().lit_from(azimuth)
     };
-    let looks = [lit(&before, lamps[0]), lit(&after, lamps[1])];
     let reduction = relief::feature_reduction(scale);
-    let dents = relief::dents(looks.each_ref(), &before.skin, scale.reduced(reduction));
-    let larger = |field: &Field| enlarge(field, measured.dim(), reduction);
-    let indices = agreed(
-        dents.each_ref().map(|d| map(&larger(&d.logit), |v| -v)),
-        scale,
-        options.agreement,
+    let small = scale.reduced(reduction);
+    let (looks, texture_gap) = canvas::agreed(
+        lit(&before, lamps[0]),
+        lit(&after, lamps[1]),
+        &before.skin,
+        small,
     );
+    let dents = relief::dents(looks.each_ref(), &before.skin, small);
+    let larger = |field: &Field| enlarge(field, measured.dim(), reduction);
     let reliefs = [0, 1].map(|i| Relief {
-        index: indices[i].clone(),
+        index: map(&larger(&dents[i].logit), |l| -l),
         height: map(&larger(&dents[i].depth), |v| -v),
         light: lamps[i].light,
         side: lamps[i].side,
     });
+    let seeds = zip2(&reliefs[0].index, &reliefs[1].index, f32::min);
     let scars = (reliefs.each_ref())
-        .map(|relief| segment(&relief.index, measured, scale, &options.segment));
+        .map(|relief| segment(&relief.index, &seeds, measured, scale, &options.segment));
     let healthy = outside(measured, &scars);
     let visit = |lit: &Lit, relief: Relief, scars: Scars| {
         let finest = scale.px(options.relief.finest_mm) as f32;
@@ -86,34 +91,11 @@ pub fn see(
             before,
             after,
             healthy,
+            texture_gap,
         },
         redness: images.map(|i| crate::quality::redness(i, measured)),
         pigment: images.map(|i| crate::quality::pigment(i, measured)),
     }
-}
-
-/// The indices of both visits, with differences that the photographs alone explain taken back.
-///
-/// Both photos show the same skin, so where they do not clearly differ their mean stands for both. A
-/// difference d, smoothed over the width of a rim, is kept to the share
-/// d²/(d² + doubt²) (Wiener), where `doubt` is what two photos of unchanged skin differ by.
-fn agreed([before, after]: [Field; 2], scale: PixelsPerMm, doubt: f64) -> [Field; 2] {
-    /// Standard deviation, mm, over which a difference is smoothed.
-    const RIM_MM: f64 = 0.4;
-    if doubt <= 0.0 || before == after {
-        return [before, after];
-    }
-    let difference = gaussian(
-        &zip2(&after, &before, |a, b| a - b),
-        scale.px(RIM_MM) as f32,
-    );
-    let doubt = (doubt * doubt) as f32;
-    let kept = map(&difference, |d| d * d * d / (d * d + doubt));
-    let mean = zip2(&before, &after, |b, a| 0.5 * (b + a));
-    [
-        zip2(&mean, &kept, |m, d| m - 0.5 * d),
-        zip2(&mean, &kept, |m, d| m + 0.5 * d),
-    ]
 }
 
 /// A photo's shading, and what its light makes of it from either side.

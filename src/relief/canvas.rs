@@ -46,6 +46,19 @@ const USUAL_UNIT: f32 = 0.012;
 const FINE_MM: [f64; 2] = [0.12, 1.0];
 
 impl Look {
+    /// The same in another unit of luminance.
+    fn in_unit(self, log_unit: f32) -> Self {
+        let factor = (self.log_unit - log_unit).exp();
+        let luminance = map(&self.luminance, |v| {
+            KNEE * (factor * (v / KNEE).sinh()).asinh()
+        });
+        Self {
+            luminance,
+            log_unit,
+            ..self
+        }
+    }
+
     /// The same in light from `azimuth`, radians.
     #[must_use]
     pub fn lit_from(mut self, azimuth: f64) -> Self {
@@ -71,6 +84,39 @@ impl Look {
             directionality: directionality.min(0.5) as f32,
         }
     }
+}
+
+/// Both looks in units whose ratio both photos' common texture bears out, and how far, in natural
+/// logarithms, the units were apart at first.
+///
+/// Hair that grew and noise add to one photo's scatter; a lamp that moved scales what both show. With
+/// correlation ρ of both textures and their scatters' ratio r, the true ratio of gains lies between
+/// r·ρ and r/ρ (Frisch's bounds for errors in both variables, 1934). Of these the one nearest to 1 is
+/// taken: the same person, the same camera, until the photos say otherwise.
+#[must_use]
+pub fn agreed(before: Look, after: Look, skin: &Field, scale: PixelsPerMm) -> ([Look; 2], f64) {
+    /// Texture beyond this many units is hair, an edge or a dent.
+    const CLEAR: f32 = 2.5;
+    /// Correlation below which nothing common is seen, and any ratio may be true.
+    const LEAST: f64 = 0.3;
+    let texture = |look: &Look| {
+        let [fine, coarse] =
+            FINE_MM.map(|mm| gaussian(&look.luminance, scale.px(mm).max(0.3) as f32));
+        zip2(&fine, &coarse, |f, c| (f - c).clamp(-CLEAR, CLEAR))
+    };
+    let mask = skin.mapv(|s| s > 0.5);
+    let correlation = super::correlation(&texture(&before), &texture(&after), &mask);
+    let slack = -(correlation.unwrap_or(0.0).clamp(LEAST, 1.0).ln() as f32);
+    let gap = after.log_unit - before.log_unit;
+    let less = gap.abs().min(slack);
+    let looks = if gap > 0.0 {
+        let unit = after.log_unit - less;
+        [before, after.in_unit(unit)]
+    } else {
+        let unit = before.log_unit - less;
+        [before.in_unit(unit), after]
+    };
+    (looks, f64::from(gap.abs()))
 }
 
 /// Where the canvas lies on the photo at feature scale.

@@ -1,9 +1,7 @@
 //! A made-up result, written and read back.
 
-use std::collections::BTreeMap;
-use std::fs;
-
 use image::{GrayImage, Luma, Rgb, RgbImage};
+use std::collections::BTreeMap;
 
 use super::schema::*;
 use std::fs;

@@ -75,7 +75,8 @@ pub fn margin(
     let with = |shift: f32| {
         let mut changed = visit.clone();
         changed.relief.index = map(&visit.relief.index, |v| v + shift);
-        changed.scars = segment::segment(&changed.relief.index, measured, scale, options);
+        let index = &changed.relief.index;
+        changed.scars = segment::segment(index, index, measured, scale, options);
         let scars = measure(&changed, measured);
         let sums = totals(&scars, 0.0);
         [sums.area_px, sums.contrast.unwrap_or(0.0), sums.volume_px]
@@ -126,13 +127,15 @@ impl Sums {
 
 /// Change of (area, contrast, volume) in percent; `None` where there was nothing before.
 ///
-/// `false_px` is the doubt of the area falsely called scar, px.
+/// `false_px` is the doubt of the area falsely called scar, px; `texture` the relative doubt that
+/// textures which differ leave.
 #[must_use]
 pub fn estimates(
     lesions: &[Lesion],
     bases: [f64; 2],
     false_px: f64,
     margins: [Margin; 2],
+    texture: f64,
     options: &Options,
 ) -> [Option<Estimate>; 3] {
     let mut all = Sums::default();
@@ -154,7 +157,9 @@ pub fn estimates(
         // The ends of scars are found alike in both photos, so their doubts largely cancel in a ratio.
         let ends = margins[0][i].max(margins[1][i]);
         let gain = if i == 0 { 0.0 } else { options.gain_doubt };
-        let systematic = (ends.powi(2) + gain.powi(2) + 2.0 * options.floor_doubt.powi(2)).sqrt();
+        let systematic =
+            (ends.powi(2) + gain.powi(2) + texture.powi(2) + 2.0 * options.floor_doubt.powi(2))
+                .sqrt();
         let doubt = (chance.powi(2) + (ratio * systematic).powi(2)).sqrt();
         // Had nothing changed, the systematic part would be that of a ratio of one.
         let unchanged = (chance.powi(2) + systematic.powi(2)).sqrt();

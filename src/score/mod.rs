@@ -26,6 +26,9 @@ pub struct Options {
     /// Doubt (one standard deviation) of the area falsely called scar in one photo and not in the
     /// other, as a share of the measured skin.
     pub false_share: f64,
+    /// Relative doubt (one standard deviation) of area and volume for each unit (natural logarithm) that
+    /// the scatters of both photos' fine texture are apart.
+    pub texture_doubt: f64,
     /// Redraws of the bootstrap.
     pub redraws: usize,
     /// Seed of the bootstrap.
@@ -39,6 +42,7 @@ impl Default for Options {
             end_doubt: 0.2,
             floor_doubt: 0.02,
             false_share: 0.002,
+            texture_doubt: 0.3,
             redraws: 1000,
             seed: 0x5ca2_de97,
         }
@@ -76,13 +80,18 @@ pub struct Measured<'a> {
 /// Scores the change from one visit to another on their common grid.
 ///
 /// `healthy` is measured skin that is in no scar of either visit, `measured` all skin measured in
-/// both.
+/// both, `texture_gap` how far both photos' fine textures are apart (natural logarithm, 0 or more).
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what both visits are, and how to score them"
+)]
 #[must_use]
 pub fn score(
     before: &Visit,
     after: &Visit,
     healthy: &Mask,
     measured: &Mask,
+    texture_gap: f64,
     scale: PixelsPerMm,
     segmenting: &segment::Options,
     options: &Options,
@@ -117,6 +126,7 @@ pub fn score(
             bases,
             false_px,
             [margin(before), margin(after)],
+            options.texture_doubt * texture_gap,
             options,
         );
         (estimates, verdict(&estimates))
