@@ -123,7 +123,7 @@ fn failures(cohort: &Cohort) -> Markup {
         @if !cohort.failures.is_empty() {
             section aria-labelledby="failures-heading" {
                 h2 #failures-heading { (text::FAILURES) }
-                div.wide tabindex="0" role="region" aria-label=(text::FAILURES) {
+                div.wide tabindex="0" role="region" aria-label=(text::FAILURES_TABLE) {
                     table {
                         thead { tr { th.text scope="col" { (text::FILE) } th.text scope="col" { (text::REASON) } } }
                         tbody { @for f in &cohort.failures { tr { th.text scope="row" { (f.file) } td.notes { (f.reason) } } } }

@@ -199,7 +199,7 @@ fn table(series: &Series) -> Markup {
     html! {
         section.sheet aria-labelledby="visits-heading" {
             h2 #visits-heading { (text::VISITS) }
-            div.wide tabindex="0" role="region" aria-label=(text::VISITS) {
+            div.wide tabindex="0" role="region" aria-label=(text::VISITS_TABLE) {
                 table {
                     thead { tr {
                         th.text scope="col" { (text::DATE) } th.text scope="col" { (text::STATUS) }

@@ -12,6 +12,8 @@ pub const CHART: &str = "Scar area over time, against the first photo";
 pub const CHART_NOTE: &str = "Points: change of the scar area. Bars: 95 % interval. Grey: changes that these photos cannot tell \
      from none. Dashed: treatment sessions.";
 pub const VISITS: &str = "The visits";
+pub const VISITS_TABLE: &str = "Table of the visits";
+pub const FAILURES_TABLE: &str = "Table of unusable photos";
 pub const DATE: &str = "Date";
 pub const STATUS: &str = "Photo";
 pub const NOTES: &str = "Notes";
@@ -69,6 +71,9 @@ pub fn trend(trend: &Trend) -> String {
     );
     if let Some(session) = &trend.per_session {
         told += &format!(", and by {} a session", slope(session));
+    }
+    if trend.per_month.low <= 0.0 && trend.per_month.high >= 0.0 {
+        told += ", which could be chance";
     }
     told + "."
 }
