@@ -109,7 +109,10 @@ pub fn agreed(before: Look, after: Look, skin: &Field, scale: PixelsPerMm) -> ([
     let slack = -(correlation.unwrap_or(0.0).clamp(LEAST, 1.0).ln() as f32);
     let gap = after.log_unit - before.log_unit;
     let less = gap.abs().min(slack);
-    let looks = if gap > 0.0 {
+    let looks = if gap == 0.0 {
+        // Not a bit may change: the same photo twice has changed by exactly nothing.
+        [before, after]
+    } else if gap > 0.0 {
         let unit = after.log_unit - less;
         [before, after.in_unit(unit)]
     } else {
