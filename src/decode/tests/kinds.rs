@@ -233,7 +233,7 @@ fn eight_orientations_are_one_picture_to_the_last_bit() {
 }
 
 /// A PNG with a chunk put before its pixels.
-fn png_with(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn png_with(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let mut png = encode(&DynamicImage::ImageRgb8(scene()), ImageFormat::Png);
     let mut chunk = (content.len() as u32).to_be_bytes().to_vec();
     chunk.extend(kind);
@@ -257,11 +257,11 @@ fn code_points_and_adobe_rgb_are_colours_too() {
     let at = |p: &Photo, c: usize| f64::from(p.linear(1.0).planes[c][[54, 86]]);
     let (r, g) = (at(&plain, 0), at(&plain, 1));
 
-    let p3 = open(&files.write("a", &png_with(b"cICP", &[12, 13, 0, 1]))).unwrap();
+    let p3 = open(&files.write("a", &png_with(*b"cICP", &[12, 13, 0, 1]))).unwrap();
     assert!((at(&p3, 0) - (1.2249 * r - 0.2249 * g)).abs() < 0.002);
-    let srgb = open(&files.write("b", &png_with(b"cICP", &[1, 13, 0, 1]))).unwrap();
+    let srgb = open(&files.write("b", &png_with(*b"cICP", &[1, 13, 0, 1]))).unwrap();
     assert_eq!(srgb.linear(1.0), plain.linear(1.0));
-    let hdr = open(&files.write("c", &png_with(b"cICP", &[9, 16, 0, 1]))).unwrap_err();
+    let hdr = open(&files.write("c", &png_with(*b"cICP", &[9, 16, 0, 1]))).unwrap_err();
     assert!(hdr.to_string().contains("HDR"), "{hdr}");
 
     // A camera set to Adobe RGB writes no profile.
@@ -290,7 +290,7 @@ fn code_points_and_adobe_rgb_are_colours_too() {
 #[test]
 fn a_link_to_a_photo_is_the_photo_and_a_link_to_a_folder_is_none() {
     let files = Files::new();
-    files.write("a.png", &png_with(b"tEXt", b"Comment\0none"));
+    files.write("a.png", &png_with(*b"tEXt", b"Comment\0none"));
     let link = |to: &str, name: &str| {
         let path = files.0.path().join(name);
         std::os::unix::fs::symlink(to, &path).unwrap();
