@@ -137,7 +137,7 @@ impl Region {
         for run in all {
             match runs.last_mut() {
                 Some(last) if last.y == run.y && run.from <= last.to => {
-                    last.to = last.to.max(run.to)
+                    last.to = last.to.max(run.to);
                 }
                 _ => runs.push(run),
             }

@@ -3,7 +3,7 @@
 //! What a table of texts, whole numbers and doubles needs of the format (Apache Parquet 2.9): one
 //! flat schema of optional fields, data pages of version 1, plain values, no compression, no
 //! statistics. The `parquet` crate does much more and takes 41 s of one core to build; this is read by
-//! pyarrow, DuckDB and Spark alike.
+//! pyarrow, `DuckDB` and Spark alike.
 
 use std::io::{self, Write};
 
