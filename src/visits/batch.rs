@@ -152,8 +152,8 @@ pub fn run(
         .series
         .iter()
         .zip(done)
-        .filter(|&(_s, done)| done)
-        .map(|(s, _done)| s.folder.clone())
+        .filter(|&(_, done)| done)
+        .map(|(s, _)| s.folder.clone())
         .collect();
     run.this_run.measured = counts[0].load(Ordering::Relaxed);
     run.this_run.reused = counts[1].load(Ordering::Relaxed);

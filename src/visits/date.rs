@@ -47,7 +47,10 @@ impl Date {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match Self::leading(text.trim()) {
-            Leading::Date(date, rest) if !rest.contains(char::is_alphabetic) => Some(date),
+            Leading::Date(date, rest) => {
+                let time = rest.strip_prefix('T').unwrap_or(rest);
+                (!time.contains(char::is_alphabetic)).then_some(date)
+            }
             _ => None,
         }
     }
@@ -184,6 +187,8 @@ mod tests {
         ] {
             assert_eq!(Date::leading(name), Leading::Date(tenth, rest), "{name}");
         }
+        assert_eq!(Date::parse("2026-01-10T09:30:00"), Some(tenth));
+        assert_eq!(Date::parse("2026-01-10 front"), None);
         for name in ["2026-02-30_front", "2026-13-01", "10.01.2026", "1-2-26"] {
             assert!(
                 matches!(Date::leading(name), Leading::Doubtful(_)),

@@ -214,28 +214,7 @@ fn seen(visit: &str, own: &[&Placed]) -> ScarVisit {
         let l = one.lesion;
         (l.before.clone(), l.after.clone(), l.change.clone(), l.state)
     } else {
-        let pieces = |of_after: bool| {
-            own.iter().map(move |p| {
-                if of_after {
-                    (&p.lesion.after, &p.after)
-                } else {
-                    (&p.lesion.before, &p.before)
-                }
-            })
-        };
-        let (before, after) = (joined(pieces(false)), joined(pieces(true)));
-        let percent = |b: Option<f64>, a: Option<f64>| {
-            let (b, a) = (b?, a?);
-            (b > 0.0).then(|| 100.0 * (a / b - 1.0))
-        };
-        let there = |area: f64| (area > 0.0).then_some(area);
-        let change = LesionChange {
-            area_percent: percent(there(before_area), there(after_area)),
-            contrast_percent: percent(before.contrast, after.contrast),
-            relief_index_percent: percent(before.relief_index, after.relief_index),
-        };
-        let state = state(own, &change);
-        (before, after, change, state)
+        together(own, before_area, after_area)
     };
     ScarVisit {
         visit: visit.to_string(),
@@ -249,6 +228,28 @@ fn seen(visit: &str, own: &[&Placed]) -> ScarVisit {
         after,
         change,
     }
+}
+
+/// Several scars as one, and its change.
+fn together(
+    own: &[&Placed],
+    before_area: f64,
+    after_area: f64,
+) -> (LesionVisit, LesionVisit, LesionChange, State) {
+    let before = joined(own.iter().map(|p| (&p.lesion.before, &p.before)));
+    let after = joined(own.iter().map(|p| (&p.lesion.after, &p.after)));
+    let percent = |b: Option<f64>, a: Option<f64>| {
+        let (b, a) = (b?, a?);
+        (b > 0.0).then(|| 100.0 * (a / b - 1.0))
+    };
+    let there = |area: f64| (area > 0.0).then_some(area);
+    let change = LesionChange {
+        area_percent: percent(there(before_area), there(after_area)),
+        contrast_percent: percent(before.contrast, after.contrast),
+        relief_index_percent: percent(before.relief_index, after.relief_index),
+    };
+    let state = state(own, &change);
+    (before, after, change, state)
 }
 
 /// Pieces as one scar: areas add, the rest is weighted by area (contrast in quadrature).

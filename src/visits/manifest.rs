@@ -271,18 +271,17 @@ fn decoded(bytes: &[u8], remarks: &mut Vec<String>) -> String {
         [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        _ => {
-            if let Ok(text) = std::str::from_utf8(bytes) {
-                text.to_string()
-            } else {
+        _ => std::str::from_utf8(bytes).map_or_else(
+            |_| {
                 remarks.push(
                     "The manifest is not UTF-8; it was read as Western European text. Look at \
                  names with umlauts or accents."
                         .to_string(),
                 );
                 bytes.iter().map(|&b| char::from(b)).collect()
-            }
-        }
+            },
+            str::to_string,
+        ),
     }
 }
 

@@ -5,7 +5,7 @@ mod place;
 mod sessions;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -75,10 +75,7 @@ pub struct PlannedSession {
     pub treatment: String,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature is serde's"
-)]
+#[allow(clippy::trivially_copy_pass_by_ref)] // The signature is serde's.
 fn as_text<S: serde::Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(date)
 }
@@ -118,7 +115,7 @@ pub fn plan(sources: &Sources) -> Result<Plan, Error> {
         Layout::Patients => None,
         Layout::Views => Some(patient_of(sources.root)),
     };
-    Ok(arrange(walked, manifest, only, sources.root))
+    Ok(arrange(walked, manifest, only.as_deref(), sources.root))
 }
 
 /// The patient is what the folder is called.
@@ -129,16 +126,7 @@ fn patient_of(root: &Path) -> OsString {
         .map_or_else(|| OsString::from("patient"), OsString::from)
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "what was found becomes the plan"
-)]
-fn arrange(
-    walked: Walked,
-    manifest: Option<Manifest>,
-    only: Option<OsString>,
-    root: &Path,
-) -> Plan {
+fn arrange(walked: Walked, manifest: Option<Manifest>, only: Option<&OsStr>, root: &Path) -> Plan {
     let has_manifest = manifest.is_some();
     let manifest = manifest.unwrap_or_default();
     let mut plan = Plan {
@@ -164,7 +152,7 @@ fn arrange(
         passed_over,
         remarks,
         sessions,
-    } = place::place(&walked.photos, &manifest, only.as_deref(), root);
+    } = place::place(&walked.photos, &manifest, only, root);
     plan.failures.extend(failures);
     plan.passed_over.extend(passed_over);
     plan.remarks.extend(remarks);

@@ -95,7 +95,7 @@ fn by_rank(points: &[Point]) -> (f64, f64) {
     let count = slopes.len() as f64;
     // Ranks count from 1.
     let low = (((count - c) / 2.0).floor() - 1.0).max(0.0) as usize;
-    let high = ((f64::midpoint(count, c) + 1.0).ceil() - 1.0).min(count - 1.0) as usize;
+    let high = (f64::midpoint(count, c).ceil()).min(count - 1.0) as usize;
     (slopes[low], slopes[high])
 }
 
