@@ -1,4 +1,15 @@
-//! Makes the weights of the network that decides pixels from phantoms.
+//! Makes the weights of the network that decides pixels ([`crate::relief::unet`]) from phantoms.
+//!
+//! The phantom pairs of learning are drawn from seeds of their own ([`FIRST_SEED`] on), which no test
+//! and no table of accuracy uses; families, rigs, skin types and scales are mixed, more than half of
+//! the persons are [`wild`](crate::phantom::Spec::wild), and all else is drawn by the renderer over
+//! its whole range (domain randomisation, Tobin et al. 2017). Crops are varied again as they are
+//! taken. The loss is logistic for scar or not and Huber's for depth, and asks for the difference
+//! between both visits as well: without that a network shows the mean of both.
+//!
+//! The weights in use: `train` with its defaults, then `train --from` those with `--steps 3500`. (In
+//! the first of the two, luminance was drawn in by tanh instead of asinh.) Sums of products run in
+//! another order on processors of another make, so another machine's weights are alike, not the same.
 
 mod backward;
 mod crop;

@@ -157,10 +157,10 @@ pub fn anonymous(comparison: &mut Comparison) {
     comparison.after.file = words::page::AFTER.to_lowercase();
 }
 
-/// As [`write`], with settings.
+/// As [`fn@write`], with settings.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`fn@write`].
 pub fn write_with(
     folder: &Path,
     comparison: &Comparison,
