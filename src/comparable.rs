@@ -75,7 +75,8 @@ pub fn unregistered(reason: register::Reason, marked: bool) -> Caveat {
              too dark or too small for texture to show.",
             "Check that both files show the same side of the same person. Take the next photo from \
              the same distance and angle, with the first one beside the camera's screen, near \
-             enough for the skin to fill the picture, and sharp.",
+             enough for the skin to fill the picture, and sharp. If both do show the same skin, mark \
+             three or more points in both and give them with --points.",
         ),
         R::TooLittleOverlap { found, needed } => Caveat::refusal(
             "too-little-overlap",

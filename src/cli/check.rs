@@ -22,7 +22,7 @@ use super::{Failure, Status, explain, print, use_threads};
                   1 one of several cannot be read, 2 none can be read or an option is wrong."
 )]
 pub struct Arguments {
-    /// Photos to look at (JPEG, PNG, TIFF, WebP)
+    /// Photos to look at (JPEG, HEIC, PNG, TIFF, WebP)
     #[arg(required = true, value_name = "PHOTO")]
     photos: Vec<PathBuf>,
     /// Photo of the first visit to compare with

@@ -14,6 +14,15 @@ use super::Small;
 /// Scale, px/mm, of the canvas: an ice pick of 0.8 mm is 5 px wide.
 pub const SCALE: f64 = 6.0;
 
+/// Feature px per canvas px, at least: what a photo does not show, no enlargement brings out.
+const LEAST_STEP: f64 = 0.5;
+
+/// Feature px per canvas px for a photo at feature scale.
+#[must_use]
+pub fn step(scale: PixelsPerMm) -> f64 {
+    (scale.get() / SCALE).max(LEAST_STEP)
+}
+
 /// Planes that the network is shown.
 pub const INPUTS: usize = 13;
 
@@ -143,7 +152,7 @@ impl Canvas {
     pub fn over(skin: &Field, azimuth: f64, scale: PixelsPerMm, multiple: usize) -> Self {
         /// Skin's surroundings that the network sees as well, canvas px.
         const MARGIN: f64 = 12.0;
-        let step = scale.get() / SCALE;
+        let step = step(scale);
         let (sin, cos) = azimuth.sin_cos();
         let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
         for ((y, x), &open) in skin.indexed_iter() {
@@ -188,7 +197,7 @@ impl Canvas {
         Self {
             middle,
             azimuth,
-            step: scale.get() / SCALE,
+            step: step(scale),
             mirrored: false,
             rows: side,
             columns: side,

@@ -236,7 +236,7 @@ const PLACES: usize = 10;
 /// Middles (feature px) of the places on skin where shading varies most: scars are among them.
 #[must_use]
 pub fn places(look: &Look, skin: &Field, scale: PixelsPerMm) -> Vec<[f64; 2]> {
-    let side = (PLACE_PX as f64 * scale.get() / canvas::SCALE).max(8.0) as usize;
+    let side = (PLACE_PX as f64 * canvas::step(scale)).max(8.0) as usize;
     let (rows, columns) = skin.dim();
     let mut cells: Vec<(f64, [f64; 2])> = Vec::new();
     // Half a cell apart, so that a scar on a border is in the middle of another cell.

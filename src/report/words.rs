@@ -166,6 +166,10 @@ fn moved(change: &Change, direction: f64, verb: &str) -> String {
 
 fn unmoved(change: &Change) -> String {
     let area = &change.area_percent;
+    if [area.value, area.low, area.high] == [Some(0.0); 3] {
+        return "The second file is the first photo again, or a copy of it: nothing can have changed."
+            .to_string();
+    }
     let mut text = "No change that could be told apart".to_string();
     if area.value.is_some() {
         text += &format!(": scar area {}", self::change(area));

@@ -191,13 +191,13 @@ pub fn ended(series: &Series) -> String {
 pub fn run(run: &Run, cohort: &Cohort) -> String {
     let c = &run.counts;
     let mut text = format!(
-        "{}, {}, {}: {} compared, {} not comparable, {} baselines, {} cannot be used.\n",
+        "{}, {}, {}: {} compared, {} not comparable, {}, {} cannot be used.\n",
         counted(c.patients, "patient"),
         counted(c.series, "view"),
         counted(c.photos, "photo"),
         c.compared,
         c.not_comparable,
-        c.baselines,
+        counted(c.baselines, "baseline"),
         c.failed
     );
     let r = &run.this_run;

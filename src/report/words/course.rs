@@ -96,17 +96,20 @@ pub fn title(series: &Series) -> String {
     format!("{}: {}, {}", COURSE, series.patient, series.view)
 }
 
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// The cohort in a sentence.
 #[must_use]
 pub fn summary(summary: &Summary) -> String {
     let latest = &summary.latest;
     let count = |verdict: &str| latest.verdicts.get(verdict).copied().unwrap_or(0);
     let mut told = format!(
-        "{} patients, {} views, {} photos. At their latest visit {} improved, {} got worse, {} show no \
-         detectable change.",
-        summary.patients,
-        summary.series,
-        summary.photos,
+        "{}, {}, {}. At their latest visit {} improved, {} got worse, {} show no detectable change.",
+        counted(summary.patients, "patient"),
+        counted(summary.series, "view"),
+        counted(summary.photos, "photo"),
         count("improved"),
         count("worse"),
         count("no detectable change")

@@ -50,7 +50,7 @@ pub const PIGMENT_ENDS: [&str; 2] = ["paler", "browner"];
 
 pub const MEASURED_HEADING: &str = "What changed, in numbers";
 pub const BEYOND: &str = "more than chance";
-pub const WITHIN: &str = "could be chance";
+pub const WITHIN: &str = "below what is sure";
 pub const SCALE_LABEL: &str = "The change on a scale from minus 100 to plus 100 percent: the point is the change, the bar its \
      interval, the grey field what could be chance";
 pub const SMALLEST: &str = "smallest detectable";
