@@ -66,8 +66,7 @@ pub fn segment(
 ) -> Scars {
     let basins = flood(index, skin, options);
     let smallest = std::f64::consts::PI * (0.5 * scale.px(options.smallest_mm)).powi(2);
-    let kept = basins.kept(index, options);
-    let (labels, sizes) = label_groups(&kept);
+    let (labels, sizes) = label_groups(&basins.merged());
     number(
         &labels,
         &sizes,
@@ -94,19 +93,16 @@ impl Basins {
         basin
     }
 
-    /// Basin numbers (root plus one) of the pixels below the rim.
-    fn kept(mut self, index: &Field, options: &Options) -> Array2<u32> {
+    /// Basin numbers (root plus one) of the flooded pixels.
+    fn merged(mut self) -> Array2<u32> {
         let roots: Vec<u32> = (0..self.parent.len() as u32)
             .map(|b| self.root(b))
             .collect();
-        let mut out = self.of.clone();
-        out.zip_mut_with(index, |o, &v| {
-            if *o != 0 {
-                let root = roots[(*o - 1) as usize];
-                *o = if v <= -options.rim { root + 1 } else { 0 };
-            }
+        self.of.mapv_inplace(|o| match o {
+            0 => 0,
+            _ => roots[(o - 1) as usize] + 1,
         });
-        out
+        self.of
     }
 }
 

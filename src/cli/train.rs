@@ -9,10 +9,10 @@ use scardepth::relief::unet::Unet;
 
 use super::{Failure, use_threads};
 
-/// Make the weights of the pixel network anew, from phantoms.
+/// Make the weights of the network anew, from phantoms.
 ///
-/// For developers: the weights in use were made by this command with its defaults and are built into
-/// the program.
+/// For developers: the weights in use, built into the program, were made by this command with its
+/// defaults and then --from those with --steps 3500.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// File for the weights

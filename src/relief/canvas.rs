@@ -54,6 +54,12 @@ const USUAL_UNIT: f32 = 0.012;
 /// Standard deviations, mm, of the blurs between which texture is fine: over grain, under scars.
 const FINE_MM: [f64; 2] = [0.12, 1.0];
 
+/// What of `luminance` is finer than scars and coarser than grain.
+fn fine_texture(luminance: &Field, scale: PixelsPerMm) -> Field {
+    let [fine, coarse] = FINE_MM.map(|mm| gaussian(luminance, scale.px(mm).max(0.3) as f32));
+    zip2(&fine, &coarse, |f, c| f - c)
+}
+
 impl Look {
     /// The same in another unit of luminance.
     fn in_unit(self, log_unit: f32) -> Self {
@@ -80,9 +86,7 @@ impl Look {
     pub fn of(small: &Small, azimuth: f64, directionality: f64) -> Self {
         let luminance = &small.luminance;
         let skin = small.skin.mapv(|s| s > 0.5);
-        let [fine, coarse] =
-            FINE_MM.map(|mm| gaussian(luminance, small.scale.px(mm).max(0.3) as f32));
-        let texture = zip2(&fine, &coarse, |f, c| f - c);
+        let texture = fine_texture(luminance, small.scale);
         let unit = median_and_sigma(&mut masked(&texture, &skin)).map_or(USUAL_UNIT, |m| m.1);
         let unit = unit.max(0.05 * USUAL_UNIT);
         Self {
@@ -109,9 +113,9 @@ pub fn agreed(before: Look, after: Look, skin: &Field, scale: PixelsPerMm) -> ([
     /// Correlation below which nothing common is seen, and any ratio may be true.
     const LEAST: f64 = 0.3;
     let texture = |look: &Look| {
-        let [fine, coarse] =
-            FINE_MM.map(|mm| gaussian(&look.luminance, scale.px(mm).max(0.3) as f32));
-        zip2(&fine, &coarse, |f, c| (f - c).clamp(-CLEAR, CLEAR))
+        map(&fine_texture(&look.luminance, scale), |t| {
+            t.clamp(-CLEAR, CLEAR)
+        })
     };
     let mask = skin.mapv(|s| s > 0.5);
     let correlation = super::correlation(&texture(&before), &texture(&after), &mask);

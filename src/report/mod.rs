@@ -56,7 +56,7 @@ pub struct Pictures {
 pub struct Maps {
     /// `id` of the lesion each pixel belongs to, 0 outside, before and after.
     pub lesions: [Array2<u32>; 2],
-    /// Height over the body's own shape, in units of the healthy skin's fine texture, dents < 0.
+    /// Index of height as [`crate::relief::Relief::height`], dents < 0.
     /// This and the ones below may be on a coarser grid.
     pub relief: [Field; 2],
     /// Haemoglobin by density, free of shading, up to a constant of the photo.

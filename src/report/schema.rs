@@ -131,7 +131,8 @@ pub struct Scars {
     /// RMS of pigment-free shading inside scars less that of the healthy skin around, in quadrature
     /// (Peli 1990), as a fraction of luminance; 0 or more.
     pub contrast: Option<f64>,
-    /// Mean depth of the relief index inside scars, in units of the healthy skin's scatter.
+    /// Mean depth inside scars as the network reads it from shading in units of healthy texture; an
+    /// index, no length.
     pub relief_index: Option<f64>,
     /// Relief index summed over area, mm² or, without a scale, px.
     pub volume_index: Option<f64>,
