@@ -12,7 +12,7 @@ use image::RgbImage;
 use jpeg_encoder::{ColorType, Encoder};
 use ndarray::Array2;
 use scardepth::decode::{self, Photo, decode};
-use scardepth::measure::Visit;
+use scardepth::measure::{Both, Visit};
 use scardepth::normalise::{align, gains, match_sharpness};
 use scardepth::raster::{Field, LinearImage, Mask, from_rows, map};
 use scardepth::register::{View, register};
@@ -229,19 +229,22 @@ fn count(criterion: &mut Criterion, sizes: &[Size]) {
     stage(criterion, sizes, "measure", |group, size| {
         let (visit, healthy) = visit(size, 0.0);
         group.bench_function(size.name, |b| {
-            b.iter(|| measure::measure(black_box(&visit), &healthy));
+            b.iter(|| measure::measure(black_box(visit.surface()), &healthy));
         });
     });
     stage(criterion, sizes, "score", |group, size| {
         let ((before, healthy), (after, _)) = (visit(size, 0.0), visit(size, 0.5));
+        let both = Both {
+            before,
+            after,
+            healthy,
+            texture_gap: 0.0,
+        };
         group.bench_function(size.name, |b| {
             b.iter(|| {
                 score::score(
-                    black_box(&before),
-                    black_box(&after),
-                    &healthy,
+                    black_box(&both),
                     &size.skin,
-                    0.0,
                     scale,
                     segmenting,
                     &options.score,

@@ -7,9 +7,10 @@
 //! taken. The loss is logistic for scar or not and Huber's for depth, and asks for the difference
 //! between both visits as well: without that a network shows the mean of both.
 //!
-//! The weights in use: `train` with its defaults, then `train --from` those with `--steps 3500`. (In
-//! the first of the two, luminance was drawn in by tanh instead of asinh.) Sums of products run in
-//! another order on processors of another make, so another machine's weights are alike, not the same.
+//! The weights in use: `train` with its defaults, then `train --from` those with `--steps 2500`. (In
+//! the first of the two the losses of change counted a third to a half of what they do now: change
+//! came out too small.) Sums of products run in another order
+//! on processors of another make, so another machine's weights are alike, not the same.
 
 mod backward;
 mod crop;
@@ -43,8 +44,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            photos: 700,
-            steps: 8000,
+            photos: 800,
+            steps: 10_000,
             seed: 1,
             from: None,
             keep: None,

@@ -20,6 +20,39 @@ pub struct Visit {
     pub scars: Scars,
 }
 
+/// What of a visit is measured, all of one size.
+#[derive(Debug, Clone, Copy)]
+pub struct Surface<'a> {
+    /// See [`Visit::shading`].
+    pub shading: &'a Field,
+    /// See [`Relief::height`].
+    pub height: &'a Field,
+    pub scars: &'a Scars,
+}
+
+impl Visit {
+    #[must_use]
+    pub fn surface(&self) -> Surface<'_> {
+        Surface {
+            shading: &self.shading,
+            height: &self.relief.height,
+            scars: &self.scars,
+        }
+    }
+}
+
+/// What both visits show on the skin measured in both.
+#[derive(Debug, Clone)]
+pub struct Both {
+    pub before: Visit,
+    pub after: Visit,
+    /// Measured skin that looks like a dent in neither visit.
+    pub healthy: Mask,
+    /// How far the scatters of both photos' fine texture are apart, natural logarithm of their ratio, 0
+    /// or more: hair that grew, another light, noise.
+    pub texture_gap: f64,
+}
+
 /// One scar of one visit. Lengths and areas in working pixels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scar {
@@ -74,13 +107,13 @@ pub fn healthy_mean_square(shading: &Field, healthy: &Mask) -> f64 {
 
 /// Measures every scar of a visit.
 #[must_use]
-pub fn measure(visit: &Visit, healthy: &Mask) -> Vec<Scar> {
-    let base = healthy_mean_square(&visit.shading, healthy);
-    let pixels = pixels_of(&visit.scars);
+pub fn measure(surface: Surface, healthy: &Mask) -> Vec<Scar> {
+    let base = healthy_mean_square(surface.shading, healthy);
+    let pixels = pixels_of(surface.scars);
     pixels
         .iter()
         .enumerate()
-        .map(|(i, pixels)| one(i as u32 + 1, pixels, visit, base))
+        .map(|(i, pixels)| one(i as u32 + 1, pixels, surface, base))
         .collect()
 }
 
@@ -115,14 +148,14 @@ fn pixels_of(scars: &Scars) -> Vec<Vec<(usize, usize)>> {
     pixels
 }
 
-fn one(label: u32, pixels: &[(usize, usize)], visit: &Visit, base: f64) -> Scar {
+fn one(label: u32, pixels: &[(usize, usize)], surface: Surface, base: f64) -> Scar {
     let n = pixels.len() as f64;
     let (mut x, mut y, mut square, mut volume) = (0.0, 0.0, 0.0, 0.0);
     for &(r, c) in pixels {
         x += c as f64;
         y += r as f64;
-        square += f64::from(visit.shading[[r, c]]).powi(2);
-        volume += f64::from((-visit.relief.height[[r, c]]).max(0.0));
+        square += f64::from(surface.shading[[r, c]]).powi(2);
+        volume += f64::from((-surface.height[[r, c]]).max(0.0));
     }
     let corners: Vec<Point<i32>> = pixels
         .iter()
@@ -141,7 +174,7 @@ fn one(label: u32, pixels: &[(usize, usize)], visit: &Visit, base: f64) -> Scar 
         relief_index: volume / n,
         volume_px: volume,
         mean_square,
-        edge: edge(label, pixels, visit),
+        edge: edge(label, pixels, surface),
     }
 }
 
@@ -155,7 +188,7 @@ fn sides(points: &[Point<i32>]) -> (f64, f64) {
 }
 
 /// Depth within the outer third over the greatest depth.
-fn edge(label: u32, pixels: &[(usize, usize)], visit: &Visit) -> f64 {
+fn edge(label: u32, pixels: &[(usize, usize)], surface: Surface) -> f64 {
     let rows = pixels.iter().map(|p| p.0);
     let columns = pixels.iter().map(|p| p.1);
     let (Some(top), Some(bottom)) = (rows.clone().min(), rows.max()) else {
@@ -168,12 +201,12 @@ fn edge(label: u32, pixels: &[(usize, usize)], visit: &Visit) -> f64 {
     let outside = Array2::from_shape_fn((bottom - top + 3, right - left + 3), |(y, x)| {
         let (y, x) = ((y + top).checked_sub(1), (x + left).checked_sub(1));
         y.zip(x)
-            .and_then(|at| visit.scars.labels.get(at))
+            .and_then(|at| surface.scars.labels.get(at))
             .is_none_or(|&l| l != label)
     });
     let distance = crate::filter::squared_distance(&outside);
     let inner = |&(r, c): &(usize, usize)| distance[[r - top + 1, c - left + 1]].sqrt();
-    let depth = |&(r, c): &(usize, usize)| -visit.relief.height[[r, c]];
+    let depth = |&(r, c): &(usize, usize)| -surface.height[[r, c]];
     let radius = pixels.iter().map(inner).fold(0.0, f32::max);
     let deepest = pixels.iter().map(depth).fold(0.0, f32::max);
     let wall = pixels.iter().filter(|p| inner(p) <= radius / 3.0 + 1.0);

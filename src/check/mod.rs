@@ -150,6 +150,7 @@ pub fn photo(photo: &Photo, scale: Option<Scale>, options: &Options) -> Checked 
             .filter(|&&r| r != Reason::LittleSkin || found.skin_fraction >= NO_SKIN)
             .map(|&r| comparable::of_reason(r)),
     );
+    caveats.extend(far(found.skin_fraction));
     caveats.extend(lost(found.clipped_fraction));
     caveats.extend(light.and_then(|l| comparable::flat_light(&[l.directionality])));
     let fitness = if caveats.iter().any(|c| c.refuses) {
@@ -216,6 +217,26 @@ fn no_skin(fraction: f64) -> Option<Caveat> {
             .to_string(),
         refuses: true,
     })
+}
+
+/// Share of the picture that open skin should fill: a whole face from in front has a third.
+const FILLED: f64 = 0.2;
+
+/// Of what is less than [`quality::LEAST_SKIN_SHARE`] more is said elsewhere.
+fn far(fraction: f64) -> Option<Caveat> {
+    (quality::LEAST_SKIN_SHARE..FILLED)
+        .contains(&fraction)
+        .then(|| Caveat {
+            code: "far-away",
+            message: format!(
+                "Open skin fills only {:.0} % of the picture; the rest of it is wasted.",
+                100.0 * fraction
+            ),
+            remedy: "Come nearer until the skin with the scars fills the picture, with hair and \
+                     clothes out of it."
+                .to_string(),
+            refuses: false,
+        })
 }
 
 /// Share of clipped skin from which the rest tells too little.

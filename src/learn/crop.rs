@@ -9,7 +9,7 @@ use super::backward::Planes;
 use super::drawn::Drawn;
 use crate::raster::{Field, map};
 use crate::relief::canvas::{Canvas, INPUTS, Look};
-use crate::relief::unet::{DEPTH_UNIT, OUTPUTS};
+use crate::relief::unet::DEPTH_UNIT;
 
 /// Side of a crop, canvas px: 20 mm, two of the widest scars.
 const SIDE: usize = 120;
@@ -21,19 +21,38 @@ pub struct Crop {
     pub truth: Array2<f32>,
     /// Weight of each pixel: 1 on measured skin.
     pub weight: Vec<f32>,
+    /// Whether the own photo's light comes from the right, where that is asked: of a photo beside
+    /// itself whose light has one.
+    pub lit_right: Option<bool>,
 }
+
+/// Share of crops that show a photo beside itself: nothing changed there.
+const ALONE: f64 = 0.2;
+
+/// Share of those that are turned the wrong way, so that the network learns to tell.
+const WRONG_ALONE: f64 = 0.5;
+
+/// Share of photos turned the wrong way beside another: about as often as the side is misjudged.
+const WRONG: f64 = 0.06;
 
 /// Takes a crop of `pair`: every other one around a scar.
 pub fn take(pair: &Drawn, random: &mut Pcg64Mcg) -> Crop {
     let own = usize::from(random.random_range(0..2) == 1);
-    // A photo beside itself is seen too: nothing changed there.
-    let other = if random.random_range(0.0..1.0) < 0.08 {
-        own
-    } else {
-        1 - own
-    };
-    let zoom = normal(random, 0.12).exp();
-    let looks = [own, other].map(|i| varied(&pair.looks[i], random));
+    let alone = random.random_range(0.0..1.0) < ALONE;
+    let other = if alone { own } else { 1 - own };
+    let zoom = normal(random, 0.15).exp();
+    let share = if alone { WRONG_ALONE } else { WRONG };
+    let wrong = [(); 2].map(|()| random.random_range(0.0..1.0) < share);
+    let bend = normal(random, 0.1) as f32;
+    let mut looks = [own, other].map(|i| varied(&pair.looks[i], bend, random));
+    for (look, wrong) in looks.iter_mut().zip(wrong) {
+        if wrong {
+            look.azimuth += std::f64::consts::PI;
+        }
+    }
+    if alone {
+        looks[1] = looks[0].clone();
+    }
     let canvas = Canvas {
         middle: middle(pair, own, random),
         azimuth: looks[0].azimuth,
@@ -59,7 +78,8 @@ pub fn take(pair: &Drawn, random: &mut Pcg64Mcg) -> Crop {
             rows: SIDE,
             columns: SIDE,
         },
-        truth: matrix(&truth, OUTPUTS),
+        truth: matrix(&truth, truth.len()),
+        lit_right: (alone && pair.oblique).then_some(!wrong[0]),
         weight: weight
             .iter()
             .map(|&s| if s > 0.9 { 1.0 } else { 0.0 })
@@ -96,12 +116,18 @@ fn middle(pair: &Drawn, visit: usize, random: &mut Pcg64Mcg) -> [f64; 2] {
     at.map(|v| v as f64 + normal(random, reach).clamp(-2.0 * reach, 2.0 * reach))
 }
 
-/// A look with what a photo's statistics may get wrong: unit, light, strength of colour.
-fn varied(look: &Look, random: &mut Pcg64Mcg) -> Look {
+/// A look with what a photo's statistics may get wrong: unit, light, strength of colour; `bend` is
+/// how much a tone curve of another camera favours bright over dark.
+fn varied(look: &Look, bend: f32, random: &mut Pcg64Mcg) -> Look {
     let gain = normal(random, 0.12).exp() as f32;
+    let bend = bend + normal(random, 0.05) as f32;
+    // Twice the usual knee: what is beyond it has been drawn in already.
+    const FAR: f32 = 24.0;
     let colour = normal(random, 0.25).exp() as f32;
     Look {
-        luminance: map(&look.luminance, |v| gain * v),
+        luminance: map(&look.luminance, |v| {
+            gain * v * (1.0 + bend * (v / FAR).tanh())
+        }),
         chroma: look.chroma.each_ref().map(|c| map(c, |v| colour * v)),
         log_unit: look.log_unit + normal(random, 0.15) as f32,
         azimuth: look.azimuth + normal(random, 10f64.to_radians()),

@@ -10,7 +10,7 @@ use super::Options;
 use super::backward::Tape;
 use super::crop::{self, Crop};
 use super::drawn::Drawn;
-use crate::relief::unet::{OUTPUTS, Unet, shapes};
+use crate::relief::unet::{LIT_RIGHT, Unet, shapes};
 
 /// Crops in a step.
 const BATCH: usize = 8;
@@ -36,12 +36,18 @@ const LONGEST: f64 = 1.0;
 const DEPTH_WEIGHT: f32 = 0.15;
 
 /// How much more a pixel counts that is scar at one visit and not at the other.
-const CHANGE_WEIGHT: f32 = 3.0;
+const CHANGE_WEIGHT: f32 = 6.0;
 
 /// Weight of the difference of depths between both photos, and of the whole crop's difference of
 /// scar area: what the network is asked for in the end is change.
-const APART_WEIGHT: f32 = 0.2;
-const AREA_WEIGHT: f32 = 0.1;
+const APART_WEIGHT: f32 = 0.4;
+const AREA_WEIGHT: f32 = 0.3;
+
+/// Weight of the whole crop's difference of volume.
+const VOLUME_WEIGHT: f32 = 0.3;
+
+/// Weight of the light's side, told by the mean of a plane over the crop's skin.
+const SIDE_WEIGHT: f32 = 0.15;
 
 /// How often the progress is told, steps.
 const TELL: usize = 100;
@@ -54,13 +60,13 @@ pub fn fit(pairs: &[Drawn], options: &Options, progress: &(impl Fn(&str) + Sync)
         numbers = from.numbers();
     }
     let mut moments = vec![[0.0f32; 2]; numbers.len()];
-    let mut losses = [0.0; 3];
+    let mut losses = [0.0; LOSSES];
     for step in 0..options.steps {
         let unet = Unet::from_numbers(&numbers).expect("as many numbers as there were");
         let jobs: Vec<(usize, u64)> = (0..BATCH)
             .map(|_| (random.random_range(0..pairs.len()), random.random()))
             .collect();
-        let parts: Vec<([f64; 3], Vec<f32>)> = jobs
+        let parts: Vec<([f64; LOSSES], Vec<f32>)> = jobs
             .par_iter()
             .map(|&(pair, seed)| {
                 let mut random = Pcg64Mcg::seed_from_u64(seed);
@@ -91,14 +97,15 @@ pub fn fit(pairs: &[Drawn], options: &Options, progress: &(impl Fn(&str) + Sync)
         );
         if (step + 1) % TELL == 0 {
             progress(&format!(
-                "step {} of {}: scars {:.4}, depth {:.4}, change {:.4}",
+                "step {} of {}: scars {:.4}, depth {:.4}, change {:.4}, side {:.4}",
                 step + 1,
                 options.steps,
                 losses[0],
                 losses[1],
-                losses[2]
+                losses[2],
+                losses[3]
             ));
-            losses = [0.0; 3];
+            losses = [0.0; LOSSES];
         }
     }
     Unet::from_numbers(&numbers).expect("as many numbers as there were")
@@ -123,41 +130,60 @@ pub fn fresh(random: &mut Pcg64Mcg) -> Vec<f32> {
     numbers
 }
 
-/// Losses of one crop (scars, depth, change) and the derivatives of their weighted sum.
-fn learn(unet: &Unet, crop: &Crop, numbers: usize) -> ([f64; 3], Vec<f32>) {
+/// What is told of a crop: scars, depth, change, side of the light.
+const LOSSES: usize = 4;
+
+/// Losses of one crop and the derivatives of their weighted sum.
+fn learn(unet: &Unet, crop: &Crop, numbers: usize) -> ([f64; LOSSES], Vec<f32>) {
     let tape = Tape::record(unet, &crop.input);
-    let mut delta = tape.outputs().clone();
-    let pixels = crop.weight.len();
-    let all: f32 = crop.weight.iter().sum();
-    let mut losses = [0.0f64; 3];
-    let scarred = scarred(crop, all);
-    let off = surplus(&delta, crop, all) / scarred;
-    losses[2] += f64::from(0.5 * AREA_WEIGHT * off * off);
-    for pixel in 0..pixels {
-        let weight = crop.weight[pixel] / all.max(1.0);
-        let truth: [f32; OUTPUTS] = std::array::from_fn(|k| crop.truth[[k, pixel]]);
-        let seen: [f32; OUTPUTS] = std::array::from_fn(|k| delta[[k, pixel]]);
+    let seen = tape.outputs();
+    let mut delta = Array2::zeros(seen.dim());
+    let all: f32 = crop.weight.iter().sum::<f32>().max(1.0);
+    let mut losses = [0.0f64; LOSSES];
+    let whole = Whole::of(seen, crop, all);
+    losses[2] += f64::from(whole.loss());
+    for pixel in 0..crop.weight.len() {
+        let weight = crop.weight[pixel] / all;
+        let truth: [f32; 4] = std::array::from_fn(|k| crop.truth[[k, pixel]]);
+        let found: [f32; 4] = std::array::from_fn(|k| seen[[k, pixel]]);
         let heed = 0.5 * weight * (1.0 + CHANGE_WEIGHT * (truth[0] - truth[1]).abs());
-        let apart = (seen[2] - seen[3]) - (truth[2] - truth[3]);
+        let apart = (found[2] - found[3]) - (truth[2] - truth[3]);
         losses[2] += f64::from(weight * APART_WEIGHT * huber(apart));
-        for k in 0..OUTPUTS {
-            let (v, t) = (seen[k], truth[k]);
-            let sign = if k % 2 == 0 { 1.0 } else { -1.0 };
-            delta[[k, pixel]] = if k < 2 {
-                let probability = 1.0 / (1.0 + (-v).exp());
-                let loss = v.max(0.0) - v * t + (-v.abs()).exp().ln_1p();
-                losses[0] += f64::from(heed * loss);
-                let slope = probability * (1.0 - probability);
-                heed * (probability - t) + sign * AREA_WEIGHT * off * slope * weight / scarred
-            } else {
-                losses[1] += f64::from(heed * DEPTH_WEIGHT * huber(v - t));
-                heed * DEPTH_WEIGHT * pull(v - t) + sign * weight * APART_WEIGHT * pull(apart)
-            };
+        for (k, sign) in [(0, 1.0), (1, -1.0)] {
+            let (logit, scar) = (found[k], truth[k]);
+            let probability = sigmoid(logit);
+            losses[0] += f64::from(heed * logistic(logit, scar));
+            let slope = probability * (1.0 - probability);
+            delta[[k, pixel]] = heed * (probability - scar) + sign * whole.by_area * slope * weight;
+            let miss = found[k + 2] - truth[k + 2];
+            losses[1] += f64::from(heed * DEPTH_WEIGHT * huber(miss));
+            delta[[k + 2, pixel]] = heed * DEPTH_WEIGHT * pull(miss)
+                + sign * weight * (APART_WEIGHT * pull(apart) + whole.by_volume);
+        }
+    }
+    if let Some(right) = crop.lit_right {
+        let plane = seen.row(LIT_RIGHT);
+        let products = plane.iter().zip(&crop.weight).map(|(v, w)| v * w / all);
+        let logit: f32 = products.sum();
+        let target = if right { 1.0 } else { 0.0 };
+        losses[3] += f64::from(SIDE_WEIGHT * logistic(logit, target));
+        let by_logit = SIDE_WEIGHT * (sigmoid(logit) - target);
+        for (d, w) in delta.row_mut(LIT_RIGHT).iter_mut().zip(&crop.weight) {
+            *d = by_logit * w / all;
         }
     }
     let mut gradient = vec![0.0; numbers];
     tape.derive(unet, delta, &mut gradient);
     (losses, gradient)
+}
+
+fn sigmoid(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
+/// -log of the probability that `logit` gives to `target` (0 to 1).
+fn logistic(logit: f32, target: f32) -> f32 {
+    logit.max(0.0) - logit * target + (-logit.abs()).exp().ln_1p()
 }
 
 /// Misses of depth up to this size, [`DEPTH_UNIT`](crate::relief::unet::DEPTH_UNIT), count as their
@@ -179,26 +205,52 @@ fn pull(miss: f32) -> f32 {
     miss.clamp(-KNEE, KNEE)
 }
 
-/// Share of a crop's skin that is scar at one visit, on the mean of both.
-fn scarred(crop: &Crop, all: f32) -> f32 {
-    /// A crop without scars counts as if it had this share.
-    const LEAST: f32 = 0.02;
-    let scars = (0..crop.weight.len())
-        .map(|i| 0.5 * crop.weight[i] * (crop.truth[[0, i]] + crop.truth[[1, i]]))
-        .sum::<f32>();
-    scars / all.max(1.0) + LEAST
+/// How far the whole crop's change is missed, as shares of the scars' area and volume.
+struct Whole {
+    area: f32,
+    volume: f32,
+    /// Derivatives of the loss by the sums over skin of the first photo's probability and depth.
+    by_area: f32,
+    by_volume: f32,
 }
 
-/// Found less true difference of scar area between both photos, as a share of the skin.
-fn surplus(outputs: &Array2<f32>, crop: &Crop, all: f32) -> f32 {
-    let probability = |v: f32| 1.0 / (1.0 + (-v).exp());
-    let sum = (0..crop.weight.len())
-        .map(|i| {
-            let found = probability(outputs[[0, i]]) - probability(outputs[[1, i]]);
-            crop.weight[i] * (found - (crop.truth[[0, i]] - crop.truth[[1, i]]))
-        })
-        .sum::<f32>();
-    sum / all.max(1.0)
+impl Whole {
+    fn of(seen: &Array2<f32>, crop: &Crop, all: f32) -> Self {
+        /// A crop without scars counts as if it had this share of them,
+        const LEAST_AREA: f32 = 0.02;
+        /// 0.3 mm deep.
+        const LEAST_VOLUME: f32 = LEAST_AREA * 3.0;
+        let mean = |of: &dyn Fn(usize) -> f32| {
+            let weighed = crop.weight.iter().enumerate().map(|(i, w)| w * of(i));
+            weighed.sum::<f32>() / all
+        };
+        let truth = |k: usize, i: usize| crop.truth[[k, i]];
+        let area = LEAST_AREA + mean(&|i| 0.5 * (truth(0, i) + truth(1, i)));
+        let volume = LEAST_VOLUME + mean(&|i| 0.5 * (truth(2, i) + truth(3, i)));
+        let more_area = mean(&|i| {
+            let found = sigmoid(seen[[0, i]]) - sigmoid(seen[[1, i]]);
+            found - (truth(0, i) - truth(1, i))
+        });
+        let deeper = mean(&|i| (seen[[2, i]] - seen[[3, i]]) - (truth(2, i) - truth(3, i)));
+        let off = [more_area / area, deeper / volume];
+        Self {
+            area: off[0],
+            volume: off[1],
+            by_area: AREA_WEIGHT * off[0] / area,
+            // Before anything is learned depth is off by many times itself.
+            by_volume: VOLUME_WEIGHT * off[1].clamp(-1.0, 1.0) / volume,
+        }
+    }
+
+    fn loss(&self) -> f32 {
+        let far = self.volume.abs();
+        let volume = if far < 1.0 {
+            0.5 * far * far
+        } else {
+            far - 0.5
+        };
+        0.5 * AREA_WEIGHT * self.area * self.area + VOLUME_WEIGHT * volume
+    }
 }
 
 fn adam(

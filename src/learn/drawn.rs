@@ -10,7 +10,7 @@ use crate::decode::Photo;
 use crate::filter::{bicubic, reduce};
 use crate::normalise;
 use crate::phantom::truth::WarpGrid;
-use crate::phantom::{self, Family, Rig, SkinType, Spec};
+use crate::phantom::{self, Family, LightRange, Rig, SkinType, Spec};
 use crate::raster::{Field, Mask, from_rows};
 use crate::relief::canvas::Look;
 use crate::relief::{self, Side};
@@ -30,14 +30,30 @@ pub struct Drawn {
     pub depth: [Field; 2],
     /// px/mm.
     pub scale: f64,
+    /// Whether the light has a side.
+    pub oblique: bool,
 }
+
+/// A lamp put up again by somebody else.
+const TURNED: LightRange = LightRange {
+    azimuth_deg: 45.0,
+    elevation_deg: 12.0,
+};
 
 /// The `i`-th phantom of learning.
 #[must_use]
 pub fn spec(i: usize) -> Spec {
-    // Half of it oblique light, where most can be learned; scarred skin more often than none.
-    const RIGS: [Rig; 4] = [Rig::Clinic, Rig::Clinic, Rig::Phone, Rig::Flash];
-    const FAMILIES: [Family; 9] = [
+    // Mostly oblique light; a flash, which shows least, often enough. Scarred skin more often than none.
+    const RIGS: [Rig; 7] = [
+        Rig::Clinic,
+        Rig::Clinic,
+        Rig::Clinic,
+        Rig::Phone,
+        Rig::Phone,
+        Rig::Flash,
+        Rig::Flash,
+    ];
+    const FAMILIES: [Family; 10] = [
         Family::Improved,
         Family::Worse,
         Family::Recoloured,
@@ -47,6 +63,7 @@ pub fn spec(i: usize) -> Spec {
         Family::Healthy,
         Family::Rephotographed,
         Family::Worse,
+        Family::Recoloured,
     ];
     let mut random = Pcg64Mcg::seed_from_u64(FIRST_SEED ^ i as u64);
     let px_per_mm = [8.0, 12.0, 6.0, 8.0, 16.0, 10.0][random.random_range(0..6)];
@@ -60,6 +77,11 @@ pub fn spec(i: usize) -> Spec {
         width: side(60.0),
         height: side(45.0),
         wild: random.random_range(0.0..1.0) < 0.6,
+        light: if random.random_range(0.0..1.0) < 0.3 {
+            TURNED
+        } else {
+            LightRange::default()
+        },
         ..Spec::default()
     }
 }
@@ -119,6 +141,7 @@ pub fn draw(spec: &Spec) -> Result<Option<Drawn>, phantom::Error> {
             reduce(&last.depth, reduction),
         ],
         scale: scale.get() / reduction,
+        oblique: spec.rig != Rig::Flash,
     }))
 }
 
@@ -192,6 +215,7 @@ impl Drawn {
         put(rows as f64);
         put(columns as f64);
         put(self.scale);
+        put(if self.oblique { 1.0 } else { 0.0 });
         for look in &self.looks {
             put(f64::from(look.log_unit));
             put(look.azimuth);
@@ -209,7 +233,7 @@ impl Drawn {
     #[must_use]
     pub fn kept(path: &Path) -> Option<Self> {
         let bytes = std::fs::read(path).ok()?;
-        let (head, body) = bytes.split_at_checked(9 * 8)?;
+        let (head, body) = bytes.split_at_checked(10 * 8)?;
         let head: Vec<f64> = head
             .chunks_exact(8)
             .filter_map(|c| Some(f64::from_le_bytes(c.try_into().ok()?)))
@@ -224,9 +248,9 @@ impl Drawn {
             Some(Look {
                 luminance: planes.next()?,
                 chroma: [planes.next()?, planes.next()?],
-                log_unit: head[3 + 3 * i] as f32,
-                azimuth: head[4 + 3 * i],
-                directionality: head[5 + 3 * i] as f32,
+                log_unit: head[4 + 3 * i] as f32,
+                azimuth: head[5 + 3 * i],
+                directionality: head[6 + 3 * i] as f32,
             })
         };
         Some(Self {
@@ -235,6 +259,7 @@ impl Drawn {
             scars: [planes.next()?, planes.next()?],
             depth: [planes.next()?, planes.next()?],
             scale: head[2],
+            oblique: head[3] == 1.0,
         })
     }
 }

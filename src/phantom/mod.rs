@@ -14,6 +14,8 @@ pub mod strew;
 
 pub mod relief;
 
+pub mod skin_type;
+
 pub mod pigment;
 
 pub mod hair;
@@ -42,8 +44,8 @@ use image::RgbImage;
 use serde::Serialize;
 
 pub use self::camera::PoseRange;
-pub use self::pigment::SkinType;
 pub use self::rig::{LightRange, Rig};
+pub use self::skin_type::SkinType;
 pub use self::spec::{Error, Family, Format, Spec};
 pub use self::truth::Truth;
 

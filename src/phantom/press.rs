@@ -8,11 +8,11 @@
 use super::camera::{Camera, Pose, PoseRange};
 use super::dice::Dice;
 use super::hair::Growth;
-use super::pigment::SkinType;
 use super::relief::{Relief, surface};
 use super::rig::{Light, Rig};
 use super::scars::{Response, Scar};
 use super::sensor::Sensor;
+use super::skin_type::SkinType;
 use super::spec::{Error, Family, Spec};
 use super::strew::{Strewn, strew};
 use super::{Pair, Setup, Shot, exif, light, patch, store_as, truth};

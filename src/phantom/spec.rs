@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::camera::PoseRange;
-use super::pigment::SkinType;
 use super::rig::{LightRange, Rig};
+use super::skin_type::SkinType;
 
 /// What happens between the first photo and the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -83,11 +83,8 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     let seen = visits::see(&matched, &measured, copy, frame.scale, options);
     clock.lap("relief");
     let score = score::score(
-        &seen.both.before,
-        &seen.both.after,
-        &seen.both.healthy,
+        &seen.both,
         &measured,
-        seen.both.texture_gap,
         frame.scale,
         &options.segment,
         &options.score,

@@ -1,7 +1,7 @@
 //! Both visits on one grid: shading, relief and scars in units of the healthy skin they share.
 
 use crate::filter::{enlarge, gaussian};
-use crate::measure::Visit;
+use crate::measure::{Both, Visit};
 use crate::normalise::Matched;
 use crate::raster::{Field, LinearImage, Mask, map, zip2};
 use crate::relief::canvas::{self, Look};
@@ -11,18 +11,6 @@ use crate::shading::{Shading, shade};
 use crate::units::PixelsPerMm;
 
 use super::Options;
-
-/// What both visits show on the skin measured in both.
-#[derive(Debug, Clone)]
-pub struct Both {
-    pub before: Visit,
-    pub after: Visit,
-    /// Measured skin that looks like a dent in neither visit.
-    pub healthy: Mask,
-    /// How far the scatters of both photos' fine texture are apart, natural logarithm of their ratio, 0
-    /// or more: hair that grew, another light, noise.
-    pub texture_gap: f64,
-}
 
 /// Both visits, and what their skin's colour says.
 #[derive(Debug, Clone)]
@@ -107,8 +95,11 @@ struct Lit {
     skin: Field,
     /// The light as its axis was found from the texture.
     found: Light,
-    /// How dented the skin looks under light from the axis' side and from the opposite one.
-    dentedness: [f64; 2],
+    /// How far the skin looks as if the light came from the axis' side, a logit; below 0: from the
+    /// opposite one.
+    evidence: f64,
+    /// See [`relief::broad_slope`].
+    broad: f64,
 }
 
 /// Where the light is taken to come from in a photo.
@@ -125,26 +116,15 @@ impl Lit {
         let small = relief::small(&shading, skin, scale);
         let look = Look::of(&small, 0.0, found.directionality);
         let places = relief::places(&look, &small.skin, small.scale);
-        let dentedness = SIDES.map(|side| {
-            let look = look.clone().lit_from(found.azimuth_deg(side).to_radians());
-            relief::dentedness(&look, &small.skin, &places, small.scale)
-        });
+        let there = look.clone().lit_from(found.axis_deg.to_radians());
+        let evidence = relief::lit_from_there(&there, &small.skin, &places, small.scale);
         Self {
             shading,
             look,
             skin: small.skin,
             found,
-            dentedness,
-        }
-    }
-
-    /// Dentedness by side, as shares of its mean.
-    fn shares(&self) -> [f64; 2] {
-        let mean = 0.5 * (self.dentedness[0] + self.dentedness[1]);
-        if mean > 0.0 {
-            self.dentedness.map(|d| d / mean)
-        } else {
-            [1.0; 2]
+            evidence,
+            broad: relief::broad_slope(&image.luminance(), skin, found),
         }
     }
 }
@@ -153,9 +133,8 @@ const SIDES: [Side; 2] = [Side::Axis, Side::Opposite];
 
 /// From where the light came in each photo.
 ///
-/// Each photo speaks for itself: under the right light it shows more of what dents look like. Since
-/// both show the same skin, the sign of the correlation of their slopes says whether their sides
-/// agree, with every pixel's texture.
+/// Each photo speaks for itself. Since both show the same skin, the sign of the correlation of their
+/// slopes says whether their sides agree, with every pixel's texture.
 fn lamps(
     before: &Lit,
     after: &Lit,
@@ -163,17 +142,25 @@ fn lamps(
     scale: PixelsPerMm,
     options: &relief::Options,
 ) -> [Lamp; 2] {
-    /// Weight of full correlation against twice the mean dentedness of one photo.
-    const SHARED: f64 = 4.0;
+    /// Logit that full correlation stands for.
+    const SHARED: f64 = 6.0;
+    /// Logit that skin stands for which grows brighter toward one end by one natural logarithm per
+    /// standard deviation of place, and the steepest slope believed: beyond it a shadow or another
+    /// part of the body begins.
+    const BROAD: f64 = 4.0;
+    const BROADEST: f64 = 0.3;
     let odd = |lit: &Lit| relief::reconstruct(&lit.shading.field, lit.found, scale, options).odd;
     let (odd_b, odd_a) = rayon::join(|| odd(before), || odd(after));
     let shared = relief::correlation(&odd_b, &odd_a, measured).unwrap_or(0.0);
-    let shares = [before.shares(), after.shares()];
+    let speaks = [before, after].map(|lit| {
+        let logit = lit.evidence + BROAD * lit.broad.clamp(-BROADEST, BROADEST);
+        [logit, -logit]
+    });
     let mut best = (f64::NEG_INFINITY, [Side::Axis; 2]);
     for b in 0..2 {
         for a in 0..2 {
             let agree = if b == a { shared } else { -shared };
-            let merit = shares[0][b] + shares[1][a] + SHARED * agree;
+            let merit = speaks[0][b] + speaks[1][a] + SHARED * agree;
             if merit > best.0 {
                 best = (merit, [SIDES[b], SIDES[a]]);
             }

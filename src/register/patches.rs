@@ -147,7 +147,8 @@ fn found(a: &Padded, b: &Padded, x: usize, y: usize, search: &Search) -> Patch {
 }
 
 /// Sums of products of a square of one field with another field, `dy` lines down, at all offsets
-/// across.
+/// across. Wider registers hold more offsets, not more of a sum: the bits are the same on any machine.
+#[multiversion::multiversion(targets("x86_64+avx2"))]
 fn products(
     a: &Field,
     b: &Field,

@@ -15,7 +15,7 @@ pub mod canvas;
 mod light;
 pub mod unet;
 
-pub use light::{LEAST_DIRECTIONAL, Light, Side, find_light};
+pub use light::{LEAST_DIRECTIONAL, Light, Side, broad_slope, find_light};
 
 use std::f32::consts::PI;
 
@@ -206,24 +206,31 @@ pub fn dents(looks: [&Look; 2], skin: &Field, scale: PixelsPerMm) -> [Dents; 2] 
     [both(&first, &second), both(&second, &first)]
 }
 
-/// How much a photo looks like dented skin in the light of its `look`: the mean over `places`' skin
-/// of what speaks for dents.
+/// Whether the light of a `look` comes from its azimuth rather than from the opposite side: a logit,
+/// the mean of what the network says at `places`.
 ///
-/// Lit in the mind from the wrong side, dents turn into bumps, and little speaks for them.
+/// Every place is seen both ways round, and what it says of them is taken from one another: what would
+/// speak for either says nothing.
 #[must_use]
-pub fn dentedness(look: &Look, skin: &Field, places: &[[f64; 2]], scale: PixelsPerMm) -> f64 {
-    let seen = places.iter().map(|&middle| {
+pub fn lit_from_there(look: &Look, skin: &Field, places: &[[f64; 2]], scale: PixelsPerMm) -> f64 {
+    let opposite = look.clone().lit_from(look.azimuth + std::f64::consts::PI);
+    let evidence = |look: &Look, middle: [f64; 2]| {
         let canvas = Canvas::around(middle, look.azimuth, scale, PLACE_PX);
         let planes = unet::trained().see(&canvas.inputs(look, look, skin));
         let open = canvas.show(skin, 0.0);
         let (mut sum, mut weight) = (0.0f64, 0.0f64);
-        for (&logit, &open) in planes[0].iter().zip(&open) {
-            sum += f64::from(open * logit.max(0.0));
+        for (&logit, &open) in planes[unet::LIT_RIGHT].iter().zip(&open) {
+            sum += f64::from(open * logit);
             weight += f64::from(open);
         }
         [sum, weight]
-    });
-    let [sum, weight] = seen.fold([0.0; 2], |[s, w], [a, b]| [s + a, w + b]);
+    };
+    let (mut sum, mut weight) = (0.0, 0.0);
+    for &middle in places {
+        let [this, that] = [look, &opposite].map(|look| evidence(look, middle));
+        sum += 0.5 * (this[0] - that[0]);
+        weight += 0.5 * (this[1] + that[1]);
+    }
     if weight > 0.0 { sum / weight } else { 0.0 }
 }
 

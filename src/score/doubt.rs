@@ -15,7 +15,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use super::{Lesion, Options};
-use crate::measure::{Scar, Visit, measure, totals};
+use crate::measure::{Scar, Surface, Visit, measure, totals};
 use crate::raster::{Mask, map};
 use crate::segment;
 use crate::stats::median_and_sigma;
@@ -73,11 +73,12 @@ pub fn margin(
     doubt: f64,
 ) -> Margin {
     let with = |shift: f32| {
-        let mut changed = visit.clone();
-        changed.relief.index = map(&visit.relief.index, |v| v + shift);
-        let index = &changed.relief.index;
-        changed.scars = segment::segment(index, index, measured, scale, options);
-        let scars = measure(&changed, measured);
+        let index = map(&visit.relief.index, |v| v + shift);
+        let surface = Surface {
+            scars: &segment::segment(&index, &index, measured, scale, options),
+            ..visit.surface()
+        };
+        let scars = measure(surface, measured);
         let sums = totals(&scars, 0.0);
         [sums.area_px, sums.contrast.unwrap_or(0.0), sums.volume_px]
     };

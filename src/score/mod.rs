@@ -6,7 +6,7 @@ mod pairing;
 pub use doubt::Estimate;
 pub use pairing::{Lesion, State, pair};
 
-use crate::measure::{Scar, Totals, Visit, healthy_mean_square, totals};
+use crate::measure::{Both, Scar, Totals, Visit, healthy_mean_square, totals};
 use crate::raster::Mask;
 use crate::segment;
 use crate::units::PixelsPerMm;
@@ -79,24 +79,22 @@ pub struct Measured<'a> {
 
 /// Scores the change from one visit to another on their common grid.
 ///
-/// `healthy` is measured skin that is in no scar of either visit, `measured` all skin measured in
-/// both, `texture_gap` how far both photos' fine textures are apart (natural logarithm, 0 or more).
-#[expect(
-    clippy::too_many_arguments,
-    reason = "what both visits are, and how to score them"
-)]
+/// `measured` is all skin measured in both.
 #[must_use]
 pub fn score(
-    before: &Visit,
-    after: &Visit,
-    healthy: &Mask,
+    both: &Both,
     measured: &Mask,
-    texture_gap: f64,
     scale: PixelsPerMm,
     segmenting: &segment::Options,
     options: &Options,
 ) -> Score {
-    let measure = |visit| crate::measure::measure(visit, healthy);
+    let Both {
+        before,
+        after,
+        healthy,
+        texture_gap,
+    } = both;
+    let measure = |visit: &Visit| crate::measure::measure(visit.surface(), healthy);
     let (scars_b, scars_a) = (measure(before), measure(after));
     let before = Measured {
         visit: before,

@@ -89,7 +89,10 @@ pub(super) struct Cluster {
 const PRIOR_RED: [f32; 2] = [0.40, 1.15];
 const PRIOR_YELLOW: [f32; 2] = [0.0, 1.0];
 /// How fast the prior falls outside: below and above the range of red, on both sides of yellow.
-const PRIOR_SIGMA: [f32; 3] = [0.13, 0.2, 0.15];
+const PRIOR_SIGMA: [f32; 3] = [0.10, 0.2, 0.15];
+/// How much yellower than red, ln(G/B) less ln(R/G), skin is at most, and how fast the prior falls
+/// beyond: blood and melanin take more green than blue light gains on it, wood and leather do not.
+const PRIOR_YELLOWER: [f32; 2] = [0.15, 0.10];
 /// Prior weight of any colour at all: a photo of nothing but grey is skin too, photographed grey.
 const PRIOR_FLOOR: f32 = 0.003;
 /// The subject stands near the middle: weight of a corner, with 1 in the middle.
@@ -288,7 +291,9 @@ fn prior(red: f32, yellow: f32) -> f32 {
     let [pale, deep, either] = PRIOR_SIGMA;
     let p = outside(red, PRIOR_RED, pale, deep);
     let q = outside(yellow, PRIOR_YELLOW, either, either);
-    (-0.5 * (p * p + q * q)).exp() + PRIOR_FLOOR
+    let [most, fall] = PRIOR_YELLOWER;
+    let r = (yellow - red - most).max(0.0) / fall;
+    (-0.5 * (p * p + q * q + r * r)).exp() + PRIOR_FLOOR
 }
 
 /// Where the weighted, blurred histogram of chroma is highest.
