@@ -67,6 +67,7 @@ fn folders(criterion: &mut Criterion) {
                 limits: scardepth::decode::Options::default(),
                 program: String::new(),
                 again: false,
+                anonymous: false,
             };
             let plan = plan(&sources).expect("a folder of photos");
             batch::run(plan, &options, &AtomicBool::new(false), &|_, _| {}, &|_| {})

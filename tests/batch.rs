@@ -289,3 +289,117 @@ fn a_series_lies_in_one_folder_and_is_told_in_words() {
     }
     assert!(clinic.at("out/front/baseline.jpg").is_file());
 }
+
+#[test]
+fn before_and_after_are_two_visits_without_a_date() {
+    let clinic = Clinic::new(&[]);
+    clinic.put("anna/before.jpg", &undated(&photos()[0]));
+    clinic.put("anna/after.jpg", &undated(&photos()[2]));
+    let told = clinic.run(&["batch", "root", "--dry-run"], 0);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(
+        text.contains("No date is known; \u{201c}before\u{201d}"),
+        "{text}"
+    );
+    clinic.run(
+        &[
+            "batch",
+            "root",
+            "--out",
+            "out",
+            "--px-per-mm",
+            "6",
+            "--quiet",
+        ],
+        0,
+    );
+    let series: Series = read(&clinic.at("out/patients/anna/photo/series.json"));
+    let visits: Vec<&str> = series.visits.iter().map(|v| v.visit.as_str()).collect();
+    assert_eq!(visits, ["before", "after"]);
+    assert_eq!(series.visits[1].days, None);
+    assert_eq!(series.visits[1].status, Status::Compared);
+    let visits = fs::read_to_string(clinic.at("out/visits.csv")).unwrap();
+    assert!(visits.contains("\nanna,photo,after,,order,,"), "{visits}");
+    let cohort: Cohort = read(&clinic.at("out/cohort.json"));
+    assert_eq!(cohort.series[0].first_date, None);
+}
+
+/// A photo without its EXIF: the file's second segment, which holds nothing else.
+fn undated(photo: &[u8]) -> Vec<u8> {
+    let at = photo.windows(6).position(|w| w == b"Exif\0\0").unwrap() - 4;
+    let length = usize::from(u16::from_be_bytes([photo[at + 2], photo[at + 3]]));
+    [&photo[..at], &photo[at + 2 + length..]].concat()
+}
+
+#[test]
+fn an_anonymous_result_holds_no_name_and_limits_hold() {
+    let clinic = Clinic::new(&["Smithson"]);
+    clinic.put("Smithson/smithson.jpg", b"undated");
+    clinic.put("Smithson/2026-04-20_front.jpg", &photos()[2][..2000]);
+    clinic.put("Smithson/2026-05-20 smithson/front.jpg", &photos()[1]);
+    clinic.put("Smithson/smithson.txt", b"note");
+    let told = clinic.run(&["batch", "root", "--dry-run", "--anonymous"], 1);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(text.contains(" = Smithson\n"), "who is who: {text}");
+    let told = clinic.run(&["batch", "root", "--out", "out", "--anonymous"], 1);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(text.contains(" = Smithson/smithson.jpg\n"), "{text}");
+    let mut everything = BTreeMap::new();
+    all(&clinic.at("out"), &clinic.at("out"), &mut everything);
+    assert!(everything.contains_key("run.json") && everything.contains_key("index.html"));
+    for (name, bytes) in &everything {
+        let text = String::from_utf8_lossy(bytes).to_lowercase();
+        let leaks = text.contains("smithson") || name.to_lowercase().contains("smithson");
+        assert!(!leaks, "{name} names the patient");
+    }
+    let run: Run = read(&clinic.at("out/run.json"));
+    assert_eq!((run.counts.failed, run.counts.compared), (2, 3));
+    // The limit on size holds for folders too: 192 x 144 are 0.028 megapixels.
+    let limited = [
+        "batch",
+        "root",
+        "--out",
+        "small",
+        "--max-megapixels",
+        "0.02",
+        "--quiet",
+    ];
+    clinic.run(&limited, 1);
+    let run: Run = read(&clinic.at("small/run.json"));
+    assert_eq!(run.counts.compared, 0);
+    assert!(
+        run.unreadable
+            .iter()
+            .any(|f| f.reason.contains("the limit is"))
+    );
+}
+
+/// Every file below a folder, by name.
+fn all(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all(root, &path, files);
+        } else {
+            let name = path
+                .strip_prefix(root)
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
+            files.insert(name, fs::read(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_course_of_the_samples_is_found_from_above() {
+    let clinic = Clinic::new(&[]);
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/course");
+    let told = clinic.run(&["series", samples.to_str().unwrap(), "--dry-run"], 0);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(
+        text.contains("1 patient, 1 view, 4 photos; 0 cannot be used"),
+        "{text}"
+    );
+    assert!(text.starts_with("course, front\n"), "{text}");
+}

@@ -10,8 +10,8 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use scardepth::decode;
 use scardepth::pipeline;
+use scardepth::visits::anonymous::{Key, anonymous};
 use scardepth::visits::batch;
 use scardepth::visits::measure::Done;
 use scardepth::visits::plan::{Plan, PlannedSeries, Sources, plan};
@@ -37,8 +37,16 @@ pub struct Folders {
     /// Say what would be compared with what, and stop
     #[arg(long)]
     dry_run: bool,
+    /// Leave patients' and files' names out of the result
+    ///
+    /// Ids stand for patients; they come from the first photo's content and stay the same when other
+    /// patients come or go. `--dry-run` tells who is who. Dates and names of treatments stay.
+    #[arg(long)]
+    anonymous: bool,
     #[command(flatten)]
     scale: super::scale::Arguments,
+    #[command(flatten)]
+    limits: super::limits::Arguments,
     /// Go on where an earlier run stopped (the default)
     #[arg(long)]
     resume: bool,
@@ -80,6 +88,12 @@ impl Folders {
             manifest: self.manifest.as_deref(),
             out: self.out.as_deref(),
         })?;
+        let (plan, key) = if self.anonymous {
+            let (plan, key) = anonymous(plan, layout, root);
+            (plan, Some(key))
+        } else {
+            (plan, None)
+        };
         let out = match &self.out {
             Some(out) if !self.dry_run => out,
             _ => {
@@ -87,7 +101,7 @@ impl Folders {
                     Some([i, n]) => plan.shard(i, n),
                     None => plan,
                 };
-                self.show(&plan);
+                self.show(&plan, key.as_ref());
                 return Ok(if plan.failures.is_empty() {
                     Status::Done
                 } else {
@@ -106,7 +120,7 @@ impl Folders {
             &|series| progress.ended(series),
         )?;
         progress.clear();
-        self.report(out, &run)?;
+        self.report(out, &run, key.as_ref())?;
         Ok(ended(&run))
     }
 
@@ -128,21 +142,32 @@ impl Folders {
                 scale: self.scale.typed()?,
                 ..pipeline::Options::default()
             },
-            limits: decode::Options::default(),
+            limits: self.limits.options()?,
             program: program(),
             again: self.again,
+            anonymous: self.anonymous,
         })
     }
 
-    fn show(&self, plan: &Plan) {
+    fn show(&self, plan: &Plan, key: Option<&Key>) {
+        /// The plan, and who is who in it.
+        #[derive(serde::Serialize)]
+        struct Shown<'a> {
+            #[serde(flatten)]
+            plan: &'a Plan,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            key: Option<&'a Key>,
+        }
         if self.json {
-            print(&(serde_json::to_string_pretty(plan).unwrap_or_default() + "\n"));
+            let shown = Shown { plan, key };
+            print(&(serde_json::to_string_pretty(&shown).unwrap_or_default() + "\n"));
         } else {
             print(&words::plan(plan));
+            print(&key.map(words::key).unwrap_or_default());
         }
     }
 
-    fn report(&self, out: &Path, run: &Run) -> Result<(), Failure> {
+    fn report(&self, out: &Path, run: &Run, key: Option<&Key>) -> Result<(), Failure> {
         if self.json {
             let cohort = batch::cohort_of(out)?;
             print(&(serde_json::to_string_pretty(&cohort)? + "\n"));
@@ -153,6 +178,7 @@ impl Folders {
                 }
             }
             print(&words::run(run, &batch::cohort_of(out)?));
+            print(&key.map(|k| words::unusable(run, k)).unwrap_or_default());
             for left in batch::left_over(out, run) {
                 print(&format!("{}: {}\n", left.file, left.reason));
             }

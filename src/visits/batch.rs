@@ -1,6 +1,7 @@
 //! Many series as one piece of work: in parallel, resumable, in parts; and the parts joined again.
 
 mod merge;
+mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,9 +15,7 @@ use serde_json::json;
 
 use super::measure::{Done, SERIES_FILE, Setup, measure};
 use super::plan::{Plan, PlannedSeries};
-use super::schema::{
-    COHORT, Cohort, Counts, Failure, Layout, PassedOver, RUN, Run, Series, Status, ThisRun,
-};
+use super::schema::{COHORT, Cohort, Counts, Failure, Layout, RUN, Run, Series, Status, ThisRun};
 use super::tables::Tables;
 use super::{cohort, pages, work};
 use crate::decode;
@@ -25,6 +24,9 @@ use crate::pipeline::{self, Scale};
 use crate::report::schema::Tool;
 
 pub use merge::merge;
+pub use stored::{cohort_of, left_over, series_of};
+
+use stored::stored;
 
 /// The file that says what a run did; it makes a folder one of ours.
 pub const RUN_FILE: &str = "run.json";
@@ -54,6 +56,8 @@ pub struct Options {
     pub program: String,
     /// Measure also what an earlier run measured.
     pub again: bool,
+    /// Leave file names out of what is written; the plan's are ids (see [`super::anonymous`]).
+    pub anonymous: bool,
 }
 
 /// A folder that this run alone writes to, until it is dropped.
@@ -193,6 +197,7 @@ fn said(options: &Options) -> BTreeMap<String, serde_json::Value> {
     [
         scale,
         ("limit_megapixels", json!(limit)),
+        ("anonymous", json!(options.anonymous)),
         ("settings", json!(work::key(&[&settings])[..16])),
     ]
     .into_iter()
@@ -225,6 +230,7 @@ fn all(
                 limits: &options.limits,
                 program: &options.program,
                 again: options.again,
+                anonymous: options.anonymous,
                 stop,
                 heard: &|done| heard(planned, done),
             };
@@ -329,69 +335,4 @@ fn failed(series: &Series) -> impl Iterator<Item = Failure> + '_ {
             reason: v.failure.clone()?,
         })
     })
-}
-
-fn stored(path: &Path) -> Result<Series, Error> {
-    let bad = |problem: String| Error::BadPart {
-        path: path.to_path_buf(),
-        problem,
-    };
-    let bytes = fs::read(path).map_err(|e| bad(e.to_string()))?;
-    serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))
-}
-
-/// Reads a series again, from its folder.
-///
-/// # Errors
-/// If there is none.
-pub fn series_of(folder: &Path) -> Result<Series, Error> {
-    stored(&folder.join(SERIES_FILE))
-}
-
-/// Reads a run's summary again.
-///
-/// # Errors
-/// If there is none.
-pub fn cohort_of(out: &Path) -> Result<Cohort, Error> {
-    let path = out.join(COHORT_FILE);
-    let bad = |problem: String| Error::BadPart {
-        path: path.clone(),
-        problem,
-    };
-    let bytes = fs::read(&path).map_err(|e| bad(e.to_string()))?;
-    serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))
-}
-
-/// Series folders of an earlier run that are not part of this one, relative to `out`.
-#[must_use]
-pub fn left_over(out: &Path, run: &Run) -> Vec<PassedOver> {
-    let mut left = Vec::new();
-    let folders = |path: &Path| -> Vec<String> {
-        let entries = fs::read_dir(path).into_iter().flatten().flatten();
-        let mut names: Vec<String> = entries
-            .filter(|e| e.path().is_dir())
-            .filter_map(|e| e.file_name().into_string().ok())
-            .collect();
-        names.sort();
-        names
-    };
-    let mut look = |folder: String| {
-        if out.join(&folder).join(SERIES_FILE).is_file() && !run.series.contains(&folder) {
-            left.push(PassedOver {
-                file: folder + "/",
-                reason: "a result of an earlier run, not part of this one".to_string(),
-            });
-        }
-    };
-    match run.layout {
-        Layout::Views => folders(out).into_iter().for_each(&mut look),
-        Layout::Patients => {
-            for patient in folders(&out.join("patients")) {
-                for view in folders(&out.join("patients").join(&patient)) {
-                    look(format!("patients/{patient}/{view}"));
-                }
-            }
-        }
-    }
-    left
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::schema::{CohortRow, Group, Series, SkinType, Status, Summary};
+use super::schema::{CohortRow, Group, Series, SeriesVisit, SkinType, Status, Summary};
 use super::trend::{median, quantile};
 use crate::report::schema::{Kind, word};
 
@@ -19,8 +19,11 @@ pub fn row(series: &Series, folder: &str) -> CohortRow {
         view: series.view.clone(),
         folder: folder.to_string(),
         baseline: series.baseline.clone(),
-        first_date: read().next().map(|v| v.date.clone()),
-        last_date: read().next_back().map(|v| v.date.clone()),
+        first_date: read().next().and_then(SeriesVisit::day).map(str::to_string),
+        last_date: read()
+            .next_back()
+            .and_then(SeriesVisit::day)
+            .map(str::to_string),
         photos: series.visits.len(),
         compared: count(Status::Compared),
         not_comparable: count(Status::NotComparable),

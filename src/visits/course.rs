@@ -132,12 +132,14 @@ fn blank(
     baseline: Option<&PlannedPhoto>,
     sessions: &[PlannedSession],
 ) -> SeriesVisit {
-    let days = baseline.map(|b| photo.date.days_since(b.date));
-    let last = sessions.iter().rev().find(|s| s.date < photo.date);
-    let since = last.map(|s| photo.date.days_since(s.date));
+    let days = baseline.and_then(|b| photo.days_since(b));
+    let since = photo.date.and_then(|date| {
+        let last = sessions.iter().rev().find(|s| s.date < date);
+        last.map(|s| date.days_since(s.date))
+    });
     SeriesVisit {
         visit: photo.visit.clone(),
-        date: photo.date.to_string(),
+        date: photo.when(),
         date_source: photo.date_source,
         file: photo.file.clone(),
         folder: None,
@@ -148,9 +150,10 @@ fn blank(
         height: None,
         days,
         months: days.map(|d| d as f64 / DAYS_PER_MONTH),
-        sessions_before: baseline.map(|b| {
-            let between = |s: &&PlannedSession| s.date >= b.date && s.date < photo.date;
-            sessions.iter().filter(between).count()
+        sessions_before: baseline.and_then(|b| {
+            let (from, to) = (b.date?, photo.date?);
+            let between = |s: &&PlannedSession| s.date >= from && s.date < to;
+            Some(sessions.iter().filter(between).count())
         }),
         days_since_session: since,
         quality: None,
@@ -196,7 +199,9 @@ fn sessions(planned: &[PlannedSession], baseline: Option<&PlannedPhoto>) -> Vec<
             date: session.date.to_string(),
             treatment: session.treatment.clone(),
             weeks_since_previous: before.map(|s| weeks(s.date, session.date)),
-            days: baseline.map(|b| session.date.days_since(b.date)),
+            days: baseline
+                .and_then(|b| b.date)
+                .map(|first| session.date.days_since(first)),
         });
     }
     sessions

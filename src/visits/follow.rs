@@ -19,8 +19,8 @@ use place::{Placed, place};
 pub struct Sight<'a> {
     /// Name of the visit.
     pub visit: &'a str,
-    /// Months since the baseline.
-    pub months: f64,
+    /// Months since the baseline; `None` where they are not known.
+    pub months: Option<f64>,
     pub lesions: &'a [Lesion],
     /// Scars of the baseline, of this visit, and what was measured in both; baseline grid.
     pub before: &'a Region,
@@ -42,7 +42,7 @@ const SINGLE_CHANGE_PERCENT: f64 = 30.0;
 pub struct Follower {
     tracks: Vec<Track>,
     /// Name, months and measured skin of the visits so far.
-    visits: Vec<(String, f64, Region)>,
+    visits: Vec<(String, Option<f64>, Region)>,
 }
 
 /// A scar as it is followed.
@@ -95,7 +95,7 @@ impl Follower {
     /// All scars, in the order in which they were first seen.
     #[must_use]
     pub fn scars(self) -> Vec<SeriesScar> {
-        let months: Vec<f64> = self.visits.iter().map(|v| v.1).collect();
+        let months: Vec<Option<f64>> = self.visits.iter().map(|v| v.1).collect();
         let scar = |(i, track): (usize, Track)| {
             let (kind, kind_confidence) = agreed(&track.kinds).unzip();
             SeriesScar {
@@ -320,11 +320,11 @@ fn agreed(kinds: &[(Kind, f64)]) -> Option<(Kind, f64)> {
 
 /// Percent points of volume a month: the median slope between any two visits, the baseline (0) one
 /// of them.
-fn steepness(visits: &[ScarVisit], months: &[f64]) -> Option<f64> {
+fn steepness(visits: &[ScarVisit], months: &[Option<f64>]) -> Option<f64> {
     let seen = visits.iter().zip(months).filter_map(|(v, &x)| {
-        v.volume_percent.map(|y| Point {
-            x,
-            y,
+        Some(Point {
+            x: x?,
+            y: v.volume_percent?,
             standard_uncertainty: 0.0,
         })
     });

@@ -1,7 +1,8 @@
 //! One series measured: every photo against the first that can be read, resumed where it was left.
 
+mod inputs;
+
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,13 +14,12 @@ use super::plan::{PlannedPhoto, PlannedSeries};
 use super::region::Region;
 use super::schema::{Series, SeriesScar};
 use super::{pages, work};
-use crate::decode::{self, Photo, decode};
+use crate::decode::{self, Photo};
 use crate::error::Error;
-use crate::pipeline::{self, Scale};
-use crate::register::points;
+use crate::pipeline;
 use crate::report;
 use crate::report::schema::{self as pair, Comparison, Verdict};
-use crate::skin::roi;
+use inputs::{changed, guarded, marked, options, read, without_folders};
 
 /// The file with everything about a series.
 pub const SERIES_FILE: &str = "series.json";
@@ -38,6 +38,8 @@ pub struct Setup<'a> {
     pub program: &'a str,
     /// Measure also what an earlier run measured.
     pub again: bool,
+    /// Leave names of files out of what is written.
+    pub anonymous: bool,
     /// Set when no new work may begin.
     pub stop: &'a AtomicBool,
     /// Hears of every photo that is done.
@@ -153,7 +155,8 @@ impl<'a> Baseline<'a> {
         let setup = self.setup;
         let folder = self.folder.join(&photo.folder);
         let options = options(self.planned, setup);
-        let settings = format!("{options:?} {}", self.asides(photo));
+        let named = if setup.anonymous { "anonymous" } else { "" };
+        let settings = format!("{options:?} {} {named}", self.asides(photo));
         let hash = work::hash_of(&photo.path).ok();
         let key = hash
             .as_deref()
@@ -178,18 +181,17 @@ impl<'a> Baseline<'a> {
                 return Ok(Ok(failed));
             }
         };
-        let root = format!("{}{}", setup.root.display(), std::path::MAIN_SEPARATOR);
         let options = match marked(setup.root, [planned, photo], [before, &after], options) {
             Ok(options) => options,
             Err(error) => {
                 (setup.heard)(Done::Failed);
                 return Ok(Ok(Outcome::Failed {
-                    reason: error.to_string().replace(&root, ""),
+                    reason: without_folders(&error, setup, [planned, photo]),
                     blake3: hash,
                 }));
             }
         };
-        let Some(outcome) = guarded(|| pipeline::compare(before, &after, &options)) else {
+        let Some(mut outcome) = guarded(|| pipeline::compare(before, &after, &options)) else {
             (setup.heard)(Done::Failed);
             return Ok(Ok(Outcome::Failed {
                 reason: "the program met a fault of its own in this photo; please report it"
@@ -200,6 +202,9 @@ impl<'a> Baseline<'a> {
         // The bytes that were decoded, should the file have changed since it was hashed.
         let made_from = [&before.source.blake3, &after.source.blake3].map(String::as_str);
         let key = work::key(&[setup.program, &settings, made_from[0], made_from[1]]);
+        if setup.anonymous {
+            report::anonymous(&mut outcome.comparison);
+        }
         work::begin(&folder)?;
         report::write(&folder, &outcome.comparison, &outcome.pictures)?;
         work::end(&folder, &key, &[])?;
@@ -270,66 +275,6 @@ impl<'a> Baseline<'a> {
     }
 }
 
-/// The settings of a comparison with this baseline: its scale is the baseline's.
-fn options(baseline: &PlannedPhoto, setup: &Setup) -> pipeline::Options {
-    pipeline::Options {
-        scale: baseline.px_per_mm.map(Scale::PerMm).or(setup.options.scale),
-        ..setup.options.clone()
-    }
-}
-
-/// The options with what the manifest names beside the photos: the baseline's region, the photo's points.
-fn marked(
-    root: &Path,
-    [baseline, photo]: [&PlannedPhoto; 2],
-    pixels: [&Photo; 2],
-    options: pipeline::Options,
-) -> Result<pipeline::Options, Error> {
-    let sizes = pixels.map(|p| (p.width, p.height));
-    let region = baseline.roi.as_ref();
-    let start = photo.points.as_ref();
-    Ok(pipeline::Options {
-        region: region
-            .map(|file| roi::read(&root.join(file), sizes[0]))
-            .transpose()?,
-        start: start
-            .map(|file| points::read(&root.join(file), sizes))
-            .transpose()?,
-        ..options
-    })
-}
-
-/// A photo's pixels, or why they cannot be read, without the path: the row names the file.
-fn read(photo: &PlannedPhoto, setup: &Setup) -> Result<Photo, Outcome> {
-    let read = guarded(|| decode(&photo.path, setup.limits));
-    let reason = match read {
-        Some(Ok(photo)) => return Ok(photo),
-        Some(Err(error)) => {
-            let text = error.to_string();
-            let path = format!("{}: ", photo.path.display());
-            text.strip_prefix(&path).unwrap_or(&text).to_string()
-        }
-        None => "the program met a fault of its own in this file; please report it".to_string(),
-    };
-    Err(Outcome::Failed {
-        reason,
-        blake3: work::hash_of(&photo.path).ok(),
-    })
-}
-
-fn changed() -> Outcome {
-    Outcome::Failed {
-        reason: "the file changed while it was read; run again".to_string(),
-        blake3: None,
-    }
-}
-
-/// A fault of our own in one photo must not cost all the others.
-fn guarded<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    // A scope runs in the pool, so that a run keeps to its threads.
-    catch_unwind(AssertUnwindSafe(|| rayon::scope(|_| work()))).ok()
-}
-
 fn stored(folder: &Path) -> Option<Comparison> {
     let bytes = fs::read(folder.join(report::RESULT)).ok()?;
     serde_json::from_slice(&bytes).ok()
@@ -345,7 +290,7 @@ fn follow(
     let baseline = outcomes
         .iter()
         .position(|o| matches!(o, Outcome::Baseline(_)));
-    let Some(first) = baseline.map(|b| planned.photos[b].date) else {
+    let Some(first) = baseline.map(|b| &planned.photos[b]) else {
         return Ok(Vec::new());
     };
     for (photo, outcome) in planned.photos.iter().zip(outcomes) {
@@ -358,7 +303,9 @@ fn follow(
         let mask = |name| region(&folder.join(&photo.folder).join(name));
         follower.add(&Sight {
             visit: &photo.visit,
-            months: photo.date.days_since(first) as f64 / super::date::DAYS_PER_MONTH,
+            months: photo
+                .days_since(first)
+                .map(|days| days as f64 / super::date::DAYS_PER_MONTH),
             lesions: &comparison.lesions,
             before: &mask(report::SCARS_BEFORE)?,
             after: &mask(report::SCARS_AFTER)?,

@@ -6,6 +6,8 @@
 //! [`schema`] says.
 
 pub mod date;
+pub mod order;
+
 pub mod names;
 
 pub mod manifest;
@@ -13,6 +15,8 @@ pub mod manifest;
 mod walk;
 
 pub mod plan;
+
+pub mod anonymous;
 
 pub mod region;
 

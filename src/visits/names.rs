@@ -1,6 +1,7 @@
 //! What the names of files and folders say, and names that are safe to make folders of.
 
 use super::date::{Date, Leading};
+use super::order::{self, Order};
 
 /// Views that a name without a date may end in. With a date in front, any word is a view.
 const VIEWS: [&str; 22] = [
@@ -31,73 +32,143 @@ const VIEWS: [&str; 22] = [
 /// The view of a photo whose name says none.
 pub const UNNAMED_VIEW: &str = "photo";
 
-/// What a visit is called and when it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a name says of a photo or of a visit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Named {
     /// The visit's name.
     pub visit: Option<String>,
     pub date: Option<Date>,
+    /// Its place among the visits, by words such as before, after and week 6.
+    pub order: Option<Order>,
     pub view: Option<String>,
     /// What was doubtful about the name, with the remedy.
     pub doubt: Option<String>,
 }
 
-/// `2026-01-10`, `2026-01-10 week 8` or any other name of a visit's folder.
+/// `2026-01-10`, `2026-01-10 week 8`, `before` or any other name of a visit's folder.
 #[must_use]
 pub fn of_folder(name: &str) -> Named {
-    let (date, doubt) = match Date::leading(name) {
-        Leading::Date(date, _) => (Some(date), None),
-        Leading::Doubtful(why) => (None, Some(why)),
-        Leading::None => (None, None),
+    let (date, words, doubt) = match Date::leading(name) {
+        Leading::Date(date, rest) => (Some(date), rest, None),
+        Leading::Doubtful(why) => (None, "", Some(why)),
+        Leading::None => (None, name, None),
     };
     Named {
         visit: Some(name.to_string()),
         date,
+        order: order::of(words),
         view: None,
         doubt,
     }
 }
 
-/// The stem of a photo in a visit's folder is its view. A date in front of it must be the visit's.
+/// The stem of a photo in a visit's folder is its view, unless it is a camera's. A date in front of
+/// it must be the visit's.
 #[must_use]
-pub fn of_photo_in_visit(stem: &str) -> (Option<Date>, String) {
-    match Date::leading(stem) {
-        Leading::Date(date, rest) => (Some(date), view(rest)),
-        _ => (None, view(stem)),
+pub fn of_photo_in_visit(stem: &str) -> Named {
+    let (date, words) = match Date::leading(stem) {
+        Leading::Date(date, rest) => (Some(date), rest),
+        _ => (None, stem),
+    };
+    let (order, rest) = split(words);
+    let own = view(&rest);
+    let own = if is_camera_name(&own) {
+        // With its place told by words, it needs no other name.
+        order.as_ref().map(|_| UNNAMED_VIEW.to_string())
+    } else {
+        Some(own)
+    };
+    Named {
+        visit: visit(date, order.as_ref()),
+        date,
+        order,
+        view: own,
+        doubt: None,
     }
 }
 
-/// `2026-01-10_front`, `2026-01-10`, or `week8_front` with a view that is known; the last one has
-/// its date from the camera.
+/// `2026-01-10_front`, `2026-01-10`, `before_front`, `before`, or `first_front` with a view that is
+/// known; the last one has its date from the camera.
 #[must_use]
 pub fn of_photo(stem: &str) -> Named {
-    let nothing = Named {
-        visit: None,
-        date: None,
-        view: None,
-        doubt: None,
-    };
     match Date::leading(stem) {
-        Leading::Date(date, rest) => Named {
-            visit: Some(date.to_string()),
-            date: Some(date),
-            view: Some(view(rest)),
-            doubt: None,
-        },
+        Leading::Date(date, rest) => {
+            let (order, rest) = split(rest);
+            Named {
+                visit: visit(Some(date), order.as_ref()),
+                date: Some(date),
+                order,
+                view: Some(view(&rest)),
+                doubt: None,
+            }
+        }
         Leading::Doubtful(why) => Named {
             doubt: Some(why),
-            ..nothing
+            ..Named::default()
         },
+        Leading::None if order::of(stem).is_some() => of_photo_in_visit(stem),
         Leading::None => {
             let (visit, last) = stem.rsplit_once('_').unwrap_or(("", stem));
-            let known = VIEWS.contains(&view(last).as_str());
+            let known = is_view(last);
             Named {
                 visit: (known && !visit.is_empty()).then(|| visit.to_string()),
                 view: known.then(|| view(last)),
-                ..nothing
+                ..Named::default()
             }
         }
     }
+}
+
+/// The words that tell an order, and the rest.
+fn split(words: &str) -> (Option<Order>, String) {
+    match order::read(words) {
+        Some((order, rest)) => (Some(order), rest),
+        None => (None, words.to_string()),
+    }
+}
+
+/// What a visit is called that only a photo's name tells of.
+fn visit(date: Option<Date>, order: Option<&Order>) -> Option<String> {
+    match (date, order) {
+        (Some(date), Some(order)) => Some(format!("{date}-{}", order.name)),
+        (Some(date), None) => Some(date.to_string()),
+        (None, order) => order.map(|o| o.name.clone()),
+    }
+}
+
+/// Whether a name is one of the usual views.
+#[must_use]
+pub fn is_view(name: &str) -> bool {
+    VIEWS.contains(&view(name).as_str())
+}
+
+/// Names that cameras and phones give: letters they are known for, then a number. They say no view.
+fn is_camera_name(view: &str) -> bool {
+    const MAKERS: [&str; 16] = [
+        "img",
+        "dsc",
+        "dscn",
+        "dscf",
+        "pxl",
+        "p",
+        "image",
+        "picture",
+        "sam",
+        "gopr",
+        "mvimg",
+        "pic",
+        "wa",
+        "scan",
+        "screenshot",
+        "dcim",
+    ];
+    let letters: String = view.chars().take_while(char::is_ascii_alphabetic).collect();
+    let rest = &view[letters.len()..];
+    let number = rest.contains(|c: char| c.is_ascii_digit())
+        && rest
+            .chars()
+            .all(|c| c.is_ascii_digit() || "-_ .()".contains(c));
+    number && (letters.is_empty() || MAKERS.contains(&letters.as_str()))
 }
 
 /// A view as it is compared between visits: small letters, no space around.
@@ -251,5 +322,15 @@ mod tests {
             assert_eq!(of_photo(nothing).view, None, "{nothing}");
         }
         assert!(of_photo("12.01.2026_front").doubt.is_some());
+        for (stem, visit, view) in [
+            ("before", "before", UNNAMED_VIEW),
+            ("After_Left", "after", "left"),
+            ("IMG_0007 after", "after", UNNAMED_VIEW),
+            ("2026-01-10_front_pre", "2026-01-10-before", "front"),
+        ] {
+            let named = of_photo(stem);
+            assert_eq!(named.visit.as_deref(), Some(visit), "{stem}");
+            assert_eq!(named.view.as_deref(), Some(view), "{stem}");
+        }
     }
 }

@@ -2,8 +2,11 @@
 //! doubtful is said and not measured.
 
 mod place;
+mod said;
+mod sequence;
 mod sessions;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -13,6 +16,7 @@ use serde::Serialize;
 use super::date::Date;
 use super::manifest::{self, Manifest};
 use super::names;
+use super::order::Order;
 use super::schema::{DateSource, Failure, Layout, PassedOver};
 use super::walk::{Walked, walk};
 use crate::error::Error;
@@ -38,7 +42,7 @@ pub struct PlannedSeries {
     pub view: String,
     /// Folder of the result, relative to the whole one, with `/`.
     pub folder: String,
-    /// By date.
+    /// By date, or as their names say.
     pub photos: Vec<PlannedPhoto>,
     /// Treatments by date.
     pub sessions: Vec<PlannedSession>,
@@ -54,9 +58,12 @@ pub struct PlannedPhoto {
     pub visit: String,
     /// Folder of this visit's result within the series'.
     pub folder: String,
-    #[serde(serialize_with = "as_text")]
-    pub date: Date,
+    /// `None` where only an order is known.
+    #[serde(serialize_with = "as_maybe_text")]
+    pub date: Option<Date>,
     pub date_source: DateSource,
+    #[serde(skip)]
+    pub order: Option<Order>,
     /// Time of day by the camera's clock, for photos of one day.
     #[serde(skip)]
     pub time: Option<String>,
@@ -78,6 +85,14 @@ pub struct PlannedSession {
 #[allow(clippy::trivially_copy_pass_by_ref)] // The signature is serde's.
 fn as_text<S: serde::Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(date)
+}
+
+#[allow(clippy::ref_option)] // The signature is serde's.
+fn as_maybe_text<S: serde::Serializer>(
+    date: &Option<Date>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    date.map(|d| d.to_string()).serialize(serializer)
 }
 
 #[allow(clippy::ref_option)] // The signature is serde's.
@@ -157,6 +172,7 @@ fn arrange(walked: Walked, manifest: Option<Manifest>, only: Option<&OsStr>, roo
     plan.passed_over.extend(passed_over);
     plan.remarks.extend(remarks);
     double_views(&mut placed, &mut plan);
+    sequence::settle(&mut placed, &mut plan);
     plan.series = series(placed, &sessions, only.is_some());
     let known: Vec<&str> = plan.series.iter().map(|s| s.patient.as_str()).collect();
     for (patient, sessions) in &sessions {
@@ -276,11 +292,24 @@ fn series(
     all
 }
 
-/// Photos by date, each with a folder for its result.
+/// Photos by date, or by the order of their names where a date is missing; each with a folder for its
+/// result.
 fn visits(photos: &[Placed]) -> Vec<PlannedPhoto> {
     let mut photos: Vec<&Placed> = photos.iter().collect();
+    let dated = photos.iter().all(|p| p.date.is_some());
     photos.sort_by(|a, b| {
-        (a.date, &a.time, &a.visit, &a.file).cmp(&(b.date, &b.time, &b.visit, &b.file))
+        let by_name = match (&a.order, &b.order) {
+            (Some(a), Some(b)) => a.compare(b),
+            _ => Ordering::Equal,
+        };
+        let by_date = if dated {
+            a.date.cmp(&b.date)
+        } else {
+            Ordering::Equal
+        };
+        by_date
+            .then(by_name)
+            .then_with(|| (&a.time, &a.visit, &a.file).cmp(&(&b.time, &b.visit, &b.file)))
     });
     let names: Vec<(&str, &[u8])> = photos
         .iter()
@@ -297,6 +326,7 @@ fn visits(photos: &[Placed]) -> Vec<PlannedPhoto> {
             folder,
             date: p.date,
             date_source: p.date_source,
+            order: p.order.clone(),
             time: p.time.clone(),
             px_per_mm: p.px_per_mm,
             roi: p.roi.clone(),
@@ -304,6 +334,23 @@ fn visits(photos: &[Placed]) -> Vec<PlannedPhoto> {
             flags: p.flags.clone(),
         })
         .collect()
+}
+
+impl PlannedPhoto {
+    /// Its day, or what its visit is called where no date is known.
+    #[must_use]
+    pub fn when(&self) -> String {
+        self.date.map_or(self.visit.clone(), |d| d.to_string())
+    }
+
+    /// Days from `earlier` to this photo, as far as dates or names tell them.
+    #[must_use]
+    pub fn days_since(&self, earlier: &Self) -> Option<i64> {
+        match (self.date, earlier.date) {
+            (Some(day), Some(earlier)) => Some(day.days_since(earlier)),
+            _ => self.order.as_ref()?.days_since(earlier.order.as_ref()?),
+        }
+    }
 }
 
 impl Plan {

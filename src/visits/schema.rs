@@ -6,6 +6,9 @@
 //! day, durations and folders of the machine are left out of `series.json` and `cohort.json`: the
 //! same photos give the same bytes.
 
+mod cohort;
+mod run;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -15,14 +18,11 @@ use crate::report::schema::{
     Warning,
 };
 
+pub use cohort::{COHORT, Cohort, CohortRow, Group, SkinType, Summary};
+pub use run::{Counts, Failure, Layout, PassedOver, RUN, Run, ThisRun};
+
 /// The name of the layout of `series.json`.
 pub const SERIES: &str = "scardepth.series/1";
-
-/// The name of the layout of `cohort.json`.
-pub const COHORT: &str = "scardepth.cohort/1";
-
-/// The name of the layout of `run.json`.
-pub const RUN: &str = "scardepth.run/1";
 
 /// One view of one patient over all visits. The first readable photo is the baseline; every later
 /// one was compared with it.
@@ -84,6 +84,8 @@ pub enum DateSource {
     Name,
     /// The camera's clock.
     Exif,
+    /// There is none: only the order of the visits is known, by what they are called.
+    Order,
 }
 
 /// One photo of a series, and what was measured against the baseline.
@@ -91,6 +93,7 @@ pub enum DateSource {
 pub struct SeriesVisit {
     /// The visit's name: its date, or what the folder or manifest calls it.
     pub visit: String,
+    /// ISO date; where none is known (`date_source` is `order`), what the visit is called.
     pub date: String,
     pub date_source: DateSource,
     /// The photo, relative to the folder that was measured, with `/`.
@@ -106,7 +109,7 @@ pub struct SeriesVisit {
     /// Upright width and height, px.
     pub width: Option<u32>,
     pub height: Option<u32>,
-    /// Days since the baseline's date.
+    /// Days since the baseline's date; by their names for week 0 and week 6.
     pub days: Option<i64>,
     /// The same in months of 30.4375 days.
     pub months: Option<f64>,
@@ -174,6 +177,7 @@ pub struct Slope {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Milestone {
     pub visit: String,
+    /// As [`SeriesVisit::date`].
     pub date: String,
     /// As [`SeriesVisit::folder`].
     pub folder: Option<String>,
@@ -185,6 +189,7 @@ pub struct Milestone {
 pub struct Plateau {
     /// First visit of the stretch, which lasts to the latest one.
     pub since: String,
+    /// As [`SeriesVisit::date`].
     pub date: String,
     pub visits: usize,
     pub weeks: f64,
@@ -235,184 +240,6 @@ pub struct ScarVisit {
     pub volume_percent: Option<f64>,
 }
 
-/// All patients at a glance; what an overview page is drawn from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Cohort {
-    /// [`COHORT`].
-    pub schema: String,
-    pub tool: Tool,
-    pub summary: Summary,
-    /// A row for each patient and view.
-    pub series: Vec<CohortRow>,
-    /// Every photo that could not be placed or read.
-    pub failures: Vec<Failure>,
-}
-
-/// One patient's view in the cohort.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CohortRow {
-    pub patient: String,
-    pub view: String,
-    /// Folder of the series, relative to `cohort.json`, with `/`.
-    pub folder: String,
-    pub baseline: Option<String>,
-    pub first_date: Option<String>,
-    pub last_date: Option<String>,
-    /// Photos; of these compared, not comparable, failed.
-    pub photos: usize,
-    pub compared: usize,
-    pub not_comparable: usize,
-    pub failed: usize,
-    pub sessions: usize,
-    pub scars: usize,
-    /// The kind most of its scars have.
-    pub kind: Option<Kind>,
-    /// Skin type by ITA of the baseline (Del Bino & Bernerd 2013).
-    pub skin_type: Option<SkinType>,
-    pub ita_deg: Option<f64>,
-    pub latest: Option<Milestone>,
-    pub best: Option<Milestone>,
-    pub trend: Option<Trend>,
-    pub plateau_since: Option<String>,
-    /// Codes of the series' notes.
-    pub notes: Vec<String>,
-}
-
-/// Skin type by individual typology angle (Chardon et al. 1991; Del Bino & Bernerd 2013).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SkinType {
-    /// Above 55°.
-    #[serde(rename = "very light")]
-    VeryLight,
-    /// Above 41°.
-    Light,
-    /// Above 28°.
-    Intermediate,
-    /// Above 10°.
-    Tan,
-    /// Above -30°.
-    Brown,
-    Dark,
-}
-
-/// The cohort in a few numbers. Each patient's view counts once, by its latest comparable visit.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Summary {
-    pub patients: usize,
-    pub series: usize,
-    pub photos: usize,
-    pub compared: usize,
-    pub not_comparable: usize,
-    pub failed: usize,
-    /// Over all series with a comparable visit.
-    pub latest: Group,
-    /// The same by the kind most of a series' scars have.
-    pub by_kind: BTreeMap<String, Group>,
-    /// The same by skin type.
-    pub by_skin_type: BTreeMap<String, Group>,
-}
-
-/// Changes of a group of series at their latest comparable visit.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Group {
-    pub series: usize,
-    /// Series by verdict: `improved`, `worse`, `no detectable change`.
-    pub verdicts: BTreeMap<String, usize>,
-    /// Series by band: `none`, `<25`, `25-50`, `50-75`, `>75`.
-    pub bands: BTreeMap<String, usize>,
-    /// Median and quartiles of the change of area, percent.
-    pub area_percent_median: Option<f64>,
-    pub area_percent_quartiles: Option<[f64; 2]>,
-    /// Share of series whose change of area is above its own smallest detectable one, 0 to 1.
-    pub above_smallest_detectable: Option<f64>,
-    /// Median smallest detectable change of area, percent points.
-    pub smallest_detectable_median: Option<f64>,
-}
-
-/// A photo that could not be used, or a line of the manifest that says something impossible.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Failure {
-    pub patient: Option<String>,
-    pub view: Option<String>,
-    pub visit: Option<String>,
-    /// Relative to the folder that was measured, with `/`; for a line of the manifest its name.
-    pub file: String,
-    /// What is wrong and what to do.
-    pub reason: String,
-}
-
-/// A file that was passed over, which is no fault.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct PassedOver {
-    /// Relative to the folder that was measured, with `/`; a folder ends in `/`.
-    pub file: String,
-    pub reason: String,
-}
-
-/// `run.json`: what was done with what.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Run {
-    /// [`RUN`].
-    pub schema: String,
-    pub tool: Tool,
-    /// What the work was done with, by the options' names.
-    pub options: BTreeMap<String, serde_json::Value>,
-    /// `patients` (a folder for each patient under `patients/`) or `views` (one patient).
-    pub layout: Layout,
-    /// `[i, n]` for part i of n.
-    pub shard: Option<[u32; 2]>,
-    /// Everything that was to be done has been done.
-    pub complete: bool,
-    pub counts: Counts,
-    /// Folders of the series that are part of this run, relative to `run.json`.
-    pub series: Vec<String>,
-    /// Photos that found no place in a series, and bad lines of the manifest.
-    pub unplaced: Vec<Failure>,
-    /// Photos of a series that could not be read.
-    pub unreadable: Vec<Failure>,
-    pub passed_over: Vec<PassedOver>,
-    /// What was taken from names or read with doubt, one sentence each.
-    pub remarks: Vec<PassedOver>,
-    /// How this run went; differs from run to run.
-    pub this_run: ThisRun,
-}
-
-/// How the series of a result lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Layout {
-    /// `patients/<patient>/<view>/`.
-    Patients,
-    /// `<view>/`, of one patient.
-    Views,
-}
-
-/// Photos and what became of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    pub patients: usize,
-    pub series: usize,
-    /// Photos that found their place in a series.
-    pub photos: usize,
-    pub baselines: usize,
-    pub compared: usize,
-    pub not_comparable: usize,
-    /// Photos and lines of the manifest that could not be used: `unplaced` and `unreadable`.
-    pub failed: usize,
-    pub passed_over: usize,
-}
-
-/// Particulars of one run.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ThisRun {
-    pub seconds: f64,
-    /// Comparisons made now.
-    pub measured: usize,
-    /// Comparisons of an earlier run that still hold.
-    pub reused: usize,
-}
-
 impl Series {
     /// The baseline's entry.
     #[must_use]
@@ -423,6 +250,14 @@ impl Series {
     /// The entries that were compared with the baseline.
     pub fn compared(&self) -> impl Iterator<Item = &SeriesVisit> {
         self.visits.iter().filter(|v| v.status == Status::Compared)
+    }
+}
+
+impl SeriesVisit {
+    /// Its day; `None` where no date is known.
+    #[must_use]
+    pub fn day(&self) -> Option<&str> {
+        (self.date_source != DateSource::Order).then_some(&self.date)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A plan, a course and a cohort in words, for the person at the desk.
 
+use super::anonymous::Key;
 use super::plan::{Plan, PlannedSeries};
 use super::schema::{Cohort, Group, Run, Series, SeriesVisit, Status};
 use crate::report::schema::{Verdict, word};
@@ -55,6 +56,37 @@ pub fn plan(plan: &Plan) -> String {
     )
 }
 
+/// Who is who in a result without names.
+#[must_use]
+pub fn key(key: &Key) -> String {
+    let list = |names: &std::collections::BTreeMap<String, String>| -> String {
+        names
+            .iter()
+            .map(|(neutral, real)| format!("  {neutral} = {real}\n"))
+            .collect()
+    };
+    format!(
+        "\nWho is who (told here only):\n{}{}",
+        list(&key.patients),
+        list(&key.files)
+    )
+}
+
+/// The real names of the files that a run could not use.
+#[must_use]
+pub fn unusable(run: &Run, key: &Key) -> String {
+    let names: Vec<String> = run
+        .unplaced
+        .iter()
+        .chain(&run.unreadable)
+        .filter_map(|f| Some(format!("  {} = {}\n", f.file, key.files.get(&f.file)?)))
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!("Their names (told here only):\n{}", names.concat())
+}
+
 fn planned(series: &PlannedSeries) -> String {
     let mut text = format!("{}, {}\n", series.patient, series.view);
     for (i, photo) in series.photos.iter().enumerate() {
@@ -63,14 +95,14 @@ fn planned(series: &PlannedSeries) -> String {
         } else {
             "compared with it"
         };
-        let named = if photo.visit == photo.date.to_string() {
+        let named = if photo.visit == photo.when() {
             String::new()
         } else {
             format!(" \u{201c}{}\u{201d}", photo.visit)
         };
         text += &format!(
             "  {} (by {}){named}  {}  {role}\n",
-            photo.date,
+            photo.when(),
             word(&photo.date_source),
             photo.file
         );

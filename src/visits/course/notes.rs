@@ -36,7 +36,7 @@ pub(super) fn flags(
             "Wait four weeks after a session before taking the photo.",
         ));
     }
-    if sessions.iter().any(|s| s.date == photo.date) {
+    if sessions.iter().any(|s| Some(s.date) == photo.date) {
         flags.push(warning(
             "session-day",
             "Taken on the day of a session, and counted as taken before it.".to_string(),
@@ -119,12 +119,13 @@ fn session_notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
         .iter()
         .zip(&planned.photos)
         .rev()
-        .find(|(v, _)| is_comparable(v));
+        .find(|(v, _)| is_comparable(v))
+        .and_then(|(_, photo)| photo.date);
     let ripe = last.date.plus_days(7 * EARLY_WEEKS);
-    if let (Some((_, photo)), Some(ripe)) = (latest, ripe)
-        && photo.date < ripe
+    if let (Some(latest), Some(ripe)) = (latest, ripe)
+        && latest < ripe
     {
-        let days = photo.date.days_since(last.date);
+        let days = latest.days_since(last.date);
         let message = if days > 0 {
             format!(
                 "The latest comparable photo was taken {} after the last session; skin goes on \
@@ -140,7 +141,7 @@ fn session_notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
         notes.push(warning("too-early", message, &remedy));
     }
     let due = last.date.plus_days(MAINTENANCE_DAYS);
-    let seen = planned.photos.last().map(|p| p.date);
+    let seen = planned.photos.last().and_then(|p| p.date);
     if let Some(due) = due.filter(|&due| seen.is_some_and(|seen| seen >= due)) {
         notes.push(warning(
             "maintenance-due",

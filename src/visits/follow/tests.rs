@@ -45,7 +45,7 @@ fn scars_keep_their_number_over_visits() {
     let third = [lesion(1, 9.5, State::Improved, -60.0)];
     let sight = |visit, months, lesions, after, measured| Sight {
         visit,
-        months,
+        months: Some(months),
         lesions,
         before: &old,
         after,
@@ -92,7 +92,7 @@ fn scars_that_run_together_are_said_to() {
     let one = [lesion(1, 13.0, State::Unchanged, 5.0)];
     let sight = |visit, lesions| Sight {
         visit,
-        months: 1.0,
+        months: Some(1.0),
         lesions,
         before: &both,
         after: &both,

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::super::date::Date;
 use super::super::manifest::{self, Manifest, Row};
-use super::super::names::{self, Named};
+use super::super::names;
+use super::super::order::{self, Order};
 use super::super::schema::{DateSource, Failure, PassedOver};
 use super::super::walk::Found;
+use super::said::{Around, Said, around, said};
 use super::{PlannedSession, remark, sessions};
 use crate::report::schema::Warning;
 use crate::units::PixelsPerMm;
@@ -21,8 +23,10 @@ pub(super) struct Placed {
     pub patient: OsString,
     pub visit: String,
     pub view: String,
-    pub date: Date,
+    /// `None` where only an order is known.
+    pub date: Option<Date>,
     pub date_source: DateSource,
+    pub order: Option<Order>,
     pub time: Option<String>,
     pub px_per_mm: Option<PixelsPerMm>,
     pub roi: Option<String>,
@@ -94,8 +98,7 @@ pub(super) fn place(
             .iter()
             .any(|f| f.file.as_deref() == Some(file))
     };
-    let lonely = lonely(photos);
-    for (photo, lonely) in photos.iter().zip(lonely) {
+    for (photo, around) in photos.iter().zip(around(photos, only)) {
         if faulty(&photo.file) {
             continue;
         }
@@ -105,10 +108,11 @@ pub(super) fn place(
                 "{}, lines {a} and {b} say different things of this photo",
                 manifest::NAME
             );
-            outcome.failures.push(failure(photo, only, row, &reason));
+            let said = said(photo, only, &around);
+            outcome.failures.push(failure(photo, said, row, &reason));
             continue;
         }
-        one(photo, row, only, lonely, &mut outcome);
+        one(photo, row, only, &around, &mut outcome);
     }
     missing(&rows, photos, root, &mut outcome);
     sessions::sessions(manifest, only, &mut outcome);
@@ -137,94 +141,8 @@ fn missing(rows: &BTreeMap<&str, &Row>, photos: &[Found], root: &Path, outcome: 
     }
 }
 
-/// Whether each photo is the only one of its folder.
-fn lonely(photos: &[Found]) -> Vec<bool> {
-    let folder = |p: &Found| p.parts[..p.parts.len() - 1].to_vec();
-    let mut counts: BTreeMap<Vec<OsString>, usize> = BTreeMap::new();
-    for photo in photos.iter().filter(|p| !p.grey) {
-        *counts.entry(folder(photo)).or_default() += 1;
-    }
-    photos
-        .iter()
-        .map(|p| counts.get(&folder(p)) == Some(&1))
-        .collect()
-}
-
-/// What the path says, before the manifest and EXIF are asked.
-struct Said {
-    patient: Option<OsString>,
-    named: Named,
-    /// The folders are as they should be.
-    by_habit: bool,
-}
-
-/// `<patient>/<visit>/<view>.jpg` or `<patient>/<date>_<view>.jpg`; of one patient's folder without
-/// the first part.
-fn said(photo: &Found, only: Option<&OsStr>) -> Said {
-    let own = usize::from(only.is_none());
-    let patient = only
-        .map(OsStr::to_os_string)
-        .or_else(|| (photo.parts.len() > 1).then(|| photo.parts[0].clone()));
-    let name = |i: usize| photo.parts[i].to_string_lossy().into_owned();
-    let last = name(photo.parts.len() - 1);
-    let stem = last.rsplit_once('.').map_or(last.as_str(), |(s, _)| s);
-    let (named, by_habit) = match photo.parts.len().checked_sub(own) {
-        Some(1) => (names::of_photo(stem), true),
-        Some(2) => {
-            let mut named = names::of_folder(&name(own));
-            let (date, view) = names::of_photo_in_visit(stem);
-            match (named.date, date) {
-                (Some(folder), Some(own)) if folder != own => {
-                    named.doubt = Some(format!(
-                        "the folder says {folder} and the photo's name {own}; which is right?"
-                    ));
-                }
-                (None, Some(own)) => named.date = Some(own),
-                _ => {}
-            }
-            named.view = (!is_camera_name(&view)).then_some(view);
-            (named, true)
-        }
-        _ => (names::of_photo(stem), false),
-    };
-    Said {
-        patient,
-        named,
-        by_habit,
-    }
-}
-
-/// Names that cameras and phones give: letters they are known for, then a number. They say no view.
-fn is_camera_name(view: &str) -> bool {
-    const MAKERS: [&str; 16] = [
-        "img",
-        "dsc",
-        "dscn",
-        "dscf",
-        "pxl",
-        "p",
-        "image",
-        "picture",
-        "sam",
-        "gopr",
-        "mvimg",
-        "pic",
-        "wa",
-        "scan",
-        "screenshot",
-        "dcim",
-    ];
-    let letters: String = view.chars().take_while(char::is_ascii_alphabetic).collect();
-    let rest = &view[letters.len()..];
-    let number = rest.contains(|c: char| c.is_ascii_digit())
-        && rest
-            .chars()
-            .all(|c| c.is_ascii_digit() || "-_ .()".contains(c));
-    number && (letters.is_empty() || MAKERS.contains(&letters.as_str()))
-}
-
-fn failure(photo: &Found, only: Option<&OsStr>, row: Option<&Row>, reason: &str) -> Failure {
-    let Said { patient, named, .. } = said(photo, only);
+fn failure(photo: &Found, said: Said, row: Option<&Row>, reason: &str) -> Failure {
+    let Said { patient, named, .. } = said;
     let lossy = patient.map(|p| p.to_string_lossy().into_owned());
     Failure {
         patient: row.and_then(|r| r.patient.clone()).or(lossy),
@@ -239,10 +157,10 @@ fn one(
     photo: &Found,
     row: Option<&Row>,
     only: Option<&OsStr>,
-    lonely: bool,
+    around: &Around,
     outcome: &mut Outcome,
 ) {
-    let said = said(photo, only);
+    let said = said(photo, only, around);
     let blank = Row::default();
     let told = row.unwrap_or(&blank);
     let unlisted_mask = row.is_none() && photo.grey && said.named.date.is_none();
@@ -252,8 +170,8 @@ fn one(
         return;
     }
     let taken = crate::decode::taken(&photo.path);
-    match settle(photo, &said, told, taken.as_deref(), lonely) {
-        Err(reason) => outcome.failures.push(failure(photo, only, row, &reason)),
+    match settle(photo, &said, told, taken.as_deref(), around.lonely) {
+        Err(reason) => outcome.failures.push(failure(photo, said, row, &reason)),
         Ok((placed, remarks)) => {
             for text in remarks {
                 outcome.remarks.push(remark(&photo.file, &text));
@@ -280,16 +198,22 @@ fn settle(
         );
     }
     let exif = taken.and_then(Date::parse);
-    let (date, date_source) = date(said, told, exif)?;
-    let (view, remarks) = view(said, told, lonely)?;
+    let said_order = told.visit.as_deref().and_then(order::of);
+    let order = said_order.or_else(|| said.named.order.clone());
+    let (date, date_source) = date(said, told, exif, order.is_some())?;
+    let (view, remark) = view(said, told, lonely)?;
+    let by_name = said.named.visit.clone().filter(|_| said.by_habit);
     let visit = told
         .visit
         .clone()
-        .or_else(|| said.named.visit.clone().filter(|_| said.by_habit))
-        .unwrap_or_else(|| date.to_string());
+        .or(by_name)
+        .or_else(|| date.map(|d| d.to_string()))
+        .or_else(|| order.as_ref().map(|o| o.name.clone()))
+        .unwrap_or_default();
     let flags = exif
-        .filter(|exif| exif.days_since(date).abs() > CLOCK_DAYS)
-        .map(|exif| clock(date, exif));
+        .zip(date)
+        .filter(|(exif, date)| exif.days_since(*date).abs() > CLOCK_DAYS)
+        .map(|(exif, date)| clock(date, exif));
     let placed = Placed {
         path: photo.path.clone(),
         file: photo.file.clone(),
@@ -298,13 +222,15 @@ fn settle(
         view,
         date,
         date_source,
+        order,
         time: taken.map(str::to_string),
         px_per_mm: told.px_per_mm,
         roi: told.roi.clone(),
         points: told.points.clone(),
         flags: flags.into_iter().collect(),
     };
-    Ok((placed, remarks.into_iter().collect()))
+    let remarks = said.remark.clone().filter(|_| told.view.is_none());
+    Ok((placed, remarks.into_iter().chain(remark).collect()))
 }
 
 fn patient(said: &Said, told: &Row) -> Result<OsString, String> {
@@ -322,18 +248,25 @@ fn patient(said: &Said, told: &Row) -> Result<OsString, String> {
     }
 }
 
-fn date(said: &Said, told: &Row, exif: Option<Date>) -> Result<(Date, DateSource), String> {
+/// The day, and who says it; none where the words of a name at least tell the order.
+fn date(
+    said: &Said,
+    told: &Row,
+    exif: Option<Date>,
+    ordered: bool,
+) -> Result<(Option<Date>, DateSource), String> {
     if let Some(date) = told.date {
-        return Ok((date, DateSource::Manifest));
+        return Ok((Some(date), DateSource::Manifest));
     }
     if let Some(doubt) = &said.named.doubt {
         return Err(doubt.clone());
     }
-    let named = said.named.date.map(|date| (date, DateSource::Name));
-    let by_camera = exif.map(|date| (date, DateSource::Exif));
-    named.or(by_camera).ok_or_else(|| {
+    let named = said.named.date.map(|date| (Some(date), DateSource::Name));
+    let by_camera = exif.map(|date| (Some(date), DateSource::Exif));
+    let in_order = ordered.then_some((None, DateSource::Order));
+    named.or(by_camera).or(in_order).ok_or_else(|| {
         "no date: neither manifest, name nor camera tells it; begin the name with one \
-         (2026-01-10_front.jpg), or name it in manifest.csv"
+         (2026-01-10_front.jpg) or with before, after or week 6, or name it in manifest.csv"
             .to_string()
     })
 }

@@ -17,7 +17,7 @@ pub(super) fn sessions(manifest: &Manifest, only: Option<&OsStr>, outcome: &mut 
             .file
             .as_ref()
             .and_then(|file| outcome.placed.iter().find(|p| p.file == *file));
-        let date = row.date.or(photo.map(|p| p.date));
+        let date = row.date.or(photo.and_then(|p| p.date));
         let patient = row
             .patient
             .clone()
@@ -42,8 +42,20 @@ pub(super) fn sessions(manifest: &Manifest, only: Option<&OsStr>, outcome: &mut 
                     row.line
                 ),
             }),
-            // Its photo has no date and is among the failures already.
-            (None, _) => {}
+            (None, Some(patient)) if photo.is_some() => outcome.failures.push(Failure {
+                patient: Some(patient),
+                view: None,
+                visit: None,
+                file: manifest::NAME.to_string(),
+                reason: format!(
+                    "{}, line {}: the treatment has no date, nor has its photo; fill in the column \
+                     date",
+                    manifest::NAME,
+                    row.line
+                ),
+            }),
+            // Its photo is among the failures already.
+            (None, Some(_)) => {}
         }
     }
     for sessions in outcome.sessions.values_mut() {

@@ -4,6 +4,7 @@
 use super::Kind::{Number, Text, Whole};
 use super::{Cell, Column};
 use crate::report::schema::{Change, Interval, LesionVisit, Warning, word};
+use crate::visits::date::Date;
 use crate::visits::schema::{
     CohortRow, Failure, Milestone, ScarVisit, Series, SeriesScar, SeriesVisit,
 };
@@ -70,7 +71,7 @@ pub(super) fn visit(series: &Series, v: &SeriesVisit) -> Vec<Cell> {
         (&series.patient).into(),
         (&series.view).into(),
         (&v.visit).into(),
-        (&v.date).into(),
+        v.day().into(),
         word(&v.date_source).into(),
         v.days.into(),
         v.months.into(),
@@ -162,7 +163,8 @@ pub(super) const SCARS: [Column; 26] = [
 ];
 
 pub(super) fn scar(series: &Series, scar: &SeriesScar, v: &ScarVisit) -> Vec<Cell> {
-    let date = series.visits.iter().find(|s| s.visit == v.visit);
+    let of_visit = series.visits.iter().find(|s| s.visit == v.visit);
+    let visit_date = of_visit.and_then(SeriesVisit::day);
     let both = |of: fn(&LesionVisit) -> Option<f64>| [of(&v.before).into(), of(&v.after).into()];
     let mut row: Vec<Cell> = vec![
         (&series.patient).into(),
@@ -173,7 +175,7 @@ pub(super) fn scar(series: &Series, scar: &SeriesScar, v: &ScarVisit) -> Vec<Cel
         scar.x.into(),
         scar.y.into(),
         (&v.visit).into(),
-        date.map(|s| &s.date).into(),
+        visit_date.into(),
         v.state.map(|s| word(&s)).into(),
         v.joined.into(),
         v.lesion.into(),
@@ -191,6 +193,13 @@ pub(super) fn scar(series: &Series, scar: &SeriesScar, v: &ScarVisit) -> Vec<Cel
         v.volume_percent.into(),
     ]);
     row
+}
+
+/// Its day; without one it holds the visit's name in its place.
+fn day(milestone: Option<&Milestone>) -> Option<&String> {
+    milestone
+        .map(|m| &m.date)
+        .filter(|date| Date::parse(date).is_some())
 }
 
 pub(super) const COHORT: [Column; 35] = [
@@ -252,7 +261,7 @@ pub(super) fn cohort(r: &CohortRow) -> Vec<Cell> {
         r.skin_type.map(|s| word(&s)).into(),
         r.ita_deg.into(),
         latest.map(|m| &m.visit).into(),
-        latest.map(|m| &m.date).into(),
+        day(latest).into(),
         latest.map(|m| word(&m.verdict())).into(),
         band(latest),
         area(latest).value.into(),
@@ -263,7 +272,7 @@ pub(super) fn cohort(r: &CohortRow) -> Vec<Cell> {
             .and_then(|m| m.change.volume_index_percent.value)
             .into(),
         best.map(|m| &m.visit).into(),
-        best.map(|m| &m.date).into(),
+        day(best).into(),
         band(best),
         area(best).value.into(),
         trend.map(|t| t.visits).into(),
