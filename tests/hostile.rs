@@ -24,6 +24,7 @@ fn desk(before: &str, after: &str) -> tempfile::TempDir {
 
 struct Ended {
     status: i32,
+    out: String,
     err: String,
 }
 
@@ -38,6 +39,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Ended {
         .unwrap();
     Ended {
         status: output.status.code().expect("ends by itself"),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
@@ -133,6 +135,26 @@ fn what_a_terminal_would_obey_is_not_printed() {
     assert_eq!(ended.status, 2);
     assert!(!ended.err.contains(['\u{1b}', '\u{7}']), "{:?}", ended.err);
     assert!(ended.err.contains("owned"));
+
+    // Nor on the output stream: a photo's name, and what a manifest says (found by fuzzing it).
+    fs::rename(desk.path().join("after.png"), desk.path().join(name)).unwrap();
+    fs::write(
+        desk.path().join("manifest.csv"),
+        "file,patient,date\na\u{1b}[2Jb.jpg,\u{9b}2J\u{202e}anna,2026-01-10\n",
+    )
+    .unwrap();
+    for arguments in [
+        &["check", name][..],
+        &["check", "--json", name],
+        &["batch", ".", "--dry-run"],
+        &["batch", ".", "--dry-run", "--json"],
+    ] {
+        let ended = run(desk.path(), arguments);
+        let told = ended.out + &ended.err;
+        let obeyed = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!told.contains(obeyed), "{arguments:?}: {told:?}");
+        assert!(told.contains("\\u001b"), "{arguments:?}: {told:?}");
+    }
 }
 
 #[cfg(unix)]
@@ -178,4 +200,115 @@ fn the_limit_of_pixels_can_be_typed() {
         assert_eq!(with(nonsense).status, 2, "{nonsense}");
     }
     assert!(matches!(with("0.005").status, 0 | 3));
+}
+
+/// Numbers that look drawn at random: splitmix64 (Steele, Lea & Flood 2014).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
+    }
+}
+
+/// `file` with bits flipped (anywhere, or in its header), cut off, with a piece of `other` over it or
+/// put in, a piece taken out, or a number of its header made extreme.
+fn damaged(file: &[u8], other: &[u8], kind: usize, dice: &mut Dice) -> Vec<u8> {
+    let mut bytes = file.to_vec();
+    let header = bytes.len().min([64, 512, 4096][dice.below(3)]);
+    let at = dice.below(bytes.len());
+    let piece = |dice: &mut Dice| {
+        let length = other.len().min([4, 256, 4096, 65_536][dice.below(4)]);
+        let from = dice.below(other.len() - length + 1);
+        other[from..from + length].to_vec()
+    };
+    match kind % 7 {
+        0 | 1 => {
+            let within = if kind % 7 == 0 { bytes.len() } else { header };
+            for _ in 0..[1, 2, 8, 64][dice.below(4)] {
+                bytes[dice.below(within)] ^= 1 << dice.below(8);
+            }
+        }
+        2 => bytes.truncate(at),
+        3 => {
+            let piece = piece(dice);
+            let end = bytes.len().min(at + piece.len());
+            bytes[at..end].copy_from_slice(&piece[..end - at]);
+        }
+        4 => {
+            let at = dice.below(header);
+            bytes.splice(at..at, piece(dice));
+        }
+        5 => {
+            let end = bytes.len().min(at + [1, 4, 64, 4096][dice.below(4)]);
+            bytes.drain(at..end);
+        }
+        _ => {
+            let number =
+                [0, 1, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, u32::MAX][dice.below(7)];
+            let end = header.min(bytes.len() / 4 * 4);
+            let at = dice.below(end.saturating_sub(4));
+            for (b, n) in bytes[at..].iter_mut().zip(number.to_be_bytes()) {
+                *b = n;
+            }
+        }
+    }
+    bytes
+}
+
+/// The promise of `check` for any file: it ends by itself, soon, in little memory, with an exit status
+/// of its own and without a panic. `DAMAGED=200` takes fewer files.
+#[cfg(unix)]
+#[test]
+#[ignore = "2000 files take a quarter of an hour"]
+fn damaged_files_are_checked_or_refused() {
+    const SLOWEST: Duration = Duration::from_secs(10);
+    /// Address space, KiB.
+    const MEMORY: u32 = 2 << 20;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/photos/formats");
+    if !folder.is_dir() {
+        println!("skipped: {} is missing", folder.display());
+        return;
+    }
+    let mut paths = files(&folder);
+    paths.sort();
+    let originals: Vec<Vec<u8>> = paths.iter().map(|p| fs::read(p).unwrap()).collect();
+    let desk = tempfile::tempdir().unwrap();
+    let photo = desk.path().join("photo");
+    let limited = format!("ulimit -v {MEMORY}; exec \"$0\" check --json \"$1\"");
+    let program = assert_cmd::cargo::cargo_bin("scardepth");
+    let many = std::env::var("DAMAGED").map_or(2000, |n| n.parse().unwrap());
+    let mut dice = Dice(1);
+    let mut ends = std::collections::BTreeMap::new();
+    for i in 0..many {
+        let file = i % paths.len();
+        let other = &originals[dice.below(paths.len())];
+        let bytes = damaged(&originals[file], other, i / paths.len(), &mut dice);
+        fs::write(&photo, &bytes).unwrap();
+        let begun = std::time::Instant::now();
+        let output = std::process::Command::new("sh")
+            .args(["-c", &limited])
+            .args([&program, &photo])
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        let name = paths[file].display();
+        let status = output.status.code();
+        assert!(
+            matches!(status, Some(0 | 2 | 3)),
+            "{i}, {name}: {status:?} {told}"
+        );
+        assert!(!told.contains("panicked"), "{i}, {name}: {told}");
+        assert!(
+            begun.elapsed() < SLOWEST,
+            "{i}, {name}: {:?}",
+            begun.elapsed()
+        );
+        *ends.entry(status).or_insert(0) += 1;
+    }
+    println!("exit status and how often: {ends:?}");
 }

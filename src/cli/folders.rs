@@ -276,7 +276,8 @@ impl Progress {
             let n = done.fetch_add(1, Ordering::Relaxed) + 1;
             if let Ok(mut stream) = self.stream.lock() {
                 // Nobody is left to tell if this fails.
-                let _ = writeln!(stream, "[{n}/{all}] {}", words::ended(series));
+                let text = super::harmless(&words::ended(series));
+                let _ = writeln!(stream, "[{n}/{all}] {text}");
             }
         }
     }

@@ -101,22 +101,28 @@ fn explain(error: &dyn std::error::Error) {
     let _ = writeln!(io::stderr(), "{}", harmless(&text));
 }
 
-/// Text without what a terminal would obey: a file's name may hold anything.
+/// Text without what a terminal would obey or turn around: a file's name may hold anything.
+///
+/// Such characters are written as JSON writes them, so that JSON stays what it is.
 fn harmless(text: &str) -> String {
-    let shown = |c: char| {
-        if c.is_control() && c != '\n' {
-            '\u{fffd}'
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && (c.is_control() || turns(c)) {
+            shown += &format!("\\u{:04x}", u32::from(c));
         } else {
-            c
+            shown.push(c);
         }
-    };
-    text.chars().map(shown).collect()
+    }
+    shown
 }
 
 /// Text on the output stream; a reader that has gone away is no error.
 fn print(text: &str) {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = out
+        .write_all(harmless(text).as_bytes())
+        .and_then(|()| out.flush());
 }
 
 /// Settles how many threads the work may use.

@@ -42,6 +42,8 @@ const REFUSED: &[(usize, &[u8], &str, &str)] = &[
     (0, b"8BPS", "Photoshop (PSD)", EXPORT),
     (0, b"%PDF", "PDF", EXPORT),
     (0, b"\x76\x2f\x31\x01", "OpenEXR", EXPORT),
+    (0, b"II+\x00", "BigTIFF", EXPORT),
+    (0, b"MM\x00+", "BigTIFF", EXPORT),
     (0, b"\x1a\x45\xdf\xa3", "a video", FRAME),
 ];
 

@@ -95,8 +95,15 @@ pub fn decode_bytes(path: &Path, bytes: &[u8], options: &Options) -> Result<Phot
 /// Reads no pixels.
 #[must_use]
 pub fn taken(path: &Path) -> Option<String> {
-    let regular = fs::metadata(path).is_ok_and(|m| m.is_file());
-    regular.then(|| exif::Directory::of_file(path).taken())?
+    // Of a TIFF the whole file is read: one too large to be opened is not asked.
+    let most = most_bytes(&Options::default());
+    let asked = fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() as f64 <= most);
+    asked.then(|| exif::Directory::of_file(path).taken())?
+}
+
+/// Most bytes of a file that can hold an allowed photo.
+fn most_bytes(options: &Options) -> f64 {
+    options.limit_megapixels * 1e6 * FILE_BYTES_PER_PIXEL
 }
 
 /// All bytes of a regular file, if it is not larger than any allowed photo can be.
@@ -117,7 +124,7 @@ fn read(path: &Path, options: &Options) -> Result<Vec<u8>, Error> {
     // And again: another may stand at its place by now.
     let metadata = opened.metadata().map_err(unreadable)?;
     check_kind(path, &metadata)?;
-    let limit = options.limit_megapixels * 1e6 * FILE_BYTES_PER_PIXEL;
+    let limit = most_bytes(options);
     if metadata.len() as f64 > limit {
         return Err(Error::FileTooLarge {
             file: file(),

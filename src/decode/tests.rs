@@ -9,6 +9,7 @@ use super::*;
 use crate::filter::reduce;
 use crate::raster::count;
 
+mod heic;
 mod kinds;
 
 /// A folder of files that vanishes with it.
@@ -265,6 +266,7 @@ fn what_cannot_be_opened_is_named_with_a_remedy() {
         (b"GIF89a......", "GIF"),
         (b"II*\0\x10\0\0\0CR\x02\0....", "raw"),
         (b"BM............................", "BMP"),
+        (b"II+\0\x08\0\0\0................", "BigTIFF"),
     ] {
         let error = open(&files.write("x", bytes)).unwrap_err();
         assert!(matches!(error, Error::Unsupported { .. }), "{error:?}");

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use image::error::{ImageError, LimitErrorKind};
+use image::error::{ImageError, LimitErrorKind, UnsupportedErrorKind};
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use super::colour::{self, Encoding};
@@ -171,9 +171,12 @@ fn refuse(path: &Path, bytes: &[u8], format: ImageFormat, e: ImageError) -> Erro
         _ => "WebP",
     };
     match e {
-        ImageError::Unsupported(_) => Error::Unsupported {
+        ImageError::Unsupported(e) => Error::Unsupported {
             file,
-            format: format!("a {name} of this kind"),
+            format: match e.kind() {
+                UnsupportedErrorKind::GenericFeature(what) => format!("this {name} ({what})"),
+                _ => format!("a {name} of this kind"),
+            },
             remedy: PLAINER,
         },
         ImageError::Limits(e) if matches!(e.kind(), LimitErrorKind::InsufficientMemory) => {
