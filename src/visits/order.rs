@@ -175,7 +175,6 @@ fn numbers(tokens: &[Token]) -> Vec<(Unit, i64, Vec<usize>)> {
 /// What a stage (`true` is before) and a number say together.
 fn place(before: Option<bool>, number: Option<(Unit, i64)>) -> Option<Order> {
     let (place, name) = match (before, number) {
-        (None, None) => return None,
         (Some(true), None | Some((Unit::Time(..), 0))) => (Place::Before, "before".to_string()),
         (Some(false), None) => (Place::After, "after".to_string()),
         (None, Some((Unit::Time(unit, days), n))) => {
@@ -193,8 +192,8 @@ fn place(before: Option<bool>, number: Option<(Unit, i64)>) -> Option<Order> {
             (Place::Sessions(4 * n + 1), format!("after-session{n}"))
         }
         (None, Some((Unit::Visit, n))) => (Place::Visits(n), format!("visit{n}")),
-        // Before week 6, after visit 2: nobody can say how far.
-        (Some(_), Some(_)) => return None,
+        // Nothing told, or before week 6, after visit 2: nobody can say how far.
+        (None, None) | (Some(_), Some(_)) => return None,
     };
     Some(Order { place, name })
 }

@@ -87,7 +87,7 @@ fn as_text<S: serde::Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S:
     serializer.collect_str(date)
 }
 
-#[allow(clippy::ref_option)] // The signature is serde's.
+#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref)] // The signature is serde's.
 fn as_maybe_text<S: serde::Serializer>(
     date: &Option<Date>,
     serializer: S,

@@ -60,10 +60,8 @@ pub fn plan(plan: &Plan) -> String {
 #[must_use]
 pub fn key(key: &Key) -> String {
     let list = |names: &std::collections::BTreeMap<String, String>| -> String {
-        names
-            .iter()
-            .map(|(neutral, real)| format!("  {neutral} = {real}\n"))
-            .collect()
+        let line = |(neutral, real): (&String, &String)| format!("  {neutral} = {real}\n");
+        names.iter().map(line).collect::<Vec<_>>().concat()
     };
     format!(
         "\nWho is who (told here only):\n{}{}",
