@@ -140,12 +140,12 @@ fn is_complete(bytes: &[u8]) -> bool {
 /// Whether the first component (brightness) is stored at least as finely as every other (ITU-T T.81,
 /// B.2.2). No camera writes it the other way, and the decoder trips over it.
 fn is_ordinarily_sampled(bytes: &[u8]) -> bool {
-    let frames = Segments { bytes, at: 2 }.filter(|(marker, _)| {
+    let mut frames = Segments { bytes, at: 2 }.filter(|(marker, _)| {
         matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
     });
     // Precision, height, width and the number of components; then three bytes for each.
     const FIXED: usize = 6;
-    frames.into_iter().all(|(_, frame)| {
+    frames.all(|(_, frame)| {
         let components = frame.get(FIXED..).unwrap_or_default().chunks_exact(3);
         let factors = components.map(|c| (c[1] >> 4, c[1] & 0xf));
         let mut factors = factors.take(frame.get(FIXED - 1).map_or(0, |&n| usize::from(n)));
