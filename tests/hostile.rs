@@ -280,7 +280,6 @@ fn damaged_files_are_checked_or_refused() {
     let desk = tempfile::tempdir().unwrap();
     let photo = desk.path().join("photo");
     let limited = format!("ulimit -v {MEMORY}; exec \"$0\" check --json \"$1\"");
-    let program = assert_cmd::cargo::cargo_bin("scardepth");
     let many = std::env::var("DAMAGED").map_or(2000, |n| n.parse().unwrap());
     let mut dice = Dice(1);
     let mut ends = std::collections::BTreeMap::new();
@@ -292,7 +291,8 @@ fn damaged_files_are_checked_or_refused() {
         let begun = std::time::Instant::now();
         let output = std::process::Command::new("sh")
             .args(["-c", &limited])
-            .args([&program, &photo])
+            .arg(env!("CARGO_BIN_EXE_scardepth"))
+            .arg(&photo)
             .output()
             .unwrap();
         let told = String::from_utf8_lossy(&output.stderr);

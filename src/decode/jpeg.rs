@@ -17,6 +17,8 @@ use crate::error::Error;
 /// so that a small file of many takes minutes.
 const MOST_SCANS: usize = 40;
 
+const ORDINARY: &str = "export it as an ordinary JPEG";
+
 /// Pixels of the JPEG in `bytes`, after its header was found to be within the limits.
 pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unpacked, Error> {
     let file = || path.to_path_buf();
@@ -35,6 +37,13 @@ pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unp
         return Err(Error::Truncated {
             file: file(),
             source: None,
+        });
+    }
+    if !is_ordinarily_sampled(bytes) {
+        return Err(Error::Unsupported {
+            file: file(),
+            format: "a JPEG whose colours are finer than its brightness".to_string(),
+            remedy: ORDINARY,
         });
     }
     let stored = decoder.input_colorspace().unwrap_or(ColorSpace::RGB);
@@ -110,7 +119,7 @@ fn refuse(path: &Path, bytes: &[u8], e: DecodeErrors) -> Error {
         DecodeErrors::Unsupported(_) => Error::Unsupported {
             file,
             format: "a JPEG of a rare kind (lossless, arithmetic or 12-bit)".to_string(),
-            remedy: "export it as an ordinary JPEG",
+            remedy: ORDINARY,
         },
         e if is_complete(bytes) => Error::Corrupt {
             file,
@@ -123,32 +132,64 @@ fn refuse(path: &Path, bytes: &[u8], e: DecodeErrors) -> Error {
     }
 }
 
-/// Whether the end marker follows the picture's data (ITU-T T.81, annex B): walks the segments, then
-/// the entropy-coded data of every scan.
+/// Whether the end marker follows the picture's data.
 fn is_complete(bytes: &[u8]) -> bool {
-    const END_OF_IMAGE: u8 = 0xd9;
-    let mut at = 2;
-    while let Some(&[prefix, marker]) = bytes.get(at..at + 2) {
-        match (prefix, marker) {
-            (0xff, END_OF_IMAGE) => return true,
-            // A stuffed zero, a fill byte, a restart marker: no segment follows.
-            (0xff, 0x00 | 0xd0..=0xd8) => at += 2,
-            (0xff, 0xff) => at += 1,
-            (0xff, _) => {
-                let Some(&[high, low]) = bytes.get(at + 2..at + 4) else {
-                    return false;
-                };
-                at += 2 + usize::from(u16::from_be_bytes([high, low]));
-            }
-            // Bytes between the headers belong to nobody; in a scan they are the picture.
-            _ => {
-                let rest = &bytes[at..];
-                match rest.iter().position(|&b| b == 0xff) {
-                    Some(next) => at += next,
-                    None => return false,
+    Segments { bytes, at: 2 }.any(|(marker, _)| marker == END_OF_IMAGE)
+}
+
+/// Whether the first component (brightness) is stored at least as finely as every other (ITU-T T.81,
+/// B.2.2). No camera writes it the other way, and the decoder trips over it.
+fn is_ordinarily_sampled(bytes: &[u8]) -> bool {
+    let mut frames = Segments { bytes, at: 2 }.filter(|(marker, _)| {
+        matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc)
+    });
+    // Precision, height, width and the number of components; then three bytes for each.
+    const FIXED: usize = 6;
+    frames.all(|(_, frame)| {
+        let components = frame.get(FIXED..).unwrap_or_default().chunks_exact(3);
+        let factors = components.map(|c| (c[1] >> 4, c[1] & 0xf));
+        let mut factors = factors.take(frame.get(FIXED - 1).map_or(0, |&n| usize::from(n)));
+        factors
+            .next()
+            .is_none_or(|(h, v)| factors.all(|(other_h, other_v)| other_h <= h && other_v <= v))
+    })
+}
+
+const END_OF_IMAGE: u8 = 0xd9;
+
+/// Marker and content of each segment (ITU-T T.81, annex B), past the entropy-coded data of every
+/// scan, to the end marker or to where the file ends.
+struct Segments<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for Segments<'a> {
+    type Item = (u8, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(&[prefix, marker]) = self.bytes.get(self.at..self.at + 2) {
+            match (prefix, marker) {
+                (0xff, END_OF_IMAGE) => {
+                    self.at = self.bytes.len();
+                    return Some((marker, &[]));
                 }
+                // A stuffed zero, a fill byte, a restart marker: no segment follows.
+                (0xff, 0x00 | 0xd0..=0xd8) => self.at += 2,
+                (0xff, 0xff) => self.at += 1,
+                (0xff, _) => {
+                    let &[high, low] = self.bytes.get(self.at + 2..self.at + 4)? else {
+                        return None;
+                    };
+                    let content = self.at + 4;
+                    self.at += 2 + usize::from(u16::from_be_bytes([high, low]));
+                    let content = self.bytes.get(content..self.at);
+                    return Some((marker, content.unwrap_or_default()));
+                }
+                // Bytes between the headers belong to nobody; in a scan they are the picture.
+                _ => self.at += self.bytes[self.at..].iter().position(|&b| b == 0xff)?,
             }
         }
+        None
     }
-    false
 }

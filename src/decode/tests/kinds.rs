@@ -206,6 +206,21 @@ fn code_points_and_adobe_rgb_are_colours_too() {
     assert_eq!((turned.width, turned.height), (64, 96));
 }
 
+#[test]
+fn a_jpeg_with_finer_colours_than_brightness_is_refused_before_its_decoder_panics() {
+    let files = Files::new();
+    let mut bytes = jpeg(&scene());
+    let frame = bytes.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
+    // Found by fuzzing: brightness 2 x 2, the second colour 4 x 4.
+    bytes[frame + 11] = 0x22;
+    bytes[frame + 17] = 0x44;
+    let error = open(&files.write("a.jpg", &bytes)).unwrap_err();
+    assert!(
+        error.to_string().contains("finer than its brightness"),
+        "{error}"
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_to_a_photo_is_the_photo_and_a_link_to_a_folder_is_none() {
