@@ -57,7 +57,7 @@ fn lesion(id: u32, x: f64, y: f64, kind: Kind, state: State, area: f64) -> Lesio
         change: LesionChange {
             area_percent: Some(-30.0),
             contrast_percent: Some(-12.5),
-            relief_index_percent: None,
+            relief_index_percent: Some(-35.0),
         },
     }
 }
@@ -351,7 +351,7 @@ fn a_row_for_each_scar() {
     assert!(lines[0].starts_with("id,kind,kind_confidence,x,y,state,before_area_mm2"));
     assert_eq!(
         lines[1],
-        "1,boxcar,0.8,40,50,improved,2.5,0.07,6,2.7,1.75,0.07,6,2.7,-30,-12.5,"
+        "1,boxcar,0.8,40,50,improved,2.5,0.07,6,2.7,1.75,0.07,6,2.7,-30,-12.5,-35"
     );
     let none = String::from_utf8(table::lesions(&[]).unwrap()).unwrap();
     assert_eq!(none.lines().count(), 1);
@@ -382,7 +382,7 @@ fn each_scar_has_its_own_outline_close_up_and_row() {
     for part in [
         "id=\"b1\" class=\"improved\"",
         "id=\"a1\" class=\"improved\"",
-        "id=\"b2\" class=\"unchanged\"",
+        "id=\"b2\" class=\"unsure\"",
         "id=\"scar-2\"",
         "id=\"row-2\"",
         "href=\"#scar-1\"",

@@ -1,10 +1,13 @@
 //! `report.pdf`: the report on paper. A sheet for the patient, the views, the largest scars, and how
 //! it was done.
 
+mod course;
 mod font;
 mod pictures;
 mod sheets;
 mod tables;
+
+pub(super) use self::course::document as course;
 
 use self::font::Weight;
 use self::sheets::{BLACK, BODY, HAIR, Ink, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style};
@@ -39,7 +42,7 @@ pub(super) fn document(
     if compared {
         changes(&mut sheets, comparison);
     }
-    if let Some(basis) = doubt::basis(comparison) {
+    if let Some(basis) = doubt::basis(comparison, &drawn.told()) {
         sheets.paragraph(0.0, BODY, &basis);
     }
     next(&mut sheets, comparison);
@@ -49,7 +52,7 @@ pub(super) fn document(
         pictures::close_ups(&mut sheets, comparison, pictures, drawn, &photos)?;
     }
     tables::scars(&mut sheets, comparison, drawn);
-    tables::compared(&mut sheets, comparison);
+    tables::compared(&mut sheets, comparison, drawn);
     tables::technical(&mut sheets, comparison);
     let title = match doubt::dates(comparison) {
         Some(dates) => format!("{}: {dates}", text::TITLE),
@@ -72,11 +75,7 @@ fn answer(sheets: &mut Sheets, comparison: &Comparison) {
         None => text::TITLE.to_string(),
     };
     sheets.paragraph(0.0, NOTE, &kicker);
-    let ink = match change.verdict {
-        Verdict::Improved => GREEN,
-        Verdict::Worse => ORANGE,
-        Verdict::NoDetectableChange | Verdict::NotComparable => BLUE,
-    };
+    let ink = ink_of(change.verdict);
     let mut lines = vec![
         (
             Style { ink, ..WORD },
@@ -93,6 +92,15 @@ fn answer(sheets: &mut Sheets, comparison: &Comparison) {
         let mut lines = vec![(STRONG, limits.heading), (BODY, limits.text)];
         lines.extend(limits.because.into_iter().map(|b| (BODY, format!("• {b}"))));
         barred(sheets, YELLOW, &lines);
+    }
+}
+
+/// The colour of an answer.
+fn ink_of(verdict: Verdict) -> Ink {
+    match verdict {
+        Verdict::Improved => GREEN,
+        Verdict::Worse => ORANGE,
+        Verdict::NoDetectableChange | Verdict::NotComparable => BLUE,
     }
 }
 

@@ -215,6 +215,33 @@ impl Sheets {
             .stroke();
     }
 
+    /// A straight line of dashes.
+    pub(super) fn dashed(&mut self, from: (f32, f32), to: (f32, f32), ink: Ink) {
+        let (a, b) = (self.up(from.1), self.up(to.1));
+        self.content()
+            .set_stroke_rgb(ink[0], ink[1], ink[2])
+            .set_line_width(0.8)
+            .set_dash_pattern([3.0, 2.4], 0.0)
+            .move_to(from.0, a)
+            .line_to(to.0, b)
+            .stroke();
+    }
+
+    /// A filled shape by its corners.
+    pub(super) fn polygon(&mut self, corners: &[(f32, f32)], ink: Ink) {
+        let corners: Vec<(f32, f32)> = corners.iter().map(|c| (c.0, self.up(c.1))).collect();
+        let content = self.content();
+        content.set_fill_rgb(ink[0], ink[1], ink[2]);
+        for (i, &(x, y)) in corners.iter().enumerate() {
+            if i == 0 {
+                content.move_to(x, y);
+            } else {
+                content.line_to(x, y);
+            }
+        }
+        content.close_path().fill_nonzero();
+    }
+
     /// Closed lines in the units of a picture `size` wide and high that lies at `place`.
     pub(super) fn outline(
         &mut self,
