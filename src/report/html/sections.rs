@@ -131,9 +131,14 @@ pub(super) fn next(comparison: &Comparison) -> Markup {
                 }
             }
             h2 #next-heading { (text::NEXT_HEADING) }
-            ol.advice { @for line in text::ADVICE { li { (line) } } }
+            (advice())
         }
     }
+}
+
+/// What always helps.
+pub(super) fn advice() -> Markup {
+    html! { ol.advice { @for line in text::ADVICE { li { (line) } } } }
 }
 
 /// How the photos compare, side by side.

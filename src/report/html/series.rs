@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::frame;
-use super::sections::{icon, verdict_class};
+use super::sections::{advice, icon, verdict_class};
 use super::viewer::{class, legend, path};
 use crate::report::chart;
 use crate::report::course::{Course, Shown, around, largest};
@@ -26,6 +26,7 @@ pub(in crate::report) fn page(series: &Series, course: &Course) -> String {
         main {
             (trend(series))
             @if let Some(first) = &course.first { (viewer(course, first)) }
+            (next(series))
             (table(series))
             @if course.first.is_some() { (scars(series, course)) }
         }
@@ -51,6 +52,20 @@ fn answer(series: &Series) -> Markup {
         @if !series.notes.is_empty() {
             h2 { (text::KNOW) }
             ul.warnings { @for note in &series.notes { li { p { (note.message) } p { b { (note.remedy) } } } } }
+        }
+    }
+}
+
+/// What the latest photo lacked, then what always helps.
+fn next(series: &Series) -> Markup {
+    let lacked = text::lacked(series);
+    html! {
+        section aria-labelledby="next-heading" {
+            h2 #next-heading { (page::NEXT_HEADING) }
+            @if !lacked.is_empty() {
+                ul.warnings { @for w in lacked { li { p { (w.message) } p { b { (w.remedy) } } } } }
+            }
+            (advice())
         }
     }
 }

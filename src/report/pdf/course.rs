@@ -1,9 +1,10 @@
 //! The course of one view of a patient on paper.
 
 use super::font::{Weight, wrap};
+use super::ink::Pen;
 use super::pictures::{legend_of, traced};
 use super::sheets::{BLACK, BODY, HAIR, Image, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style};
-use super::{ANSWER, BLUE, WORD, YELLOW, barred, ink_of, rule_across};
+use super::{ANSWER, BLUE, WORD, YELLOW, advice, barred, ink_of, rule_across};
 use crate::error::Cause;
 use crate::report::chart::Chart;
 use crate::report::course::{Course, Shown, around, largest};
@@ -36,6 +37,7 @@ pub(in crate::report) fn document(
         draw(&mut sheets, &chart);
     }
     photos(&mut sheets, course);
+    next(&mut sheets, series);
     visits(&mut sheets, series);
     close_ups(&mut sheets, series, course)?;
     technical(&mut sheets, series);
@@ -105,7 +107,12 @@ fn draw(sheets: &mut Sheets, chart: &Chart) {
     }
     for session in &chart.sessions {
         let x = at((chart.x(session.days), 0.0)).0;
-        sheets.dashed((x, top - 2.0), (x, top + HEIGHT), BLUE);
+        let dashes = Pen {
+            ink: BLUE,
+            wide: 0.8,
+            dash: &[3.0, 2.4],
+        };
+        sheets.stroke((x, top - 2.0), (x, top + HEIGHT), &dashes);
         middle(sheets, x, top - 3.0 - NOTE.line(), session.label);
     }
     let course: Vec<(f32, f32)> = chart.course().into_iter().map(at).collect();
@@ -166,6 +173,16 @@ fn photos(sheets: &mut Sheets, course: &Course) {
 
 fn fate_of(shown: &Shown, id: u32) -> Fate {
     shown.scars.get(&id).map_or(Fate::NotMeasured, |s| s.fate)
+}
+
+/// What the latest photo lacked, then what always helps.
+fn next(sheets: &mut Sheets, series: &Series) {
+    sheets.heading(page::NEXT_HEADING, 3.0 * BODY.line());
+    for warning in text::lacked(series) {
+        sheets.paragraph(0.0, BODY, &warning.message);
+        sheets.paragraph(12.0, STRONG, &warning.remedy);
+    }
+    advice(sheets);
 }
 
 /// A row for each photo, with what is to be minded in reading it.

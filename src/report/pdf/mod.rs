@@ -3,6 +3,7 @@
 
 mod course;
 mod font;
+mod ink;
 mod pictures;
 mod sheets;
 mod tables;
@@ -207,11 +208,15 @@ fn next(sheets: &mut Sheets, comparison: &Comparison) {
         }
     }
     sheets.heading(text::NEXT_HEADING, 3.0 * BODY.line());
+    advice(sheets);
+}
+
+/// What always helps.
+fn advice(sheets: &mut Sheets) {
     for (i, line) in text::ADVICE.iter().enumerate() {
-        let top = sheets.y;
         sheets.need(2.0 * BODY.line());
-        let number = format!("{}.", i + 1);
-        sheets.line(MARGIN, sheets.y.min(top.max(MARGIN)), BODY, &number);
+        let y = sheets.y;
+        sheets.line(MARGIN, y, BODY, &format!("{}.", i + 1));
         sheets.paragraph(14.0, BODY, line);
     }
 }

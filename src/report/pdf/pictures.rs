@@ -1,7 +1,8 @@
 //! Photos, views and close-ups on paper.
 
 use super::font::Weight;
-use super::sheets::{BLACK, Image, MARGIN, NOTE, Pen, Place, Sheets, Style};
+use super::ink::Pen;
+use super::sheets::{BLACK, Image, MARGIN, NOTE, Place, Sheets, Style};
 use crate::error::Cause;
 use crate::report::Pictures;
 use crate::report::drawn::{Drawn, Picture, Shown, Subject};

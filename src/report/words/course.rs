@@ -1,6 +1,7 @@
 //! Words of the pages on many visits and many patients.
 
 use super::{date, number, signed};
+use crate::report::schema::Warning;
 use crate::visits::schema::{Plateau, Series, Slope, Status, Summary, Trend};
 
 pub const COURSE: &str = "Scars over the visits";
@@ -88,6 +89,13 @@ pub fn plateau(plateau: &Plateau) -> String {
         number(plateau.weeks, 0),
         number(plateau.could_hide_percent, 0)
     )
+}
+
+/// What speaks against the latest photo, whether or not it could be compared.
+#[must_use]
+pub fn lacked(series: &Series) -> Vec<&Warning> {
+    let latest = series.visits.last();
+    latest.map_or_else(Vec::new, |v| v.flags.iter().chain(&v.warnings).collect())
 }
 
 /// Whose course, seen from where.
