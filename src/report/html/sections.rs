@@ -23,11 +23,9 @@ pub(super) fn answer(comparison: &Comparison, drawn: &Drawn) -> Markup {
         }
         div.verdict.(verdict_class(change.verdict)) {
             p.word { (icon(change.verdict)) (text::verdict(change.verdict)) }
-            h1 { (words::verdict(change)) }
+            h1 { (doubt::headline(change)) }
             p { (doubt::meaning(comparison)) }
-            @for reason in &change.reasons {
-                @if change.verdict != Verdict::NotComparable { p { (sentence(reason)) } }
-            }
+            @for reason in &change.reasons { p { (sentence(reason)) } }
         }
         @if let Some(limits) = limits {
             div.limits role="note" {
@@ -126,7 +124,10 @@ pub(super) fn next(comparison: &Comparison) -> Markup {
                 h2 #know-heading { (text::KNOW_HEADING) }
                 ul.warnings {
                     @for warning in &comparison.warnings {
-                        li { p { (warning.message) } p { b { (warning.remedy) } } }
+                        li {
+                            @if !doubt::said(&comparison.change, warning) { p { (warning.message) } }
+                            p { b { (warning.remedy) } }
+                        }
                     }
                 }
             }

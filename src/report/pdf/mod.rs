@@ -48,7 +48,7 @@ pub(super) fn document(
     }
     next(&mut sheets, comparison);
     if compared {
-        sheets.turn();
+        sheets.need(0.5 * sheets.bottom());
         pictures::views(&mut sheets, drawn);
         pictures::close_ups(&mut sheets, comparison, pictures, drawn, &photos)?;
     }
@@ -82,12 +82,10 @@ fn answer(sheets: &mut Sheets, comparison: &Comparison) {
             Style { ink, ..WORD },
             text::verdict(change.verdict).to_string(),
         ),
-        (ANSWER, words::verdict(change)),
+        (ANSWER, doubt::headline(change)),
         (BODY, doubt::meaning(comparison)),
     ];
-    if change.verdict != Verdict::NotComparable {
-        lines.extend(change.reasons.iter().map(|r| (BODY, sentence(r))));
-    }
+    lines.extend(change.reasons.iter().map(|r| (BODY, sentence(r))));
     barred(sheets, ink, &lines);
     if let Some(limits) = doubt::limits(comparison) {
         let mut lines = vec![(STRONG, limits.heading), (BODY, limits.text)];
@@ -203,7 +201,9 @@ fn next(sheets: &mut Sheets, comparison: &Comparison) {
     if !comparison.warnings.is_empty() {
         sheets.heading(text::KNOW_HEADING, 3.0 * BODY.line());
         for warning in &comparison.warnings {
-            sheets.paragraph(0.0, BODY, &warning.message);
+            if !doubt::said(&comparison.change, warning) {
+                sheets.paragraph(0.0, BODY, &warning.message);
+            }
             sheets.paragraph(12.0, STRONG, &warning.remedy);
         }
     }

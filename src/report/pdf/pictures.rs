@@ -49,7 +49,7 @@ pub(super) struct Photos {
 /// The two photos side by side with their outlines, and what the outlines mean.
 pub(super) fn photos(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn) -> Photos {
     /// Share of the sheet's height that the photos may take.
-    const TALLEST: f32 = 0.36;
+    const TALLEST: f32 = 0.31;
     let before = sheets.image(&drawn.before);
     let after = drawn.after.as_ref().map(|p| sheets.image(p));
     let captions = [

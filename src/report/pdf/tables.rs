@@ -40,7 +40,7 @@ pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn)
         return;
     }
     /// Right edges as shares of the width; minus a left edge.
-    const EDGES: [f32; 7] = [0.05, -0.07, -0.27, 0.52, 0.68, 0.80, 1.0];
+    const EDGES: [f32; 7] = [0.05, -0.07, -0.33, 0.57, 0.70, 0.81, 1.0];
     sheets.heading(text::SCARS_HEADING, 5.0 * CELL.line());
     let volume = drawn.scars.iter().find_map(|s| s.told.volume);
     sheets.paragraph(0.0, NOTE, &text::scars_note(volume));

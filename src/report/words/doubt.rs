@@ -2,7 +2,7 @@
 
 use super::{change, date, number, sentence};
 use crate::report::fate::{self, Fate, Told};
-use crate::report::schema::{Comparison, State, Verdict};
+use crate::report::schema::{Change, Comparison, State, Verdict, Warning};
 
 /// A smallest detectable change, percent, from which a pair can only show very large changes.
 const WIDE_PERCENT: f64 = 50.0;
@@ -91,6 +91,24 @@ fn because(comparison: &Comparison) -> Vec<String> {
     reasons
 }
 
+/// The answer in a sentence; where there is none, its reasons stand below it.
+#[must_use]
+pub fn headline(change: &Change) -> String {
+    match change.verdict {
+        Verdict::NotComparable => super::NOT_COMPARED.to_string(),
+        _ => super::verdict(change),
+    }
+}
+
+/// Whether a warning's message stands among the reasons already.
+#[must_use]
+pub fn said(change: &Change, warning: &Warning) -> bool {
+    change
+        .reasons
+        .iter()
+        .any(|r| sentence(r) == sentence(&warning.message))
+}
+
 /// What the verdict means, a sentence or two after it.
 #[must_use]
 pub fn meaning(comparison: &Comparison) -> String {
@@ -160,7 +178,7 @@ pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
         text += &format!(" {new} more came new.");
     }
     if once > 0 {
-        text += &format!(" {once} more found only after, which can be chance.");
+        text += &format!(" {once} more can be seen only after, which can be chance.");
     }
     text += " The rest of the skin could not be measured in both photos and was left out.";
     Some(text)

@@ -172,7 +172,10 @@ pub fn told(told: &Told) -> String {
     };
     if !told.with.is_empty() {
         let with: Vec<String> = told.with.iter().map(u32::to_string).collect();
-        text += &format!(", with no. {}", with.join(", "));
+        text += &match with.len() {
+            1 | 2 => format!(", with no. {}", with.join(", ")),
+            n => format!(", with {n} others"),
+        };
     }
     text
 }
