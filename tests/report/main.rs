@@ -4,6 +4,7 @@ mod browser;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use browser::Browser;
@@ -28,8 +29,7 @@ fn address(file: &Path, place: &str) -> String {
 }
 
 fn run(home: &Path, arguments: &[&str]) {
-    let output = assert_cmd::Command::cargo_bin("scardepth")
-        .unwrap()
+    let output = Command::new(env!("CARGO_BIN_EXE_scardepth"))
         .current_dir(home)
         .args(arguments)
         .output()

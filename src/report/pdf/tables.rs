@@ -52,7 +52,7 @@ pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn)
         text::STATE,
         text::KIND,
         text::AREA_MM2,
-        text::DEPTH,
+        text::DEPTH_SHORT,
         text::CHANGE_OF_AREA,
         text::VOLUME,
     ];
