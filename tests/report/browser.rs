@@ -196,22 +196,17 @@ impl Browser {
 
     /// The mouse from one place to another with its button held; a click where they are one.
     pub fn drag(&mut self, from: (f64, f64), to: (f64, f64)) {
+        // Which button an event is of, and which are down after it.
         let steps = [
-            ("mouseMoved", from),
-            ("mousePressed", from),
-            ("mouseMoved", to),
-            ("mouseReleased", to),
+            ("mouseMoved", from, "none", 0),
+            ("mousePressed", from, "left", 1),
+            ("mouseMoved", to, "left", 1),
+            ("mouseReleased", to, "left", 0),
         ];
-        for (kind, (x, y)) in steps {
-            let held = if kind == "mouseMoved" { "none" } else { "left" };
-            let held = if (x, y) == to && from != to {
-                "left"
-            } else {
-                held
-            };
+        for (kind, (x, y), button, buttons) in steps {
             self.call(
                 "Input.dispatchMouseEvent",
-                json!({"type": kind, "x": x, "y": y, "button": held, "buttons": 1, "clickCount": 1}),
+                json!({"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1}),
             );
         }
     }
