@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 /// Long enough for a browser that starts beside many tests on a small machine.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(170);
 
 pub struct Browser {
     child: Child,
@@ -91,22 +91,22 @@ impl Browser {
             events: Vec::new(),
             _home: home,
         };
-        let targets = browser.call("Target.getTargets", json!({}));
+        let targets = browser.call("Target.getTargets", &json!({}));
         let page = targets["targetInfos"].as_array().unwrap();
         let page = page.iter().find(|t| t["type"] == "page").unwrap();
         let attached = browser.call(
             "Target.attachToTarget",
-            json!({"targetId": page["targetId"], "flatten": true}),
+            &json!({"targetId": page["targetId"], "flatten": true}),
         );
         browser.session = attached["sessionId"].as_str().unwrap().to_string();
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            browser.call(&format!("{domain}.enable"), json!({}));
+            browser.call(&format!("{domain}.enable"), &json!({}));
         }
         Some(browser)
     }
 
-    /// A command of the DevTools protocol and its answer.
-    pub fn call(&mut self, method: &str, parameters: Value) -> Value {
+    /// A command of the `DevTools` protocol and its answer.
+    pub fn call(&mut self, method: &str, parameters: &Value) -> Value {
         self.calls += 1;
         let mut message = json!({"id": self.calls, "method": method, "params": parameters});
         if !self.session.is_empty() {
@@ -130,13 +130,13 @@ impl Browser {
     pub fn open(&mut self, address: &str, size: (u32, u32)) -> f64 {
         self.call(
             "Emulation.setDeviceMetricsOverride",
-            json!({"width": size.0, "height": size.1, "deviceScaleFactor": 1, "mobile": false}),
+            &json!({"width": size.0, "height": size.1, "deviceScaleFactor": 1, "mobile": false}),
         );
         // A change of what follows # alone would not load the page anew.
-        self.call("Page.navigate", json!({"url": "about:blank"}));
+        self.call("Page.navigate", &json!({"url": "about:blank"}));
         self.until("location.href === 'about:blank'");
         self.events.clear();
-        self.call("Page.navigate", json!({"url": address}));
+        self.call("Page.navigate", &json!({"url": address}));
         self.until("location.href !== 'about:blank' && document.readyState === 'complete'");
         self.js("performance.getEntriesByType('navigation')[0].loadEventEnd")
             .as_f64()
@@ -147,7 +147,7 @@ impl Browser {
     pub fn media(&mut self, media: &str, scheme: &str) {
         self.call(
             "Emulation.setEmulatedMedia",
-            json!({"media": media, "features": [{"name": "prefers-color-scheme", "value": scheme}]}),
+            &json!({"media": media, "features": [{"name": "prefers-color-scheme", "value": scheme}]}),
         );
     }
 
@@ -155,7 +155,7 @@ impl Browser {
     pub fn js(&mut self, expression: &str) -> Value {
         let told = self.call(
             "Runtime.evaluate",
-            json!({"expression": expression, "returnByValue": true, "awaitPromise": true}),
+            &json!({"expression": expression, "returnByValue": true, "awaitPromise": true}),
         );
         assert!(
             told.get("exceptionDetails").is_none(),
@@ -190,7 +190,7 @@ impl Browser {
             if kind == "keyDown" && !text.is_empty() {
                 event["text"] = json!(text);
             }
-            self.call("Input.dispatchKeyEvent", event);
+            self.call("Input.dispatchKeyEvent", &event);
         }
     }
 
@@ -206,7 +206,7 @@ impl Browser {
         for (kind, (x, y), button, buttons) in steps {
             self.call(
                 "Input.dispatchMouseEvent",
-                json!({"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1}),
+                &json!({"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1}),
             );
         }
     }

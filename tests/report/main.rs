@@ -371,7 +371,7 @@ fn the_page_can_be_printed() {
         json!(false)
     );
     assert_eq!(b.js(&hidden("figure.after")), json!(false));
-    let printed = b.call("Page.printToPDF", json!({"preferCSSPageSize": true}));
+    let printed = b.call("Page.printToPDF", &json!({"preferCSSPageSize": true}));
     assert!(printed["data"].as_str().unwrap().len() > 20_000);
     quiet(&mut b);
 }
