@@ -1,73 +1,137 @@
-//! The course of the scar area over time, as inline SVG.
+//! The course of the scar area over time: what a chart shows, and the chart as inline SVG.
 
 use maud::{Markup, html};
 
 use super::words::{course as text, date, page, signed};
 use crate::visits::schema::{Series, SeriesVisit};
 
-/// Size of the chart and its margins, units of its view box.
-const WIDTH: f64 = 900.0;
-const HEIGHT: f64 = 330.0;
-const LEFT: f64 = 64.0;
-const RIGHT: f64 = 24.0;
-const TOP: f64 = 34.0;
-const BOTTOM: f64 = 52.0;
-
-struct Point<'a> {
-    visit: &'a SeriesVisit,
-    days: f64,
-    value: f64,
-    low: f64,
-    high: f64,
-    smallest: f64,
+/// What a chart shows.
+pub(super) struct Chart<'a> {
+    pub points: Vec<Point<'a>>,
+    pub sessions: Vec<Mark<'a>>,
+    /// The highest and, negative, the lowest percentage.
+    pub reach: f64,
+    /// Days from the first photo to the right end.
+    last: f64,
 }
 
-/// The chart; `None` without a visit that was compared.
-pub(super) fn trend(series: &Series) -> Option<Markup> {
-    let points: Vec<Point> = series.compared().filter_map(point).collect();
-    let last = points.iter().map(|p| p.days).fold(0.0, f64::max);
-    let sessions: Vec<(f64, &str)> = series
-        .sessions
-        .iter()
-        .filter_map(|s| Some((s.days? as f64, s.treatment.as_str())))
-        .filter(|s| (0.0..=last.max(1.0) * 1.1).contains(&s.0))
-        .collect();
-    if points.is_empty() {
-        return None;
-    }
-    let reach = points
-        .iter()
-        .flat_map(|p| [p.low.abs(), p.high.abs(), p.smallest])
-        .fold(20.0, f64::max)
-        .min(150.0);
-    // A whole number of twenties, so that the lines have round numbers.
-    let reach = 20.0 * (reach / 20.0).ceil();
-    let x = |days: f64| LEFT + (WIDTH - LEFT - RIGHT) * days.max(0.0) / last.max(1.0);
-    let y = |percent: f64| {
-        TOP + (HEIGHT - TOP - BOTTOM) * (reach - percent.clamp(-reach, reach)) / (2.0 * reach)
-    };
-    Some(html! {
-        svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label=(said(&points)) {
-            path.undetectable d=(band(&points, &x, &y)) {}
-            @for percent in [-reach, -0.5 * reach, 0.0, 0.5 * reach, reach] {
-                line.zero x1=(LEFT) x2=(WIDTH - RIGHT) y1=(at(y(percent))) y2=(at(y(percent))) stroke-dasharray=(if percent == 0.0 { "none" } else { "2 6" }) {}
-                text.left x=(LEFT - 8.0) y=(at(y(percent) + 4.0)) { (signed(percent, 0)) " %" }
-            }
-            @for (days, treatment) in &sessions {
-                line.session x1=(at(x(*days))) x2=(at(x(*days))) y1=(TOP - 6.0) y2=(HEIGHT - BOTTOM) {}
-                text x=(at(x(*days))) y=(TOP - 12.0) { (treatment) }
-            }
-            path.line d=(line(&points, &x, &y)) {}
-            circle.point cx=(at(x(0.0))) cy=(at(y(0.0))) r="5" {}
-            text x=(at(x(0.0))) y=(HEIGHT - BOTTOM + 22.0) { (text::BASELINE) }
-            @for p in &points {
-                line.interval x1=(at(x(p.days))) x2=(at(x(p.days))) y1=(at(y(p.low))) y2=(at(y(p.high))) {}
-                circle.point cx=(at(x(p.days))) cy=(at(y(p.value))) r="5" {}
-                text x=(at(x(p.days).min(WIDTH - 52.0))) y=(HEIGHT - BOTTOM + 22.0) { (p.visit.date) }
-                text x=(at(x(p.days).min(WIDTH - 52.0))) y=(HEIGHT - BOTTOM + 38.0) { (signed(p.value, 0)) " %" }
+/// A visit.
+pub(super) struct Point<'a> {
+    visit: &'a SeriesVisit,
+    pub days: f64,
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+    pub smallest: f64,
+    /// Whether there is room for its date.
+    labelled: bool,
+}
+
+/// A treatment session.
+pub(super) struct Mark<'a> {
+    pub days: f64,
+    /// Empty where the same stands close before it.
+    pub label: &'a str,
+}
+
+/// Least distance of two labels, as a share of the chart's width.
+const APART: f64 = 0.105;
+
+impl<'a> Chart<'a> {
+    /// `None` without a visit that was compared.
+    pub(super) fn of(series: &'a Series) -> Option<Self> {
+        let mut points: Vec<Point> = series.compared().filter_map(point).collect();
+        if points.is_empty() {
+            return None;
+        }
+        let days = |s: &crate::visits::schema::Session| s.days.map(|d| d as f64);
+        let sessions: Vec<(f64, &str)> = series
+            .sessions
+            .iter()
+            .filter_map(|s| Some((days(s)?, s.treatment.as_str())))
+            .filter(|s| s.0 >= 0.0)
+            .collect();
+        let all = points.iter().map(|p| p.days);
+        let last = all.chain(sessions.iter().map(|s| s.0)).fold(1.0, f64::max);
+        // The last date always stands; the others where it leaves room, and the first photo's.
+        let mut next = f64::INFINITY;
+        for p in points.iter_mut().rev() {
+            let at = p.days / last;
+            p.labelled = next - at >= APART && (at >= APART || next.is_infinite());
+            if p.labelled {
+                next = at;
             }
         }
-    })
+        let mut before: Option<(f64, &str)> = None;
+        let sessions = sessions
+            .into_iter()
+            .map(|(days, treatment)| {
+                let crowded = before.is_some_and(|(at, _)| (days - at) / last < APART);
+                if !crowded {
+                    before = Some((days, treatment));
+                }
+                Mark {
+                    days,
+                    label: if crowded { "" } else { treatment },
+                }
+            })
+            .collect();
+        let reach = points
+            .iter()
+            .flat_map(|p| [p.low.abs(), p.high.abs(), p.smallest])
+            .fold(20.0, f64::max)
+            .min(150.0);
+        Some(Self {
+            points,
+            sessions,
+            // A whole number of twenties, so that the lines have round numbers.
+            reach: 20.0 * (reach / 20.0).ceil(),
+            last,
+        })
+    }
+
+    /// How far to the right a day lies, 0 to 1.
+    pub(super) fn x(&self, days: f64) -> f64 {
+        (days / self.last).clamp(0.0, 1.0)
+    }
+
+    /// How far down a percentage lies, 0 to 1.
+    pub(super) fn y(&self, percent: f64) -> f64 {
+        (self.reach - percent.clamp(-self.reach, self.reach)) / (2.0 * self.reach)
+    }
+
+    /// The percentages with a line across.
+    pub(super) fn lines(&self) -> [f64; 5] {
+        [-1.0, -0.5, 0.0, 0.5, 1.0].map(|share| share * self.reach)
+    }
+
+    /// The border of what could not have been told from none, from visit to visit and back.
+    pub(super) fn band(&self) -> Vec<(f64, f64)> {
+        let there = self.points.iter().map(|p| (p.days, p.smallest));
+        let back = self.points.iter().rev().map(|p| (p.days, -p.smallest));
+        std::iter::once((0.0, 0.0))
+            .chain(there)
+            .chain(back)
+            .map(|(days, percent)| (self.x(days), self.y(percent)))
+            .collect()
+    }
+
+    /// From the first photo to the last visit.
+    pub(super) fn course(&self) -> Vec<(f64, f64)> {
+        let visits = self.points.iter().map(|p| (p.days, p.value));
+        std::iter::once((0.0, 0.0))
+            .chain(visits)
+            .map(|(days, percent)| (self.x(days), self.y(percent)))
+            .collect()
+    }
+}
+
+impl Point<'_> {
+    /// Date and change, where there is room.
+    pub(super) fn labels(&self) -> Option<[String; 2]> {
+        let change = signed(self.value, 0) + " %";
+        self.labelled.then(|| [self.visit.date.clone(), change])
+    }
 }
 
 fn point(visit: &SeriesVisit) -> Option<Point<'_>> {
@@ -80,6 +144,54 @@ fn point(visit: &SeriesVisit) -> Option<Point<'_>> {
         low: area.low.unwrap_or(value),
         high: area.high.unwrap_or(value),
         smallest: area.smallest_detectable.unwrap_or(0.0),
+        labelled: false,
+    })
+}
+
+/// Size of the chart and its margins, units of its view box.
+const WIDTH: f64 = 900.0;
+const HEIGHT: f64 = 330.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 24.0;
+const TOP: f64 = 34.0;
+const BOTTOM: f64 = 52.0;
+
+/// The chart on a page; nothing without a visit that was compared.
+pub(super) fn svg(series: &Series) -> Option<Markup> {
+    let chart = Chart::of(series)?;
+    let x = |share: f64| LEFT + (WIDTH - LEFT - RIGHT) * share;
+    let y = |share: f64| TOP + (HEIGHT - TOP - BOTTOM) * share;
+    let (day, percent) = (|days| x(chart.x(days)), |percent| y(chart.y(percent)));
+    let path = |points: Vec<(f64, f64)>| -> String {
+        let ends = points.into_iter().enumerate().map(|(i, (px, py))| {
+            let letter = if i == 0 { 'M' } else { 'L' };
+            format!("{letter}{} {}", at(x(px)), at(y(py)))
+        });
+        ends.collect()
+    };
+    let foot = HEIGHT - BOTTOM;
+    Some(html! {
+        svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-label=(said(&chart)) {
+            path.undetectable d={ (path(chart.band())) "Z" } {}
+            @for line in chart.lines() {
+                line.zero x1=(LEFT) x2=(WIDTH - RIGHT) y1=(at(percent(line))) y2=(at(percent(line))) stroke-dasharray=(if line == 0.0 { "none" } else { "2 6" }) {}
+                text.left x=(LEFT - 8.0) y=(at(percent(line) + 4.0)) { (signed(line, 0)) " %" }
+            }
+            @for session in &chart.sessions {
+                line.session x1=(at(day(session.days))) x2=(at(day(session.days))) y1=(TOP - 6.0) y2=(foot) {}
+                text x=(at(day(session.days).min(WIDTH - 40.0))) y=(TOP - 12.0) { (session.label) }
+            }
+            path.line d=(path(chart.course())) {}
+            circle.point cx=(at(day(0.0))) cy=(at(percent(0.0))) r="5" {}
+            text x=(at(day(0.0))) y=(foot + 22.0) { (text::BASELINE) }
+            @for p in &chart.points {
+                line.interval x1=(at(day(p.days))) x2=(at(day(p.days))) y1=(at(percent(p.low))) y2=(at(percent(p.high))) {}
+                circle.point cx=(at(day(p.days))) cy=(at(percent(p.value))) r="5" {}
+                @for (i, label) in p.labels().into_iter().flatten().enumerate() {
+                    text x=(at(day(p.days).min(WIDTH - 52.0))) y=(foot + 22.0 + 16.0 * i as f64) { (label) }
+                }
+            }
+        }
     })
 }
 
@@ -87,31 +199,9 @@ fn at(v: f64) -> String {
     format!("{v:.1}")
 }
 
-/// What could not have been told from none, from visit to visit.
-fn band(points: &[Point], x: &dyn Fn(f64) -> f64, y: &dyn Fn(f64) -> f64) -> String {
-    let mut path = format!("M{} {}", at(x(0.0)), at(y(0.0)));
-    for p in points {
-        path += &format!("L{} {}", at(x(p.days)), at(y(p.smallest)));
-    }
-    for p in points.iter().rev() {
-        path += &format!("L{} {}", at(x(p.days)), at(y(-p.smallest)));
-    }
-    path + "Z"
-}
-
-fn line(points: &[Point], x: &dyn Fn(f64) -> f64, y: &dyn Fn(f64) -> f64) -> String {
-    let mut path = format!("M{} {}", at(x(0.0)), at(y(0.0)));
-    for p in points {
-        path += &format!("L{} {}", at(x(p.days)), at(y(p.value)));
-    }
-    path
-}
-
 /// The chart in words, for those who do not see it.
-fn said(points: &[Point]) -> String {
-    let told: Vec<String> = points
-        .iter()
-        .map(|p| format!("{}: {} %", date(&p.visit.date), signed(p.value, 0)))
-        .collect();
+fn said(chart: &Chart) -> String {
+    let told = |p: &Point| format!("{}: {} %", date(&p.visit.date), signed(p.value, 0));
+    let told: Vec<String> = chart.points.iter().map(told).collect();
     format!("{}. {}{}", text::CHART, told.join(", "), page::STOP)
 }

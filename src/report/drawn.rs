@@ -5,9 +5,10 @@ use std::path::Path;
 use image::imageops;
 use image::{GrayImage, RgbImage};
 
+use super::fate::{self, Told};
 use super::outlines::{Bounds, Outline, Outlines, extents, outlines, trace};
 use super::pictures::{Colour, fit, jpeg, reduced, reduced_mask};
-use super::schema::{Comparison, Lesion};
+use super::schema::Comparison;
 use super::{Maps, Pictures, colours};
 use crate::error::Cause;
 use crate::raster::{Mask, from_gray};
@@ -54,17 +55,17 @@ pub(super) struct Region {
     pub lines: Vec<Outline>,
 }
 
-/// A lesion and the square of skin around it, px of the before photo.
+/// A scar and the square of skin around it, px of the before photo.
 #[derive(Debug, Clone)]
-pub(super) struct Shown<'a> {
-    pub lesion: &'a Lesion,
+pub(super) struct Shown {
+    pub told: Told,
     pub left: f64,
     pub top: f64,
     pub side: f64,
 }
 
 /// All pictures of a report.
-pub(super) struct Drawn<'a> {
+pub(super) struct Drawn {
     /// Width and height of the before photo, px.
     pub full: (u32, u32),
     pub before: Picture,
@@ -75,14 +76,18 @@ pub(super) struct Drawn<'a> {
     pub outlines: [Outlines; 2],
     pub region: Option<Region>,
     /// Largest first.
-    pub scars: Vec<Shown<'a>>,
+    pub scars: Vec<Shown>,
+}
+
+impl Drawn {
+    /// What became of each scar, largest first.
+    pub(super) fn told(&self) -> Vec<&Told> {
+        self.scars.iter().map(|s| &s.told).collect()
+    }
 }
 
 /// Draws all pictures of a comparison.
-pub(super) fn draw<'a>(
-    comparison: &'a Comparison,
-    pictures: &Pictures,
-) -> Result<Drawn<'a>, Cause> {
+pub(super) fn draw(comparison: &Comparison, pictures: &Pictures) -> Result<Drawn, Cause> {
     let full = pictures.before.dimensions();
     let aligned = pictures.aligned_after.is_some();
     let after = pictures.aligned_after.as_ref().or(pictures.after.as_ref());
@@ -174,7 +179,7 @@ fn region(measured: &GrayImage) -> Option<Region> {
 }
 
 /// The lesions with the skin around them, by their larger area of both visits.
-fn shown<'a>(comparison: &'a Comparison, maps: Option<&Maps>, full: (u32, u32)) -> Vec<Shown<'a>> {
+fn shown(comparison: &Comparison, maps: Option<&Maps>, full: (u32, u32)) -> Vec<Shown> {
     /// Side of the square over that of the scar.
     const AROUND: f64 = 2.2;
     /// Least side, mm: a small scar is seen with the skin it lies in.
@@ -182,14 +187,16 @@ fn shown<'a>(comparison: &'a Comparison, maps: Option<&Maps>, full: (u32, u32)) 
     let extents = maps.map(|m| m.lesions.each_ref().map(extents));
     let least = LEAST_MM * comparison.scale.px_per_mm.unwrap_or(1.0);
     let (width, height) = (f64::from(full.0), f64::from(full.1));
-    let mut shown: Vec<(usize, Shown)> = comparison
-        .lesions
-        .iter()
-        .map(|lesion| {
-            let both = extents
-                .as_ref()
-                .map(|e| e.each_ref().map(|v| v.get(&lesion.id)));
-            let found: Vec<&(Bounds, usize)> = both.iter().flatten().flatten().copied().collect();
+    let mut shown: Vec<(usize, Shown)> = fate::tell(comparison, maps)
+        .into_iter()
+        .map(|told| {
+            let lesion = &told.lesion;
+            // What joined it is seen with it.
+            let parts = || std::iter::once(&lesion.id).chain(&told.with);
+            let both = extents.iter().flatten();
+            let found: Vec<&(Bounds, usize)> = both
+                .flat_map(|e| parts().filter_map(|id| e.get(id)))
+                .collect();
             let pixels = found.iter().map(|f| f.1).max().unwrap_or(0);
             let bounds = found.iter().map(|f| f.0).reduce(Bounds::join);
             let reduction = maps.map_or(1.0, |m| m.reduction);
@@ -205,27 +212,35 @@ fn shown<'a>(comparison: &'a Comparison, maps: Option<&Maps>, full: (u32, u32)) 
             let place =
                 |centre: f64, end: f64| (centre - 0.5 * side).clamp(0.0, (end - side).max(0.0));
             let shown = Shown {
-                lesion,
                 left: place(x, width),
                 top: place(y, height),
                 side,
+                told,
             };
             (pixels, shown)
         })
         .collect();
-    shown.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.lesion.id.cmp(&b.1.lesion.id)));
+    shown.sort_by(|a, b| {
+        b.0.cmp(&a.0)
+            .then(a.1.told.lesion.id.cmp(&b.1.told.lesion.id))
+    });
     shown.into_iter().map(|s| s.1).collect()
 }
 
-impl Shown<'_> {
+impl Shown {
     /// The square cut out of a photo on the before grid, at most `most` px a side.
     pub(super) fn cut(&self, photo: &RgbImage, most: u32) -> Result<Picture, Cause> {
-        let [left, top, side] = [self.left, self.top, self.side].map(|v| v.round() as u32);
-        let cut = imageops::crop_imm(photo, left, top, side.max(1), side.max(1)).to_image();
-        let size = fit(cut.dimensions(), most);
-        let bytes = jpeg(&reduced(&cut, size), PHOTO_QUALITY, Colour::Full)?;
-        Ok(Picture { bytes, size })
+        cut(photo, [self.left, self.top, self.side], most)
     }
+}
+
+/// A square of a photo, by its left and upper end and its side, at most `most` px a side.
+pub(super) fn cut(photo: &RgbImage, square: [f64; 3], most: u32) -> Result<Picture, Cause> {
+    let [left, top, side] = square.map(|v| v.round() as u32);
+    let cut = imageops::crop_imm(photo, left, top, side.max(1), side.max(1)).to_image();
+    let size = fit(cut.dimensions(), most);
+    let bytes = jpeg(&reduced(&cut, size), PHOTO_QUALITY, Colour::Full)?;
+    Ok(Picture { bytes, size })
 }
 
 /// Longest side, px, of a visit's photo on the page of a course, best first.

@@ -5,7 +5,9 @@ pub mod words;
 
 mod chart;
 mod colours;
+mod course;
 mod drawn;
+pub mod fate;
 mod folder;
 mod html;
 mod outlines;
@@ -109,18 +111,35 @@ pub fn baseline_jpeg(photo: &RgbImage) -> Result<Vec<u8>, Cause> {
     drawn::baseline(photo)
 }
 
-/// `report.html` of a course, given its folder with [`BASELINE`] and the visits' results.
+/// The report of a course, on the screen and on paper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesPages {
+    /// Text of [`REPORT`].
+    pub page: String,
+    /// Bytes of [`PRINT`].
+    pub print: Vec<u8>,
+}
+
+/// Both reports of a course, given its folder with [`BASELINE`] and the visits' results.
 ///
 /// # Errors
 /// If a picture cannot be made small; pictures that are missing or damaged are left out.
-pub fn series_page(series: &Series, folder: &Path) -> Result<String, Cause> {
-    html::series(series, folder)
+pub fn series_pages(
+    series: &Series,
+    folder: &Path,
+    settings: &Settings,
+) -> Result<SeriesPages, Cause> {
+    let course = course::read(series, folder)?;
+    Ok(SeriesPages {
+        page: html::course(series, &course),
+        print: pdf::course(series, &course, settings.paper)?,
+    })
 }
 
 /// `index.html` of all patients, given the folder in which `cohort.json` lies.
 ///
 /// # Errors
-/// As [`series_page`].
+/// As [`series_pages`].
 pub fn cohort_page(cohort: &Cohort, root: &Path) -> Result<String, Cause> {
     html::cohort(cohort, root)
 }

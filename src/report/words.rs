@@ -98,6 +98,9 @@ pub fn cut_off(shown: usize, all: usize) -> String {
     format!("The {shown} largest of {all} scars; all are in lesions.csv.")
 }
 
+/// The answer where nothing was compared.
+pub const NOT_COMPARED: &str = "These photos cannot be compared.";
+
 /// The answer in one sentence, with its doubt.
 #[must_use]
 pub fn verdict(change: &Change) -> String {
@@ -107,7 +110,7 @@ pub fn verdict(change: &Change) -> String {
         Verdict::NoDetectableChange => unmoved(change),
         Verdict::NotComparable => {
             let reasons = change.reasons.iter().map(|r| sentence(r));
-            let told: Vec<String> = std::iter::once("These photos cannot be compared.".to_string())
+            let told: Vec<String> = std::iter::once(NOT_COMPARED.to_string())
                 .chain(reasons)
                 .collect();
             told.join(" ")

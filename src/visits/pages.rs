@@ -18,11 +18,13 @@ pub(super) fn baseline_jpeg(photo: &RgbImage) -> Result<Vec<u8>, Error> {
     report::baseline_jpeg(photo).map_err(|source| failed(Path::new(BASELINE), source))
 }
 
-/// The page of a course.
+/// The page of a course, and the same on paper.
 pub(super) fn series(series: &Series, folder: &Path) -> Result<(), Error> {
     let path = folder.join(report::REPORT);
-    let page = report::series_page(series, folder).map_err(|source| failed(&path, source))?;
-    work::put(&path, page.as_bytes())
+    let pages = report::series_pages(series, folder, &report::Settings::default())
+        .map_err(|source| failed(&path, source))?;
+    work::put(&path, pages.page.as_bytes())?;
+    work::put(&folder.join(report::PRINT), &pages.print)
 }
 
 /// The page of all patients.

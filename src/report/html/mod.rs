@@ -11,7 +11,7 @@ mod viewer;
 pub(super) use cohort::page as cohort;
 pub(super) use scars::kind;
 pub(super) use sections::{ROWS, particulars};
-pub(super) use series::page as series;
+pub(super) use series::page as course;
 
 use maud::html;
 
@@ -26,16 +26,18 @@ pub(super) fn page(comparison: &Comparison, drawn: &Drawn) -> String {
     let compared = comparison.change.verdict != Verdict::NotComparable;
     let body = html! {
         a.skip href="#viewer" { (text::SKIP) }
-        header { (sections::answer(comparison)) }
+        header { (sections::answer(comparison, drawn)) }
         main {
             @if !compared { (sections::next(comparison)) }
-            (viewer::viewer(comparison, drawn))
+            (viewer::viewer(drawn))
             @if compared {
-                (sections::changes(&comparison.change))
-                (sections::next(comparison))
+                div.sum {
+                    (sections::changes(&comparison.change))
+                    (sections::next(comparison))
+                }
             }
             (scars::table(comparison, drawn))
-            (sections::compared(comparison))
+            (sections::compared(comparison, drawn))
         }
         footer { (sections::technical(comparison)) }
     };

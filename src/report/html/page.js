@@ -62,11 +62,11 @@
   function choose(viewer, stage) {
     const pick = find('#visit', viewer);
     if (!pick) return;
-    const visits = all('.after [data-visit]', stage);
+    const visits = all('[data-visit]', stage);
     const caption = find('.after figcaption', stage);
     const show = () => {
-      visits.forEach((visit, i) => { visit.style.display = i === +pick.value ? 'inline' : 'none'; });
-      caption.textContent = visits[pick.value].dataset.name;
+      visits.forEach((visit) => { visit.style.display = visit.dataset.visit === pick.value ? 'inline' : 'none'; });
+      caption.textContent = visits.find((visit) => visit.dataset.visit === pick.value && visit.dataset.name).dataset.name;
       pick.setAttribute('aria-valuetext', caption.textContent);
     };
     pick.addEventListener('input', show);

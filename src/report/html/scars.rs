@@ -1,12 +1,13 @@
 //! Single scars: close-ups from both visits with their numbers, and the table of all.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use super::viewer::class;
+use super::viewer::{class, mark};
 use crate::report::drawn::{Drawn, Shown, Subject};
-use crate::report::schema::{Comparison, Lesion, State, Verdict};
+use crate::report::fate::Told;
+use crate::report::schema::{Comparison, Interval, Lesion, Verdict};
 use crate::report::words::page as text;
-use crate::report::words::{number, signed};
+use crate::report::words::{change, number, signed};
 
 /// Most scars in the table; all are in `lesions.csv`.
 const ROWS: usize = 200;
@@ -26,11 +27,16 @@ fn percent(v: Option<f64>) -> String {
 }
 
 /// Whether sizes in mm are known of any scar.
-fn sized(comparison: &Comparison) -> bool {
-    comparison
-        .lesions
-        .iter()
-        .any(|l| l.before.area_mm2.or(l.after.area_mm2).is_some())
+fn sized(drawn: &Drawn) -> bool {
+    drawn.scars.iter().any(|s| {
+        let l = &s.told.lesion;
+        l.before.area_mm2.or(l.after.area_mm2).is_some()
+    })
+}
+
+/// A change with its interval; a dash where unknown.
+fn interval(interval: Option<&Interval>) -> String {
+    interval.map_or(text::UNKNOWN.to_string(), change)
 }
 
 /// A scar's kind with its confidence.
@@ -43,23 +49,30 @@ pub(in crate::report) fn kind(lesion: &Lesion) -> String {
 }
 
 /// The close-ups; the one that the address names is shown.
-pub(super) fn panel(comparison: &Comparison, drawn: &Drawn) -> Markup {
+pub(super) fn panel(drawn: &Drawn) -> Markup {
     let shown = || drawn.scars.iter().take(ROWS);
-    let next = |i: usize| drawn.scars.get(i).filter(|_| i < ROWS).map(|s| s.lesion.id);
+    let next = |i: usize| {
+        drawn
+            .scars
+            .get(i)
+            .filter(|_| i < ROWS)
+            .map(|s| s.told.lesion.id)
+    };
     html! {
         div.panel #panel {
             h3.printed { (text::CLOSE_UPS) }
             p.hint { (text::CHOOSE) }
             @for (i, scar) in shown().enumerate() {
-                @let l = scar.lesion;
+                @let told = &scar.told;
+                @let l = &told.lesion;
                 @let id = format!("scar-{}", l.id);
                 article.close id=(id) tabindex="-1" aria-labelledby={ (id) "-name" } {
                     h3 id={ (id) "-name" } {
                         (text::SCAR) " " (l.id) " "
-                        span class={ "state " (class(l.state)) } { (text::state(l.state)) }
+                        span class={ "state " (class(told.fate)) } { (text::told(told)) }
                     }
                     (crops(scar, drawn))
-                    (numbers(comparison, l))
+                    (numbers(sized(drawn), told))
                     nav aria-label={ (text::SCAR) " " (l.id) } {
                         @if let Some(id) = i.checked_sub(1).and_then(next) { a href={ "#scar-" (id) } { (text::PREVIOUS) } }
                         @if let Some(id) = next(i + 1) { a href={ "#scar-" (id) } { (text::NEXT) } }
@@ -73,22 +86,32 @@ pub(super) fn panel(comparison: &Comparison, drawn: &Drawn) -> Markup {
 
 /// The scar in the photos and in the relief, from both visits.
 fn crops(scar: &Shown, drawn: &Drawn) -> Markup {
-    let l = scar.lesion;
+    let told = &scar.told;
+    let l = &told.lesion;
     let frame = format!(
         "{:.0} {:.0} {:.0} {:.0}",
         scar.left, scar.top, scar.side, scar.side
     );
     let relief = drawn.views.iter().any(|(s, _)| *s == Subject::Relief);
-    let visits = [
-        ("before", text::BEFORE, State::New, 0),
-        ("after", text::AFTER, State::Gone, 1),
-    ];
+    let visits = [("before", text::BEFORE), ("after", text::AFTER)];
+    // Before, what joined it lay beside it.
+    let parts = |visit: &str| -> Vec<u32> {
+        let i = usize::from(visit != "before");
+        let all = std::iter::once(l.id).chain(told.with.iter().copied());
+        all.take(if i == 0 { usize::MAX } else { 1 })
+            .filter(|id| told.seen(i) && drawn.outlines[i].contains_key(id))
+            .collect()
+    };
     let crop = |visit: &str, caption: &str, view: &str, name: &str, outlined: bool| {
         html! {
             figure {
                 svg viewBox=(frame) role="img" aria-label={ (caption) ", " (name) } {
                     use href={ "#" (visit) "-" (view) } {}
-                    @if outlined { g.outlines { use href={ "#" (&visit[..1]) (l.id) } {} } }
+                    @if outlined {
+                        g.outlines {
+                            @for id in parts(visit) { use href={ "#" (&visit[..1]) (id) } {} }
+                        }
+                    }
                 }
                 figcaption { (caption) @if view != "photo" { ", " (name) } }
             }
@@ -96,11 +119,11 @@ fn crops(scar: &Shown, drawn: &Drawn) -> Markup {
     };
     html! {
         div.crops {
-            @for (visit, caption, hidden, i) in visits {
-                (crop(visit, caption, "photo", text::PHOTO, l.state != hidden && drawn.outlines[i].contains_key(&l.id)))
+            @for (visit, caption) in visits {
+                (crop(visit, caption, "photo", text::PHOTO, true))
             }
             @if relief {
-                @for (visit, caption, ..) in visits {
+                @for (visit, caption) in visits {
                     (crop(visit, caption, "relief", text::RELIEF, false))
                 }
             }
@@ -108,7 +131,8 @@ fn crops(scar: &Shown, drawn: &Drawn) -> Markup {
     }
 }
 
-fn numbers(comparison: &Comparison, l: &Lesion) -> Markup {
+fn numbers(sized: bool, told: &Told) -> Markup {
+    let l = &told.lesion;
     let (b, a) = (&l.before, &l.after);
     let contrast = |v: Option<f64>| or_unknown(v, |n| number(100.0 * n, 1) + " %");
     html! {
@@ -116,7 +140,7 @@ fn numbers(comparison: &Comparison, l: &Lesion) -> Markup {
             thead { tr { td {} th scope="col" { (text::BEFORE) } th scope="col" { (text::AFTER) } th scope="col" { (text::CHANGE) } } }
             tbody {
                 tr { th scope="row" { (text::KIND) } td.text colspan="3" { (kind(l)) } }
-                @if sized(comparison) {
+                @if sized {
                     tr {
                         th scope="row" { (text::WIDTH_MM) }
                         td { (or_unknown(b.width_mm, |n| number(n, 1))) } td { (or_unknown(a.width_mm, |n| number(n, 1))) } td {}
@@ -139,6 +163,10 @@ fn numbers(comparison: &Comparison, l: &Lesion) -> Markup {
                     td { (contrast(b.contrast)) } td { (contrast(a.contrast)) }
                     td { (percent(l.change.contrast_percent)) }
                 }
+                tr {
+                    th scope="row" { (text::VOLUME) }
+                    td colspan="3" { (interval(told.volume.as_ref())) }
+                }
             }
         }
     }
@@ -146,12 +174,12 @@ fn numbers(comparison: &Comparison, l: &Lesion) -> Markup {
 
 /// The scars, largest first.
 pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
-    let sized = sized(comparison);
+    let sized = sized(drawn);
     html! {
         @if !drawn.scars.is_empty() {
             section.sheet aria-labelledby="scars-heading" {
                 h2 #scars-heading { (text::SCARS_HEADING) }
-                p.note { (text::SCARS_NOTE)
+                p.note { (text::scars_note(drawn.scars.iter().find_map(|s| s.told.volume)))
                     @if comparison.change.verdict == Verdict::NoDetectableChange { " " b { (text::SCARS_MAY_BE_CHANCE) } }
                     @if !sized { " " (text::NO_SCALE) } }
                 div.wide tabindex="0" role="region" aria-label=(text::TABLE_SCROLLS) {
@@ -167,13 +195,13 @@ pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
                             th scope="col" { (text::DEPTH) }
                             th scope="col" { (text::CONTRAST) ", %" }
                             th scope="col" { (text::CHANGE_OF_AREA) }
-                            th scope="col" { (text::CHANGE_OF_DEPTH) }
+                            th scope="col" { (text::VOLUME) }
                         } }
                         tbody {
-                            @for l in drawn.scars.iter().take(ROWS).map(|s| s.lesion) {
+                            @for (told, l) in drawn.scars.iter().take(ROWS).map(|s| (&s.told, &s.told.lesion)) {
                                 tr id={ "row-" (l.id) } data-scar=(l.id) {
                                     td { a href={ "#scar-" (l.id) } aria-label={ (text::SCAR) " " (l.id) } { (l.id) } }
-                                    td.text { (mark(l.state)) (text::state(l.state)) }
+                                    td.text { (mark(told.fate)) (text::told(told)) }
                                     td.text { (kind(l)) }
                                     @if sized {
                                         td { (pair(l.before.area_mm2, l.after.area_mm2, 1.0, 1)) }
@@ -182,7 +210,7 @@ pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
                                     td { (pair(l.before.relief_index, l.after.relief_index, 1.0, 1)) }
                                     td { (pair(l.before.contrast, l.after.contrast, 100.0, 1)) }
                                     td { (percent(l.change.area_percent)) }
-                                    td { (percent(l.change.relief_index_percent)) }
+                                    td { (interval(told.volume.as_ref())) }
                                 }
                             }
                         }
@@ -190,16 +218,6 @@ pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
                 }
                 @if drawn.scars.len() > ROWS { p.note { (crate::report::words::cut_off(ROWS, drawn.scars.len())) } }
             }
-        }
-    }
-}
-
-/// A state's line as the pictures draw it.
-fn mark(state: State) -> Markup {
-    html! {
-        svg.mark viewBox="0 0 44 20" aria-hidden="true" {
-            (PreEscaped("<path class=\"halo\" d=\"M6 10H38\"/>"))
-            path class=(class(state)) d="M6 10H38" {}
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::report::drawn::Drawn;
 use crate::report::schema::{Change, Comparison, Interval, Verdict, Visit, word};
 use crate::report::words::page as text;
 use crate::report::words::page::rows;
@@ -12,7 +13,7 @@ fn or_unknown(v: Option<f64>, told: impl Fn(f64) -> String) -> String {
 }
 
 /// The answer on top: a word, a sentence, what it means, and how little it may be worth.
-pub(super) fn answer(comparison: &Comparison) -> Markup {
+pub(super) fn answer(comparison: &Comparison, drawn: &Drawn) -> Markup {
     let change = &comparison.change;
     let limits = doubt::limits(comparison);
     html! {
@@ -22,11 +23,9 @@ pub(super) fn answer(comparison: &Comparison) -> Markup {
         }
         div.verdict.(verdict_class(change.verdict)) {
             p.word { (icon(change.verdict)) (text::verdict(change.verdict)) }
-            h1 { (words::verdict(change)) }
+            h1 { (doubt::headline(change)) }
             p { (doubt::meaning(comparison)) }
-            @for reason in &change.reasons {
-                @if change.verdict != Verdict::NotComparable { p { (sentence(reason)) } }
-            }
+            @for reason in &change.reasons { p { (sentence(reason)) } }
         }
         @if let Some(limits) = limits {
             div.limits role="note" {
@@ -34,7 +33,7 @@ pub(super) fn answer(comparison: &Comparison) -> Markup {
                 ul { @for reason in &limits.because { li { (reason) } } }
             }
         }
-        @if let Some(basis) = doubt::basis(comparison) { p.basis { (basis) } }
+        @if let Some(basis) = doubt::basis(comparison, &drawn.told()) { p.basis { (basis) } }
     }
 }
 
@@ -125,18 +124,27 @@ pub(super) fn next(comparison: &Comparison) -> Markup {
                 h2 #know-heading { (text::KNOW_HEADING) }
                 ul.warnings {
                     @for warning in &comparison.warnings {
-                        li { p { (warning.message) } p { b { (warning.remedy) } } }
+                        li {
+                            @if !doubt::said(&comparison.change, warning) { p { (warning.message) } }
+                            p { b { (warning.remedy) } }
+                        }
                     }
                 }
             }
             h2 #next-heading { (text::NEXT_HEADING) }
-            ol.advice { @for line in text::ADVICE { li { (line) } } }
+            (advice())
         }
     }
 }
 
+/// What always helps.
+pub(super) fn advice() -> Markup {
+    html! { ol.advice { @for line in text::ADVICE { li { (line) } } } }
+}
+
 /// How the photos compare, side by side.
-pub(super) fn compared(comparison: &Comparison) -> Markup {
+pub(super) fn compared(comparison: &Comparison, drawn: &Drawn) -> Markup {
+    let seen = doubt::counted(comparison, &drawn.told());
     let (before, after) = (&comparison.before, &comparison.after);
     html! {
         section.sheet aria-labelledby="how-heading" {
@@ -149,6 +157,7 @@ pub(super) fn compared(comparison: &Comparison) -> Markup {
                 table {
                     thead { tr { td {} th scope="col" { (text::BEFORE) } th scope="col" { (text::AFTER) } } }
                     tbody {
+                        @if let Some([b, a]) = seen { tr { th scope="row" { (rows::SCARS) } td { (b) } td { (a) } } }
                         @for (name, value) in ROWS {
                             @let values = [value(before), value(after)];
                             @if values.iter().any(|v| v.as_str() != text::UNKNOWN) {
@@ -166,7 +175,7 @@ pub(super) fn compared(comparison: &Comparison) -> Markup {
 pub(in crate::report) type Row = (&'static str, fn(&Visit) -> String);
 
 /// How good the photos are, and what was found in each.
-pub(in crate::report) const ROWS: [Row; 14] = [
+pub(in crate::report) const ROWS: [Row; 13] = [
     (rows::TAKEN, |v| {
         v.taken.as_deref().map_or(text::UNKNOWN.to_string(), moment)
     }),
@@ -190,11 +199,6 @@ pub(in crate::report) const ROWS: [Row; 14] = [
     }),
     (rows::SKIN, |v| {
         or_unknown(v.quality.skin_fraction, |n| number(100.0 * n, 0) + " %")
-    }),
-    (rows::SCARS, |v| {
-        v.scars
-            .count
-            .map_or(text::UNKNOWN.to_string(), |n| n.to_string())
     }),
     (rows::AREA_MM2, |v| {
         or_unknown(v.scars.area_mm2, |n| number(n, 1))

@@ -1,66 +1,38 @@
 //! The page of a course: one view of one patient over all visits.
 
-use std::path::Path;
-
-use image::RgbImage;
 use maud::{Markup, PreEscaped, html};
 
 use super::frame;
-use super::sections::{icon, verdict_class};
-use super::viewer::class;
-use crate::error::Cause;
+use super::sections::{advice, icon, verdict_class};
+use super::viewer::{class, legend, path};
 use crate::report::chart;
-use crate::report::drawn::{Picture, course_pictures};
+use crate::report::course::{Course, Shown, around, largest};
+use crate::report::drawn::Picture;
+use crate::report::fate::Fate;
+use crate::report::outlines::Outlines;
 use crate::report::pictures::data_address;
-use crate::report::schema::{State, Verdict};
-use crate::report::words::{self, course as text, date, doubt, page, signed};
-use crate::report::{ALIGNED_AFTER, BASELINE};
+use crate::report::schema::Verdict;
+use crate::report::words::{self, course as text, date, doubt, page};
 use crate::visits::schema::{Series, SeriesScar, SeriesVisit};
 
 /// Most scars with close-ups.
 const CLOSE_UPS: usize = 30;
 
-/// A visit that has a picture on the baseline's grid.
-struct Shown<'a> {
-    visit: &'a SeriesVisit,
-    picture: Picture,
-}
-
-/// The page; pictures are read from the series' folder, and what is missing there is not shown.
-pub(in crate::report) fn page(series: &Series, folder: &Path) -> Result<String, Cause> {
-    let read = |path: &Path| -> Option<RgbImage> { Some(image::open(path).ok()?.into_rgb8()) };
-    let baseline = read(&folder.join(BASELINE));
-    let mut visits = Vec::new();
-    let mut photos: Vec<RgbImage> = baseline.into_iter().collect();
-    if !photos.is_empty() {
-        for visit in series.compared() {
-            let inside = visit.folder.as_deref().map(|f| folder.join(f));
-            if let Some(photo) = inside.and_then(|f| read(&f.join(ALIGNED_AFTER))) {
-                // Only what is shown of it stays in memory.
-                photos.push(crate::report::drawn::course_size(&photo));
-                visits.push(visit);
-            }
-        }
-    }
-    let mut pictures = course_pictures(&photos)?.into_iter();
-    let first = pictures.next();
-    let shown: Vec<Shown> = visits
-        .into_iter()
-        .zip(pictures)
-        .map(|(visit, picture)| Shown { visit, picture })
-        .collect();
+/// The page.
+pub(in crate::report) fn page(series: &Series, course: &Course) -> String {
     let body = html! {
         a.skip href="#viewer" { (page::SKIP) }
         header { (answer(series)) }
         main {
             (trend(series))
-            @if let Some(first) = &first { (viewer(series, first, &shown)) }
+            @if let Some(first) = &course.first { (viewer(course, first)) }
+            (next(series))
             (table(series))
-            @if first.is_some() { (scars(series, &shown)) }
+            @if course.first.is_some() { (scars(series, course)) }
         }
         footer { (technical(series)) }
     };
-    Ok(frame::page(&text::title(series), &body))
+    frame::page(&text::title(series), &body)
 }
 
 /// What became of the scars by the latest visit that can be told.
@@ -84,9 +56,23 @@ fn answer(series: &Series) -> Markup {
     }
 }
 
+/// What the latest photo lacked, then what always helps.
+fn next(series: &Series) -> Markup {
+    let lacked = text::lacked(series);
+    html! {
+        section aria-labelledby="next-heading" {
+            h2 #next-heading { (page::NEXT_HEADING) }
+            @if !lacked.is_empty() {
+                ul.warnings { @for w in lacked { li { p { (w.message) } p { b { (w.remedy) } } } } }
+            }
+            (advice())
+        }
+    }
+}
+
 fn trend(series: &Series) -> Markup {
     html! {
-        @if let Some(chart) = chart::trend(series) {
+        @if let Some(chart) = chart::svg(series) {
             section aria-labelledby="trend-heading" {
                 h2 #trend-heading { (text::CHART) }
                 (chart)
@@ -97,8 +83,9 @@ fn trend(series: &Series) -> Markup {
 }
 
 /// The first photo and any later one, in one place.
-fn viewer(series: &Series, first: &Picture, shown: &[Shown]) -> Markup {
-    let (width, height) = size(series, first);
+fn viewer(course: &Course, first: &Picture) -> Markup {
+    let (width, height) = course.size;
+    let shown = &course.shown;
     let image = |picture: &Picture, id: &str| {
         html! {
             image id=(id) width=(width) height=(height) preserveAspectRatio="none"
@@ -109,16 +96,7 @@ fn viewer(series: &Series, first: &Picture, shown: &[Shown]) -> Markup {
     html! {
         section #viewer.viewer aria-labelledby="photos-heading" {
             h2 #photos-heading { (page::PHOTOS) }
-            @if !shown.is_empty() {
-                div.tools { fieldset {
-                    legend { (page::SHOW) }
-                    label.scripted { input type="radio" name="mode" value="slider" #mode-slider; (page::SLIDER) }
-                    label.scripted { input type="radio" name="mode" value="blink" #mode-blink; (page::BLINK) }
-                    label { input type="radio" name="mode" value="beside" #mode-beside checked; (page::SIDE_BY_SIDE) }
-                } fieldset {
-                    label { input type="checkbox" #outlines checked; (page::OUTLINES) }
-                } }
-            }
+            @if !shown.is_empty() { (tools()) }
             @if shown.len() > 1 {
                 p.scripted { label { (text::CHOOSE_VISIT) " "
                     input #visit type="range" min="0" max=(shown.len() - 1) step="1" value=(shown.len() - 1);
@@ -128,7 +106,9 @@ fn viewer(series: &Series, first: &Picture, shown: &[Shown]) -> Markup {
                 figure.before {
                     svg viewBox=(frame) role="img" aria-label=(text::BASELINE) {
                         (image(first, "visit-first"))
-                        g.outlines { (rings(series)) }
+                        g.outlines {
+                            @for (i, s) in shown.iter().enumerate() { g data-visit=(i) { (outlines(s, 0, &format!("v{i}b"))) } }
+                        }
                     }
                     figcaption { (text::BASELINE) }
                 }
@@ -136,63 +116,60 @@ fn viewer(series: &Series, first: &Picture, shown: &[Shown]) -> Markup {
                     figure.after {
                         svg viewBox=(frame) role="img" aria-label=(page::AFTER_ALIGNED) {
                             @for (i, s) in shown.iter().enumerate() {
-                                g data-visit=(i) data-name=(date(&s.visit.date)) { (image(&s.picture, &format!("visit-{i}"))) }
+                                g data-visit=(i) data-name=(date(&s.visit.date)) {
+                                    (image(&s.picture, &format!("visit-{i}")))
+                                    g.outlines { (outlines(s, 1, &format!("v{i}a"))) }
+                                }
                             }
-                            g.outlines { (rings(series)) }
                         }
                         figcaption { (date(&last.visit.date)) }
                     }
                     div.handle aria-hidden="true" {}
                 }
             }
-            @if !shown.is_empty() {
+            @if let Some(last) = shown.last() {
                 div.wipe { input #wipe type="range" min="0" max="100" step="1" value="50" aria-label=(page::WIPE); }
                 div.blinking {
                     button #pause type="button" aria-pressed="false" { (page::PAUSE) }
                     button #swap type="button" { (page::SWAP) }
                 }
+                (legend(&fates(last)))
             }
             p.note { (text::COURSE_NOTE) }
         }
     }
 }
 
-/// Size of the baseline photo, px: the grid on which scars have their places.
-fn size(series: &Series, first: &Picture) -> (u32, u32) {
-    series
-        .baseline_visit()
-        .and_then(|v| v.width.zip(v.height))
-        .unwrap_or(first.size)
-}
-
-/// A ring around each scar, in the style of what became of it.
-fn rings(series: &Series) -> Markup {
+fn tools() -> Markup {
     html! {
-        @for scar in &series.scars {
-            @let path = ring(scar);
-            g.scar data-scar=(scar.id) {
-                path.halo d=(PreEscaped(&path)) {}
-                path class=(class(state(scar))) d=(PreEscaped(&path)) {}
-            }
-        }
+        div.tools { fieldset {
+            legend { (page::SHOW) }
+            label.scripted { input type="radio" name="mode" value="slider" #mode-slider; (page::SLIDER) }
+            label.scripted { input type="radio" name="mode" value="blink" #mode-blink; (page::BLINK) }
+            label { input type="radio" name="mode" value="beside" #mode-beside checked; (page::SIDE_BY_SIDE) }
+        } fieldset {
+            label { input type="checkbox" #outlines checked; (page::OUTLINES) }
+        } }
     }
 }
 
-fn ring(scar: &SeriesScar) -> String {
-    let [left, top, width, height] = scar.bounds.map(f64::from);
-    let (rx, ry) = (0.5 * width + 2.0, 0.5 * height + 2.0);
-    let (x, y) = (left - 2.0, top + 0.5 * height);
-    format!(
-        "M{x} {y}a{rx} {ry} 0 1 0 {} 0a{rx} {ry} 0 1 0 -{} 0Z",
-        2.0 * rx,
-        2.0 * rx
-    )
+fn fates(shown: &Shown) -> Vec<Fate> {
+    shown.scars.values().map(|s| s.fate).collect()
 }
 
-/// What the last comparison that saw the scar made of it.
-fn state(scar: &SeriesScar) -> State {
-    let told = scar.visits.iter().rev().find_map(|v| v.state);
-    told.unwrap_or(State::NotMeasured)
+/// The scars in the first photo (0) or the visit's (1), as their comparison saw them.
+fn outlines(shown: &Shown, photo: usize, letters: &str) -> Markup {
+    let lines: &Outlines = &shown.outlines[photo];
+    html! {
+        @for (id, lines) in lines.iter().filter(|l| *l.0 != 0) {
+            @let class = class(shown.scars.get(id).map_or(Fate::NotMeasured, |s| s.fate));
+            @let path = path(lines);
+            g.scar data-scar=(id) data-state=(class) {
+                path.halo d=(PreEscaped(&path)) {}
+                path id={ (letters) (id) } class=(class) d=(PreEscaped(&path)) {}
+            }
+        }
+    }
 }
 
 fn table(series: &Series) -> Markup {
@@ -251,63 +228,60 @@ pub(super) fn local(folder: &str) -> String {
 }
 
 /// The largest scars at every visit.
-fn scars(series: &Series, shown: &[Shown]) -> Markup {
-    let size = |s: &SeriesScar| {
-        let areas = s
-            .visits
-            .iter()
-            .flat_map(|v| [v.before_area_px, v.after_area_px]);
-        areas.flatten().fold(0.0, f64::max)
-    };
-    let mut scars: Vec<&SeriesScar> = series.scars.iter().collect();
-    scars.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.id.cmp(&b.id)));
-    scars.truncate(CLOSE_UPS);
+fn scars(series: &Series, course: &Course) -> Markup {
+    let scars = largest(series, CLOSE_UPS);
     html! {
-        @if !scars.is_empty() && !shown.is_empty() {
+        @if !scars.is_empty() && !course.shown.is_empty() {
             section.sheet aria-labelledby="scars-heading" {
                 h2 #scars-heading { (text::SCARS) }
                 p.note { (text::SCARS_NOTE) }
-                div.courses { @for scar in scars { (course(series, scar, shown)) } }
+                div.courses { @for scar in scars { (one(series, scar, course)) } }
             }
         }
     }
 }
 
-fn course(series: &Series, scar: &SeriesScar, shown: &[Shown]) -> Markup {
-    let [left, top, width, height] = scar.bounds.map(f64::from);
-    let side = (2.2 * width.max(height)).max(
-        6.0 * series
-            .scale
-            .as_ref()
-            .and_then(|s| s.px_per_mm)
-            .unwrap_or(8.0),
-    );
-    let frame = format!(
-        "{:.0} {:.0} {side:.0} {side:.0}",
-        left + 0.5 * (width - side),
-        top + 0.5 * (height - side)
-    );
-    let percent = |s: &Shown| {
-        let at = scar.visits.iter().find(|v| v.visit == s.visit.visit)?;
-        at.volume_percent
-    };
+fn one(series: &Series, scar: &SeriesScar, course: &Course) -> Markup {
+    let [left, top, side] = around(series, scar, course.size);
+    let frame = format!("{left:.0} {top:.0} {side:.0} {side:.0}");
+    let fate = course
+        .fates
+        .get(&scar.id)
+        .copied()
+        .unwrap_or(Fate::NotMeasured);
     let id = format!("scar-{}", scar.id);
+    let crop = |picture: &str, outline: &str, outlined: bool, name: &str| {
+        html! {
+            svg viewBox=(frame) role="img" aria-label=(name) {
+                use href={ "#" (picture) } {}
+                @if outlined { g.outlines { use href={ "#" (outline) (scar.id) } {} } }
+            }
+        }
+    };
+    let last = course.shown.len().saturating_sub(1);
+    let before = course
+        .shown
+        .last()
+        .is_some_and(|s| s.outlines[0].contains_key(&scar.id));
     html! {
         article.course id=(id) data-scar=(scar.id) tabindex="-1" aria-labelledby={ (id) "-name" } {
             h3 id={ (id) "-name" } {
                 (page::SCAR) " " (scar.id)
                 @if let Some(kind) = scar.kind { ", " (page::kind(kind)) } " "
-                span class={ "state " (class(state(scar))) } { (page::state(state(scar))) }
+                span class={ "state " (class(fate)) } { (page::fate(fate)) }
             }
             div.crops {
                 figure {
-                    svg viewBox=(frame) role="img" aria-label=(text::BASELINE) { use href="#visit-first" {} }
+                    (crop("visit-first", &format!("v{last}b"), before, text::BASELINE))
                     figcaption { (text::BASELINE) }
                 }
-                @for (i, s) in shown.iter().enumerate() {
+                @for (i, s) in course.shown.iter().enumerate() {
                     figure {
-                        svg viewBox=(frame) role="img" aria-label=(date(&s.visit.date)) { use href={ "#visit-" (i) } {} }
-                        figcaption { (date(&s.visit.date)) @if let Some(p) = percent(s) { " · " b { (signed(p, 0)) " %" } } }
+                        (crop(&format!("visit-{i}"), &format!("v{i}a"), s.outlines[1].contains_key(&scar.id), &date(&s.visit.date)))
+                        figcaption {
+                            (date(&s.visit.date))
+                            @if let Some(v) = s.scars.get(&scar.id).and_then(|s| s.volume) { br; (words::change(&v)) }
+                        }
                     }
                 }
             }

@@ -7,35 +7,27 @@ use maud::{Markup, PreEscaped, html};
 use super::scars;
 use crate::report::colours;
 use crate::report::drawn::{Drawn, Picture, Region, Subject};
-use crate::report::outlines::{Outline, Outlines};
+use crate::report::fate::{FATES, Fate, Told};
+use crate::report::outlines::Outline;
 use crate::report::pictures::data_address;
-use crate::report::schema::{Comparison, State};
 use crate::report::words::page as text;
 
-/// Every state in the order of the legend. Told apart by dash and width as well as by colour, and by
-/// colours that stay apart for colour-blind eyes (page.css).
-pub(super) const STATES: [State; 6] = [
-    State::Improved,
-    State::Gone,
-    State::Unchanged,
-    State::Worse,
-    State::New,
-    State::NotMeasured,
-];
-
-/// The class of a state in the style.
-pub(super) fn class(state: State) -> &'static str {
-    match state {
-        State::Improved => "improved",
-        State::Gone => "gone",
-        State::Unchanged => "unchanged",
-        State::Worse => "worse",
-        State::New => "new",
-        State::NotMeasured => "unmeasured",
+/// The class of a fate in the style: told apart by dash and width as well as by colour, and by colours
+/// that stay apart for colour-blind eyes (page.css).
+pub(super) fn class(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Improved => "improved",
+        Fate::Gone => "gone",
+        Fate::Unsure => "unsure",
+        Fate::Once => "once",
+        Fate::Joined => "joined",
+        Fate::Worse => "worse",
+        Fate::New => "new",
+        Fate::NotMeasured => "unmeasured",
     }
 }
 
-pub(super) fn viewer(comparison: &Comparison, drawn: &Drawn) -> Markup {
+pub(super) fn viewer(drawn: &Drawn) -> Markup {
     let pair = drawn.aligned;
     html! {
         section #viewer.viewer aria-labelledby="photos-heading" {
@@ -44,9 +36,9 @@ pub(super) fn viewer(comparison: &Comparison, drawn: &Drawn) -> Markup {
             div.bench {
                 div.look {
                     div.stage {
-                        (figure(comparison, drawn, &drawn.before, false))
+                        (figure(drawn, &drawn.before, false))
                         @if let Some(after) = &drawn.after {
-                            (figure(comparison, drawn, after, true))
+                            (figure(drawn, after, true))
                         }
                         @if pair { div.handle aria-hidden="true" {} }
                     }
@@ -58,9 +50,9 @@ pub(super) fn viewer(comparison: &Comparison, drawn: &Drawn) -> Markup {
                         }
                     }
                     (notes(drawn))
-                    (legend(comparison))
+                    (legend(&drawn.scars.iter().map(|s| s.told.fate).collect::<Vec<Fate>>()))
                 }
-                @if !drawn.scars.is_empty() { (scars::panel(comparison, drawn)) }
+                @if !drawn.scars.is_empty() { (scars::panel(drawn)) }
             }
         }
     }
@@ -117,7 +109,7 @@ fn view(subject: Subject) -> &'static str {
 }
 
 /// One visit: the photo, its views, what was not measured, the outlines.
-fn figure(comparison: &Comparison, drawn: &Drawn, photo: &Picture, after: bool) -> Markup {
+fn figure(drawn: &Drawn, photo: &Picture, after: bool) -> Markup {
     let visit = usize::from(after);
     let (class_name, short) = if after {
         ("after", text::AFTER)
@@ -132,7 +124,6 @@ fn figure(comparison: &Comparison, drawn: &Drawn, photo: &Picture, after: bool) 
         (true, true) => text::AFTER_ALIGNED,
         (true, false) => text::AFTER_AS_TAKEN,
     };
-    let hidden = if after { State::Gone } else { State::New };
     html! {
         figure.(class_name) {
             svg viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(title) {
@@ -144,7 +135,7 @@ fn figure(comparison: &Comparison, drawn: &Drawn, photo: &Picture, after: bool) 
                         }
                     }
                     @if let Some(region) = &drawn.region { (shade(region, (width, height))) }
-                    g.outlines { (outlines(comparison, &drawn.outlines[visit], hidden, &class_name[..1])) }
+                    g.outlines { (outlines(drawn, visit, &class_name[..1])) }
                 }
             }
             figcaption { (short) }
@@ -175,21 +166,28 @@ fn shade(region: &Region, (width, height): (u32, u32)) -> Markup {
     }
 }
 
-/// Each scar's outline, to be clicked; the keyboard has the table.
-fn outlines(comparison: &Comparison, outlines: &Outlines, hidden: State, letter: &str) -> Markup {
+/// Each scar's outline, to be clicked; the keyboard has the table. The smallest lie on top.
+fn outlines(drawn: &Drawn, visit: usize, letter: &str) -> Markup {
     html! {
-        @for lesion in comparison.lesions.iter().filter(|l| l.state != hidden) {
-            @if let Some(lines) = outlines.get(&lesion.id) {
-                g.scar data-scar=(lesion.id) data-state=(class(lesion.state)) {
-                    path.halo d=(PreEscaped(path(lines))) {}
-                    path id={ (letter) (lesion.id) } class=(class(lesion.state)) d=(PreEscaped(path(lines))) {}
-                }
+        @for told in drawn.scars.iter().map(|s| &s.told).filter(|t| t.seen(visit)) {
+            @if let Some(lines) = drawn.outlines[visit].get(&told.lesion.id) {
+                (outline(told, lines, letter))
             }
         }
     }
 }
 
-fn path(lines: &[Outline]) -> String {
+fn outline(told: &Told, lines: &[Outline], letter: &str) -> Markup {
+    let path = path(lines);
+    html! {
+        g.scar data-scar=(told.lesion.id) data-state=(class(told.fate)) {
+            path.halo d=(PreEscaped(&path)) {}
+            path id={ (letter) (told.lesion.id) } class=(class(told.fate)) d=(PreEscaped(&path)) {}
+        }
+    }
+}
+
+pub(super) fn path(lines: &[Outline]) -> String {
     lines.iter().map(|l| closed(l)).collect()
 }
 
@@ -238,30 +236,31 @@ fn notes(drawn: &Drawn) -> Markup {
     }
 }
 
-/// The states in use, each with a switch.
-fn legend(comparison: &Comparison) -> Markup {
-    let count = |state: State| {
-        comparison
-            .lesions
-            .iter()
-            .filter(|l| l.state == state)
-            .count()
-    };
+/// The fates in use, each with a switch.
+pub(super) fn legend(fates: &[Fate]) -> Markup {
+    let count = |fate: Fate| fates.iter().filter(|&&f| f == fate).count();
     html! {
-        @if !comparison.lesions.is_empty() {
+        @if !fates.is_empty() {
             fieldset.legend {
                 legend.unseen { (text::STATES) }
-                @for state in STATES.into_iter().filter(|&s| count(s) > 0) {
+                @for fate in FATES.into_iter().filter(|&f| count(f) > 0) {
                     label {
-                        input type="checkbox" checked id={ "state-" (class(state)) };
-                        svg viewBox="0 0 44 20" aria-hidden="true" {
-                            path.halo d="M6 10H38" {}
-                            path class=(class(state)) d="M6 10H38" {}
-                        }
-                        (text::state(state)) " " span.count { (count(state)) }
+                        input type="checkbox" checked id={ "state-" (class(fate)) };
+                        (mark(fate))
+                        (text::fate(fate)) " " span.count { (count(fate)) }
                     }
                 }
             }
+        }
+    }
+}
+
+/// A fate's line as the pictures draw it.
+pub(super) fn mark(fate: Fate) -> Markup {
+    html! {
+        svg.mark viewBox="0 0 44 20" aria-hidden="true" {
+            path.halo d="M6 10H38" {}
+            path class=(class(fate)) d="M6 10H38" {}
         }
     }
 }

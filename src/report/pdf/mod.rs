@@ -1,10 +1,14 @@
 //! `report.pdf`: the report on paper. A sheet for the patient, the views, the largest scars, and how
 //! it was done.
 
+mod course;
 mod font;
+mod ink;
 mod pictures;
 mod sheets;
 mod tables;
+
+pub(super) use self::course::document as course;
 
 use self::font::Weight;
 use self::sheets::{BLACK, BODY, HAIR, Ink, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style};
@@ -39,17 +43,17 @@ pub(super) fn document(
     if compared {
         changes(&mut sheets, comparison);
     }
-    if let Some(basis) = doubt::basis(comparison) {
+    if let Some(basis) = doubt::basis(comparison, &drawn.told()) {
         sheets.paragraph(0.0, BODY, &basis);
     }
     next(&mut sheets, comparison);
     if compared {
-        sheets.turn();
+        sheets.need(0.5 * sheets.bottom());
         pictures::views(&mut sheets, drawn);
         pictures::close_ups(&mut sheets, comparison, pictures, drawn, &photos)?;
     }
     tables::scars(&mut sheets, comparison, drawn);
-    tables::compared(&mut sheets, comparison);
+    tables::compared(&mut sheets, comparison, drawn);
     tables::technical(&mut sheets, comparison);
     let title = match doubt::dates(comparison) {
         Some(dates) => format!("{}: {dates}", text::TITLE),
@@ -72,27 +76,30 @@ fn answer(sheets: &mut Sheets, comparison: &Comparison) {
         None => text::TITLE.to_string(),
     };
     sheets.paragraph(0.0, NOTE, &kicker);
-    let ink = match change.verdict {
-        Verdict::Improved => GREEN,
-        Verdict::Worse => ORANGE,
-        Verdict::NoDetectableChange | Verdict::NotComparable => BLUE,
-    };
+    let ink = ink_of(change.verdict);
     let mut lines = vec![
         (
             Style { ink, ..WORD },
             text::verdict(change.verdict).to_string(),
         ),
-        (ANSWER, words::verdict(change)),
+        (ANSWER, doubt::headline(change)),
         (BODY, doubt::meaning(comparison)),
     ];
-    if change.verdict != Verdict::NotComparable {
-        lines.extend(change.reasons.iter().map(|r| (BODY, sentence(r))));
-    }
+    lines.extend(change.reasons.iter().map(|r| (BODY, sentence(r))));
     barred(sheets, ink, &lines);
     if let Some(limits) = doubt::limits(comparison) {
         let mut lines = vec![(STRONG, limits.heading), (BODY, limits.text)];
         lines.extend(limits.because.into_iter().map(|b| (BODY, format!("• {b}"))));
         barred(sheets, YELLOW, &lines);
+    }
+}
+
+/// The colour of an answer.
+fn ink_of(verdict: Verdict) -> Ink {
+    match verdict {
+        Verdict::Improved => GREEN,
+        Verdict::Worse => ORANGE,
+        Verdict::NoDetectableChange | Verdict::NotComparable => BLUE,
     }
 }
 
@@ -194,16 +201,22 @@ fn next(sheets: &mut Sheets, comparison: &Comparison) {
     if !comparison.warnings.is_empty() {
         sheets.heading(text::KNOW_HEADING, 3.0 * BODY.line());
         for warning in &comparison.warnings {
-            sheets.paragraph(0.0, BODY, &warning.message);
+            if !doubt::said(&comparison.change, warning) {
+                sheets.paragraph(0.0, BODY, &warning.message);
+            }
             sheets.paragraph(12.0, STRONG, &warning.remedy);
         }
     }
     sheets.heading(text::NEXT_HEADING, 3.0 * BODY.line());
+    advice(sheets);
+}
+
+/// What always helps.
+fn advice(sheets: &mut Sheets) {
     for (i, line) in text::ADVICE.iter().enumerate() {
-        let top = sheets.y;
         sheets.need(2.0 * BODY.line());
-        let number = format!("{}.", i + 1);
-        sheets.line(MARGIN, sheets.y.min(top.max(MARGIN)), BODY, &number);
+        let y = sheets.y;
+        sheets.line(MARGIN, y, BODY, &format!("{}.", i + 1));
         sheets.paragraph(14.0, BODY, line);
     }
 }

@@ -1,13 +1,16 @@
 //! Photos, views and close-ups on paper.
 
 use super::font::Weight;
-use super::sheets::{BLACK, Image, MARGIN, NOTE, Pen, Place, Sheets, Style};
+use super::ink::Pen;
+use super::sheets::{BLACK, Image, MARGIN, NOTE, Place, Sheets, Style};
 use crate::error::Cause;
 use crate::report::Pictures;
 use crate::report::drawn::{Drawn, Picture, Shown, Subject};
-use crate::report::schema::{Comparison, State};
+use crate::report::fate::{FATES, Fate};
+use crate::report::outlines::Outline;
+use crate::report::schema::Comparison;
 use crate::report::words::page as text;
-use crate::report::words::{from_to, number, signed};
+use crate::report::words::{change, from_to, number, signed};
 
 const CAPTION: Style = Style::new(Weight::Bold, 8.5, BLACK);
 
@@ -20,26 +23,20 @@ const CLOSE_UPS: usize = 12;
 /// Longest side of a close-up, px.
 const CLOSE_PX: u32 = 280;
 
-const STATES: [State; 6] = [
-    State::Improved,
-    State::Gone,
-    State::Unchanged,
-    State::Worse,
-    State::New,
-    State::NotMeasured,
-];
-
-/// The line of a state, as on the page: dark enough for white paper beside the photo.
-fn pen(state: State) -> Pen {
+/// The line of a fate, as on the page: dark enough for white paper beside the photo.
+pub(super) fn pen(fate: Fate) -> Pen {
     const GREEN: [f32; 3] = [0.18, 0.90, 0.65];
     const ORANGE: [f32; 3] = [1.0, 0.54, 0.17];
-    let (ink, wide, dash): ([f32; 3], f32, &'static [f32]) = match state {
-        State::Improved => (GREEN, 0.9, &[]),
-        State::Gone => (GREEN, 0.9, &[1.0, 2.0]),
-        State::Unchanged => ([1.0, 1.0, 1.0], 0.7, &[]),
-        State::Worse => (ORANGE, 1.3, &[]),
-        State::New => (ORANGE, 1.3, &[2.6, 2.0]),
-        State::NotMeasured => ([0.73, 0.75, 0.78], 0.6, &[0.6, 1.6]),
+    const WHITE: [f32; 3] = [1.0, 1.0, 1.0];
+    let (ink, wide, dash): ([f32; 3], f32, &'static [f32]) = match fate {
+        Fate::Improved => (GREEN, 0.9, &[]),
+        Fate::Gone => (GREEN, 0.9, &[1.0, 2.0]),
+        Fate::Unsure => (WHITE, 0.7, &[]),
+        Fate::Once => (WHITE, 0.7, &[2.0, 2.0]),
+        Fate::Joined => (WHITE, 0.7, &[4.0, 1.2, 1.0, 1.2]),
+        Fate::Worse => (ORANGE, 1.3, &[]),
+        Fate::New => (ORANGE, 1.3, &[2.6, 2.0]),
+        Fate::NotMeasured => ([0.73, 0.75, 0.78], 0.6, &[0.6, 1.6]),
     };
     Pen { ink, wide, dash }
 }
@@ -52,7 +49,7 @@ pub(super) struct Photos {
 /// The two photos side by side with their outlines, and what the outlines mean.
 pub(super) fn photos(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn) -> Photos {
     /// Share of the sheet's height that the photos may take.
-    const TALLEST: f32 = 0.36;
+    const TALLEST: f32 = 0.31;
     let before = sheets.image(&drawn.before);
     let after = drawn.after.as_ref().map(|p| sheets.image(p));
     let captions = [
@@ -72,17 +69,23 @@ pub(super) fn photos(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn
             if let Some(region) = &drawn.region {
                 sheets.shade(region, *place);
             }
-            outlines(sheets, comparison, drawn, visit, *place);
+            outlines(sheets, drawn, visit, *place);
         }
     }
-    legend(sheets, comparison);
+    let fates: Vec<Fate> = drawn.scars.iter().map(|s| s.told.fate).collect();
+    legend_of(sheets, &fates, text::SHADED);
     Photos {
         outlined: !comparison.lesions.is_empty(),
     }
 }
 
 /// Places for pictures in a row with their captions above; moves on below them.
-fn beside(sheets: &mut Sheets, images: &[Image], tallest: f32, captions: &[&str]) -> Vec<Place> {
+pub(super) fn beside(
+    sheets: &mut Sheets,
+    images: &[Image],
+    tallest: f32,
+    captions: &[&str],
+) -> Vec<Place> {
     let n = images.len().max(1) as f32;
     let column = (sheets.room() - (n - 1.0) * GAP) / n;
     let fitted: Vec<(f32, f32)> = images
@@ -114,22 +117,26 @@ fn beside(sheets: &mut Sheets, images: &[Image], tallest: f32, captions: &[&str]
 }
 
 /// The scars of a visit on its photo: a dark line under each, so that it stands out on any skin.
-fn outlines(
-    sheets: &mut Sheets,
-    comparison: &Comparison,
-    drawn: &Drawn,
-    visit: usize,
-    place: Place,
-) {
-    let hidden = if visit == 0 { State::New } else { State::Gone };
+fn outlines(sheets: &mut Sheets, drawn: &Drawn, visit: usize, place: Place) {
     let size = (drawn.full.0 as f32, drawn.full.1 as f32);
-    for lesion in comparison.lesions.iter().filter(|l| l.state != hidden) {
-        if let Some(lines) = drawn.outlines[visit].get(&lesion.id) {
-            let pen = pen(lesion.state);
-            sheets.outline(lines, size, place, &halo(&pen));
-            sheets.outline(lines, size, place, &pen);
+    for told in drawn.told().into_iter().filter(|t| t.seen(visit)) {
+        if let Some(lines) = drawn.outlines[visit].get(&told.lesion.id) {
+            traced(sheets, lines, size, place, told.fate);
         }
     }
+}
+
+/// Outlines in the line of a fate.
+pub(super) fn traced(
+    sheets: &mut Sheets,
+    lines: &[Outline],
+    size: (f32, f32),
+    place: Place,
+    fate: Fate,
+) {
+    let pen = pen(fate);
+    sheets.outline(lines, size, place, &halo(&pen));
+    sheets.outline(lines, size, place, &pen);
 }
 
 fn halo(pen: &Pen) -> Pen {
@@ -140,21 +147,23 @@ fn halo(pen: &Pen) -> Pen {
     }
 }
 
-/// The states in use with their lines.
-fn legend(sheets: &mut Sheets, comparison: &Comparison) {
-    let count = |state: State| {
-        comparison
-            .lesions
-            .iter()
-            .filter(|l| l.state == state)
-            .count()
-    };
-    let used: Vec<State> = STATES.into_iter().filter(|&s| count(s) > 0).collect();
-    if used.is_empty() {
+/// The fates in use with their lines, and what else the picture has.
+pub(super) fn legend_of(sheets: &mut Sheets, fates: &[Fate], besides: &str) {
+    if fates.is_empty() {
         return;
     }
-    let (mut x, y) = (MARGIN, sheets.y);
-    for state in used {
+    let count = |fate: Fate| fates.iter().filter(|&&f| f == fate).count();
+    let used = FATES.into_iter().map(|f| (f, count(f))).filter(|f| f.1 > 0);
+    let mut x = MARGIN;
+    let right = MARGIN + sheets.room();
+    for (fate, count) in used {
+        let label = format!("{} ({count})", text::fate(fate));
+        let wide = 26.0 + super::font::width(&label, NOTE.weight, NOTE.size);
+        if x + wide > right {
+            x = MARGIN;
+            sheets.y += NOTE.line() + 2.0;
+        }
+        let y = sheets.y;
         let plate = Place {
             left: x,
             top: y + 1.0,
@@ -163,12 +172,15 @@ fn legend(sheets: &mut Sheets, comparison: &Comparison) {
         };
         sheets.fill(plate, [0.48, 0.40, 0.36]);
         let line = [vec![(0.15, 0.5), (0.85, 0.5)]];
-        sheets.outline(&line, (1.0, 1.0), plate, &pen(state));
-        let label = format!("{} ({})", text::state(state), count(state));
+        sheets.outline(&line, (1.0, 1.0), plate, &pen(fate));
         sheets.line(x + 26.0, y, NOTE, &label);
-        x += 26.0 + super::font::width(&label, NOTE.weight, NOTE.size) + 14.0;
+        x += wide + 14.0;
     }
-    sheets.line(x, y, NOTE, text::SHADED);
+    if x + super::font::width(besides, NOTE.weight, NOTE.size) > right {
+        x = MARGIN;
+        sheets.y += NOTE.line() + 2.0;
+    }
+    sheets.line(x, sheets.y, NOTE, besides);
     sheets.y += NOTE.line() + 6.0;
 }
 
@@ -220,7 +232,7 @@ pub(super) fn close_ups(
     }
     let width = (sheets.room() - (COLUMNS - 1) as f32 * 1.6 * GAP) / COLUMNS as f32;
     let side = 0.5 * (width - 4.0);
-    let height = CAPTION.line() + side + 3.0 * NOTE.line() + 12.0;
+    let height = CAPTION.line() + side + 4.0 * NOTE.line() + 10.0;
     let shown = &drawn.scars[..drawn.scars.len().min(CLOSE_UPS)];
     sheets.turn();
     sheets.heading(text::CLOSE_UPS, height);
@@ -248,8 +260,9 @@ fn close_up(
     cuts: &[Picture; 2],
     (left, top, side): (f32, f32, f32),
 ) {
-    let l = scar.lesion;
-    let name = format!("{} {}: {}", text::SCAR, l.id, text::state(l.state));
+    let told = &scar.told;
+    let l = &told.lesion;
+    let name = format!("{} {}: {}", text::SCAR, l.id, text::told(told));
     sheets.line(left, top, CAPTION, &name);
     let top = top + CAPTION.line() + 1.0;
     let scale = side / scar.side as f32;
@@ -269,16 +282,18 @@ fn close_up(
             width: drawn.full.0 as f32 * scale,
             height: drawn.full.1 as f32 * scale,
         };
-        let hidden = if visit == 0 { State::New } else { State::Gone };
-        if let Some(lines) = drawn.outlines[visit]
-            .get(&l.id)
-            .filter(|_| l.state != hidden)
-        {
-            let size = (drawn.full.0 as f32, drawn.full.1 as f32);
-            let pen = pen(l.state);
+        let size = (drawn.full.0 as f32, drawn.full.1 as f32);
+        // Before, what joined it lay beside it.
+        let parts = std::iter::once(&l.id).chain(&told.with);
+        let lines: Vec<Outline> = parts
+            .take(if visit == 0 { usize::MAX } else { 1 })
+            .filter_map(|id| drawn.outlines[visit].get(id))
+            .flatten()
+            .cloned()
+            .collect();
+        if told.seen(visit) {
             sheets.within(place, |sheets| {
-                sheets.outline(lines, size, whole, &halo(&pen));
-                sheets.outline(lines, size, whole, &pen);
+                traced(sheets, &lines, size, whole, told.fate);
             });
         }
     }
@@ -289,9 +304,9 @@ fn close_up(
     }
 }
 
-/// Three short lines on a scar.
-fn numbers(comparison: &Comparison, scar: &Shown) -> [String; 3] {
-    let l = scar.lesion;
+/// Four short lines on a scar.
+fn numbers(comparison: &Comparison, scar: &Shown) -> [String; 4] {
+    let l = &scar.told.lesion;
     let percent = |v: Option<f64>| v.map_or(String::new(), |n| format!(", {} %", signed(n, 0)));
     let kind = l.kind.map_or(text::UNKNOWN, text::kind);
     let sure = l
@@ -309,7 +324,7 @@ fn numbers(comparison: &Comparison, scar: &Shown) -> [String; 3] {
     } else {
         match l.change.area_percent {
             Some(v) => format!("{}: {} %", text::CHANGE_OF_AREA, signed(v, 0)),
-            None => text::state(l.state).to_string(),
+            None => text::fate(scar.told.fate).to_string(),
         }
     };
     let depth = format!(
@@ -318,5 +333,8 @@ fn numbers(comparison: &Comparison, scar: &Shown) -> [String; 3] {
         from_to(l.before.relief_index, l.after.relief_index, 1),
         percent(l.change.relief_index_percent)
     );
-    [format!("{kind}{sure}"), area, depth]
+    let volume = scar.told.volume.as_ref().map_or(String::new(), |v| {
+        format!("{}: {}", text::VOLUME, change(v))
+    });
+    [format!("{kind}{sure}"), area, depth, volume]
 }

@@ -1,10 +1,10 @@
-//! Sheets of paper: text, lines and pictures placed from the top, and the file they become.
+//! Sheets of paper: text and pictures placed from the top, and the file they become.
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
 use super::font::{Weight, encode, width, wrap};
-use crate::report::drawn::{Picture, Region};
+use crate::report::drawn::Picture;
 use crate::report::settings::Paper;
 use crate::report::words;
 use crate::report::words::page as text;
@@ -16,7 +16,7 @@ pub(super) const MARGIN: f32 = 46.0;
 const FOOT: f32 = 20.0;
 
 /// Name, in a page's resources, of the state in which ink covers in part.
-const SHADE: &[u8] = b"G1";
+pub(super) const SHADE: &[u8] = b"G1";
 
 /// Distance of lines over size of letters.
 const LEADING: f32 = 1.34;
@@ -130,14 +130,14 @@ impl Sheets {
         self.size.1 - MARGIN - FOOT
     }
 
-    fn content(&mut self) -> &mut Content {
+    pub(super) fn content(&mut self) -> &mut Content {
         // There is always one: `new` turns the first.
         let last = self.all.len() - 1;
         &mut self.all[last].content
     }
 
     /// Height from the bottom, as PDF counts.
-    fn up(&self, from_top: f32) -> f32 {
+    pub(super) fn up(&self, from_top: f32) -> f32 {
         self.size.1 - from_top
     }
 
@@ -195,82 +195,6 @@ impl Sheets {
         self.y += HEADING.line() + 3.0;
     }
 
-    pub(super) fn fill(&mut self, place: Place, ink: Ink) {
-        let bottom = self.up(place.top + place.height);
-        self.content()
-            .set_fill_rgb(ink[0], ink[1], ink[2])
-            .rect(place.left, bottom, place.width, place.height)
-            .fill_nonzero();
-    }
-
-    /// A straight line, `wide` pt.
-    pub(super) fn rule(&mut self, from: (f32, f32), to: (f32, f32), wide: f32, ink: Ink) {
-        let (a, b) = (self.up(from.1), self.up(to.1));
-        self.content()
-            .set_stroke_rgb(ink[0], ink[1], ink[2])
-            .set_line_width(wide)
-            .set_dash_pattern([], 0.0)
-            .move_to(from.0, a)
-            .line_to(to.0, b)
-            .stroke();
-    }
-
-    /// Closed lines in the units of a picture `size` wide and high that lies at `place`.
-    pub(super) fn outline(
-        &mut self,
-        lines: &[Vec<(f32, f32)>],
-        size: (f32, f32),
-        place: Place,
-        pen: &Pen,
-    ) {
-        let (fx, fy) = (place.width / size.0, place.height / size.1);
-        let top = self.up(place.top);
-        let content = self.content();
-        content
-            .set_stroke_rgb(pen.ink[0], pen.ink[1], pen.ink[2])
-            .set_line_width(pen.wide)
-            .set_dash_pattern(pen.dash.iter().copied(), 0.0);
-        for line in lines {
-            for (i, &(x, y)) in line.iter().enumerate() {
-                let (x, y) = (place.left + x * fx, top - y * fy);
-                if i == 0 {
-                    content.move_to(x, y);
-                } else {
-                    content.line_to(x, y);
-                }
-            }
-            content.close_path();
-        }
-        content.stroke();
-    }
-
-    /// Darkens all of a picture at `place` but the measured region.
-    pub(super) fn shade(&mut self, region: &Region, place: Place) {
-        let (fx, fy) = (
-            place.width / region.size.0.max(1) as f32,
-            place.height / region.size.1.max(1) as f32,
-        );
-        let (top, bottom) = (self.up(place.top), self.up(place.top + place.height));
-        let content = self.content();
-        content
-            .save_state()
-            .set_parameters(Name(SHADE))
-            .set_fill_gray(0.0)
-            .rect(place.left, bottom, place.width, place.height);
-        for line in &region.lines {
-            for (i, &(x, y)) in line.iter().enumerate() {
-                let (x, y) = (place.left + x * fx, top - y * fy);
-                if i == 0 {
-                    content.move_to(x, y);
-                } else {
-                    content.line_to(x, y);
-                }
-            }
-            content.close_path();
-        }
-        content.fill_even_odd().restore_state();
-    }
-
     /// Takes a picture into the file.
     pub(super) fn image(&mut self, picture: &Picture) -> Image {
         let id = self.ids.bump();
@@ -299,18 +223,6 @@ impl Sheets {
             .transform([place.width, 0.0, 0.0, place.height, place.left, bottom])
             .x_object(Name(&name))
             .restore_state();
-    }
-
-    /// Everything drawn in `draw` is cut off at the borders of `place`.
-    pub(super) fn within(&mut self, place: Place, draw: impl FnOnce(&mut Self)) {
-        let bottom = self.up(place.top + place.height);
-        self.content()
-            .save_state()
-            .rect(place.left, bottom, place.width, place.height)
-            .clip_nonzero()
-            .end_path();
-        draw(self);
-        self.content().restore_state();
     }
 
     /// The file, with its title and a line at the foot of every sheet.
@@ -381,16 +293,6 @@ impl Sheets {
         page.finish();
         id
     }
-}
-
-/// How an outline is drawn.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pen {
-    pub ink: Ink,
-    /// pt
-    pub wide: f32,
-    /// Lengths of line and gap, pt; empty for an unbroken line.
-    pub dash: &'static [f32],
 }
 
 fn name_of(image: Ref) -> Vec<u8> {

@@ -4,10 +4,12 @@ use super::font::{Weight, width, wrap};
 use super::rule_across;
 use super::sheets::{BLACK, MARGIN, NOTE, Sheets, Style};
 use crate::report::drawn::Drawn;
+use crate::report::fate::Told;
 use crate::report::html::{ROWS, particulars};
-use crate::report::schema::{Comparison, Lesion, Verdict};
+use crate::report::schema::{Comparison, Verdict};
 use crate::report::words::page as text;
-use crate::report::words::{self, signed};
+use crate::report::words::page::rows;
+use crate::report::words::{self, doubt, signed};
 
 const CELL: Style = Style::new(Weight::Regular, 8.0, BLACK);
 const HEAD: Style = Style::new(Weight::Bold, 8.0, BLACK);
@@ -38,9 +40,10 @@ pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn)
         return;
     }
     /// Right edges as shares of the width; minus a left edge.
-    const EDGES: [f32; 7] = [0.05, -0.08, -0.22, 0.56, 0.74, 0.87, 1.0];
+    const EDGES: [f32; 7] = [0.05, -0.07, -0.33, 0.57, 0.70, 0.81, 1.0];
     sheets.heading(text::SCARS_HEADING, 5.0 * CELL.line());
-    sheets.paragraph(0.0, NOTE, text::SCARS_NOTE);
+    let volume = drawn.scars.iter().find_map(|s| s.told.volume);
+    sheets.paragraph(0.0, NOTE, &text::scars_note(volume));
     if comparison.change.verdict == Verdict::NoDetectableChange {
         sheets.paragraph(0.0, NOTE, text::SCARS_MAY_BE_CHANCE);
     }
@@ -49,36 +52,37 @@ pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn)
         text::STATE,
         text::KIND,
         text::AREA_MM2,
-        text::DEPTH,
+        text::DEPTH_SHORT,
         text::CHANGE_OF_AREA,
-        text::CHANGE_OF_DEPTH,
+        text::VOLUME,
     ];
     row(sheets, HEAD, &heads.map(str::to_string), &EDGES);
     for scar in drawn.scars.iter().take(MOST) {
-        row(sheets, CELL, &cells(scar.lesion), &EDGES);
+        row(sheets, CELL, &cells(&scar.told), &EDGES);
     }
     if drawn.scars.len() > MOST {
         sheets.paragraph(0.0, NOTE, &words::cut_off(MOST, drawn.scars.len()));
     }
 }
 
-fn cells(l: &Lesion) -> [String; 7] {
+fn cells(told: &Told) -> [String; 7] {
+    let l = &told.lesion;
     let unknown = || text::UNKNOWN.to_string();
     let pair = |b: Option<f64>, a: Option<f64>| words::from_to(b, a, 1);
     let percent = |v: Option<f64>| v.map_or_else(unknown, |n| signed(n, 0) + " %");
     [
         l.id.to_string(),
-        text::state(l.state).to_string(),
+        text::told(told),
         crate::report::html::kind(l),
         pair(l.before.area_mm2, l.after.area_mm2),
         pair(l.before.relief_index, l.after.relief_index),
         percent(l.change.area_percent),
-        percent(l.change.relief_index_percent),
+        told.volume.as_ref().map_or_else(unknown, words::change),
     ]
 }
 
 /// How the two photos compare.
-pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
+pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn) {
     const EDGES: [f32; 3] = [-0.0, -0.42, -0.72];
     sheets.heading(text::HOW_HEADING, 8.0 * CELL.line());
     let registration = &comparison.registration;
@@ -90,6 +94,14 @@ pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
     sheets.paragraph(0.0, NOTE, text::NOT_IN_IT);
     let heads = ["", text::BEFORE, text::AFTER].map(str::to_string);
     row(sheets, HEAD, &heads, &EDGES);
+    if let Some([before, after]) = doubt::counted(comparison, &drawn.told()) {
+        let cells = [
+            rows::SCARS.to_string(),
+            before.to_string(),
+            after.to_string(),
+        ];
+        row(sheets, CELL, &cells, &EDGES);
+    }
     for (name, value) in ROWS {
         let (before, after) = (value(&comparison.before), value(&comparison.after));
         if before == text::UNKNOWN && after == text::UNKNOWN {
@@ -121,7 +133,7 @@ pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
 /// Options, versions, hashes, and what the numbers mean.
 pub(super) fn technical(sheets: &mut Sheets, comparison: &Comparison) {
     // Kept together: a last line alone on a sheet helps nobody.
-    sheets.heading(text::TECHNICAL_HEADING, 15.0 * CELL.line());
+    sheets.heading(text::TECHNICAL_HEADING, 13.0 * CELL.line());
     for (name, told) in particulars(comparison) {
         sheets.need(CELL.line());
         let y = sheets.y;

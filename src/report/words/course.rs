@@ -1,13 +1,14 @@
 //! Words of the pages on many visits and many patients.
 
 use super::{date, number, signed};
+use crate::report::schema::Warning;
 use crate::visits::schema::{Plateau, Series, Slope, Status, Summary, Trend};
 
 pub const COURSE: &str = "Scars over the visits";
 pub const BASELINE: &str = "First photo";
 pub const CHOOSE_VISIT: &str = "Visit that is compared with the first photo";
-pub const COURSE_NOTE: &str = "Every photo is laid onto the first one and in its light. Rings mark the scars; choose one to see it \
-     at every visit.";
+pub const COURSE_NOTE: &str = "Every photo is laid onto the first one and in its light. Each scar is \
+     outlined as that visit\u{2019}s comparison with the first photo saw it; choose one to see it at every visit.";
 pub const CHART: &str = "Scar area over time, against the first photo";
 pub const CHART_NOTE: &str = "Points: change of the scar area. Bars: 95 % interval. Grey: changes that these photos cannot tell \
      from none. Dashed: treatment sessions.";
@@ -88,6 +89,13 @@ pub fn plateau(plateau: &Plateau) -> String {
         number(plateau.weeks, 0),
         number(plateau.could_hide_percent, 0)
     )
+}
+
+/// What speaks against the latest photo, whether or not it could be compared.
+#[must_use]
+pub fn lacked(series: &Series) -> Vec<&Warning> {
+    let latest = series.visits.last();
+    latest.map_or_else(Vec::new, |v| v.flags.iter().chain(&v.warnings).collect())
 }
 
 /// Whose course, seen from where.

@@ -1,7 +1,8 @@
 //! What a result means, how sure it is and why it is not surer, in sentences for the first page.
 
 use super::{change, date, number, sentence};
-use crate::report::schema::{Comparison, Verdict};
+use crate::report::fate::{self, Fate, Told};
+use crate::report::schema::{Change, Comparison, State, Verdict, Warning};
 
 /// A smallest detectable change, percent, from which a pair can only show very large changes.
 const WIDE_PERCENT: f64 = 50.0;
@@ -90,6 +91,24 @@ fn because(comparison: &Comparison) -> Vec<String> {
     reasons
 }
 
+/// The answer in a sentence; where there is none, its reasons stand below it.
+#[must_use]
+pub fn headline(change: &Change) -> String {
+    match change.verdict {
+        Verdict::NotComparable => super::NOT_COMPARED.to_string(),
+        _ => super::verdict(change),
+    }
+}
+
+/// Whether a warning's message stands among the reasons already.
+#[must_use]
+pub fn said(change: &Change, warning: &Warning) -> bool {
+    change
+        .reasons
+        .iter()
+        .any(|r| sentence(r) == sentence(&warning.message))
+}
+
 /// What the verdict means, a sentence or two after it.
 #[must_use]
 pub fn meaning(comparison: &Comparison) -> String {
@@ -116,28 +135,60 @@ fn exactly_none(comparison: &Comparison) -> bool {
     comparison.change.area_percent.smallest_detectable == Some(0.0)
 }
 
-/// What was compared: how many scars on how much skin.
+/// What was compared: how many scars on how much skin, and what became of them. All add up.
 #[must_use]
-pub fn basis(comparison: &Comparison) -> Option<String> {
-    if comparison.change.verdict == Verdict::NotComparable {
-        return None;
-    }
-    let scars = |n: usize| match n {
-        0 => "no indented scar".to_string(),
-        1 => "1 indented scar".to_string(),
-        n => format!("{n} indented scars"),
-    };
-    let (before, after) = (
-        comparison.before.scars.count?,
-        comparison.after.scars.count?,
-    );
+pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
+    let [before, _] = counted(comparison, told)?;
     let share = comparison.registration.confident_fraction?;
-    Some(format!(
-        "Found: {} before and {after} after, on {} % of the skin of the first photo. The rest could not be \
-         measured in both photos and was left out.",
-        scars(before),
+    let of = |fate: Fate, visit: usize| {
+        told.iter()
+            .filter(|t| t.fate == fate && (visit == 1) == (t.lesion.state == State::New))
+            .count()
+    };
+    let parts = [
+        (Fate::Improved, "improved"),
+        (Fate::Gone, "gone"),
+        (Fate::Worse, "worse"),
+        (Fate::Unsure, "without a sure change"),
+        (Fate::Once, "not found after, which can be chance"),
+        (Fate::Joined, "joined to a neighbour"),
+        (Fate::NotMeasured, "not measured"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|&(fate, said)| (of(fate, 0), said))
+        .filter(|p| p.0 > 0)
+        .map(|(n, said)| format!("{n} {said}"))
+        .collect();
+    let mut text = format!(
+        "On {} % of the skin of the first photo, ",
         number(100.0 * share, 0)
-    ))
+    );
+    text += &match before {
+        0 => "no indented scar was found before".to_string(),
+        1 => "1 indented scar was found before".to_string(),
+        n => format!("{n} indented scars were found before"),
+    };
+    if !parts.is_empty() {
+        text += &format!(": {}", parts.join(", "));
+    }
+    text += ".";
+    let (new, once) = (of(Fate::New, 1), of(Fate::Once, 1));
+    if new > 0 {
+        text += &format!(" {new} more came new.");
+    }
+    if once > 0 {
+        text += &format!(" {once} more can be seen only after, which can be chance.");
+    }
+    text += " The rest of the skin could not be measured in both photos and was left out.";
+    Some(text)
+}
+
+/// Scars before and after, as the table counts them: one that parted is one.
+#[must_use]
+pub fn counted(comparison: &Comparison, told: &[&Told]) -> Option<[usize; 2]> {
+    let compared = comparison.change.verdict != Verdict::NotComparable;
+    compared.then(|| fate::seen(told))
 }
 
 /// The visits' dates and how far apart they are.

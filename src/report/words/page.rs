@@ -1,7 +1,9 @@
 //! The fixed words of the reports: headings, labels, short explanations. With [`super`] and
 //! [`super::doubt`] all there is to translate, except what warnings say.
 
-use crate::report::schema::{Kind, RegistrationMethod, ScaleSource, State, Verdict};
+use super::signed;
+use crate::report::fate::{Fate, Told};
+use crate::report::schema::{Interval, Kind, RegistrationMethod, ScaleSource, Verdict};
 
 pub const LANGUAGE: &str = "en";
 pub const PRODUCT: &str = "scardepth";
@@ -71,11 +73,9 @@ pub const ADVICE: [&str; 4] = [
 ];
 
 pub const SCARS_HEADING: &str = "Each scar";
-pub const SCARS_NOTE: &str = "Largest first. A single scar is far less sure than the total: it is called changed only when its \
-     depth times area moved by more than 30 %.";
 /// Where the total shows no change that can be told, single scars show even less.
-pub const SCARS_MAY_BE_CHANCE: &str = "The total of these two photos shows no change that can be told from chance. What single scars show \
-     here can be chance too, also those called gone or new.";
+pub const SCARS_MAY_BE_CHANCE: &str = "The total of these two photos shows no change that can be told from chance, so no single scar is \
+     called changed.";
 pub const CHOOSE: &str =
     "Choose a scar in the picture or in the table: it is shown here from both visits.";
 pub const CLOSE_UPS: &str = "The largest scars";
@@ -94,7 +94,7 @@ pub const DEPTH_SHORT: &str = "Depth";
 pub const CONTRAST: &str = "Contrast";
 pub const CHANGE: &str = "Change";
 pub const CHANGE_OF_AREA: &str = "Change of area";
-pub const CHANGE_OF_DEPTH: &str = "of depth";
+pub const VOLUME: &str = "Depth times area";
 pub const NO_SCALE: &str = "Sizes in millimetres are missing: nobody said how large the skin in the photo is (--px-per-mm).";
 pub const TABLE_SCROLLS: &str = "Table of scars";
 pub const COMPARISON_SCROLLS: &str = "Table of both photos";
@@ -104,9 +104,11 @@ pub const NOT_IN_IT: &str = "Measured are dents only. Raised scars, spots, pores
      hair, lips, edges of the face, and where the two photos do not fit together.";
 pub const TECHNICAL_HEADING: &str = "Technical page";
 pub const INTERVALS: &str = "Ranges are 95 % intervals. Smallest detectable: a change below it could not have been told from none on \
-     these photos (1.96·√2·SEM). The relief index counts depth in units of the healthy skin\u{2019}s own \
-     texture; it is not comparable between people. Contrast is the part of light and shade in scars \
-     beyond that of healthy skin.";
+     these photos (1.96·√2·SEM). The relief index is the mean depth in scars as a network reads it from light \
+     and shade, which it sees in units of the healthy skin\u{2019}s fine texture. It is a unit of its own: \
+     comparable between visits, not between people, and never a depth in micrometres. Contrast is the part of \
+     light and shade in scars beyond that of healthy skin. The interval of a single scar comes from how far the \
+     changes of all scars scatter.";
 pub const NO_DIAGNOSIS: &str = "A measurement, not a diagnosis, and not a medical device.";
 pub const MADE_BY: &str = "Made by";
 pub const SCALE: &str = "Scale";
@@ -146,15 +148,52 @@ pub fn verdict(verdict: Verdict) -> &'static str {
 }
 
 #[must_use]
-pub fn state(state: State) -> &'static str {
-    match state {
-        State::Improved => "improved",
-        State::Unchanged => "unchanged",
-        State::Worse => "worse",
-        State::New => "new",
-        State::Gone => "gone",
-        State::NotMeasured => "not measured",
+pub fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Improved => "improved",
+        Fate::Gone => "gone",
+        Fate::Unsure => "no sure change",
+        Fate::Once => "in one photo only",
+        Fate::Joined => "joined a neighbour",
+        Fate::Worse => "worse",
+        Fate::New => "new",
+        Fate::NotMeasured => "not measured",
     }
+}
+
+/// What became of a scar, and of which others it is made.
+#[must_use]
+pub fn told(told: &Told) -> String {
+    let mut text = match (told.fate, told.into) {
+        (Fate::Joined, Some(into)) => format!("joined no. {into}"),
+        (Fate::Once, _) if told.seen(0) => "in the first photo only".to_string(),
+        (Fate::Once, _) => "in the second photo only".to_string(),
+        (other, _) => fate(other).to_string(),
+    };
+    if !told.with.is_empty() {
+        let with: Vec<String> = told.with.iter().map(u32::to_string).collect();
+        text += &match with.len() {
+            1 | 2 => format!(", with no. {}", with.join(", ")),
+            n => format!(", with {n} others"),
+        };
+    }
+    text
+}
+
+/// How sure a single scar is on these two photos.
+#[must_use]
+pub fn scars_note(volume: Option<Interval>) -> String {
+    let mut text = "Largest first. A single scar is far less sure than the total".to_string();
+    if let Some(smallest) = volume.and_then(|v| v.smallest_detectable) {
+        // A ratio's doubt is the same both ways: half and twice are equally far from none.
+        let down = 100.0 * (1.0 / (1.0 + smallest / 100.0) - 1.0);
+        text += &format!(
+            ": on these two photos, {} to {} % of depth times area can be chance",
+            signed(down, 0),
+            signed(smallest, 0)
+        );
+    }
+    text + ". It is called improved or worse only beyond that."
 }
 
 #[must_use]

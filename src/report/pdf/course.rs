@@ -1,0 +1,374 @@
+//! The course of one view of a patient on paper.
+
+use super::font::{Weight, wrap};
+use super::ink::Pen;
+use super::pictures::{legend_of, traced};
+use super::sheets::{BLACK, BODY, HAIR, Image, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style};
+use super::{ANSWER, BLUE, WORD, YELLOW, advice, barred, ink_of, rule_across};
+use crate::error::Cause;
+use crate::report::chart::Chart;
+use crate::report::course::{Course, Shown, around, largest};
+use crate::report::drawn::cut;
+use crate::report::fate::Fate;
+use crate::report::schema::Verdict;
+use crate::report::settings::Paper;
+use crate::report::words::{self, course as text, date, number, page, signed};
+use crate::visits::schema::{Series, SeriesScar, SeriesVisit};
+
+/// Most scars with close-ups, and most visits beside each: the latest.
+const CLOSE_UPS: usize = 12;
+const BESIDE: usize = 5;
+
+/// Longest side of a close-up, px.
+const CLOSE_PX: u32 = 200;
+
+const CELL: Style = Style::new(Weight::Regular, 8.0, BLACK);
+const HEAD: Style = Style::new(Weight::Bold, 8.0, BLACK);
+
+/// The document of a course.
+pub(in crate::report) fn document(
+    series: &Series,
+    course: &Course,
+    paper: Paper,
+) -> Result<Vec<u8>, Cause> {
+    let mut sheets = Sheets::new(paper);
+    answer(&mut sheets, series);
+    if let Some(chart) = Chart::of(series) {
+        draw(&mut sheets, &chart);
+    }
+    photos(&mut sheets, course);
+    next(&mut sheets, series);
+    visits(&mut sheets, series);
+    close_ups(&mut sheets, series, course)?;
+    technical(&mut sheets, series);
+    let foot = format!(
+        "{} {} · {}",
+        page::PRODUCT,
+        series.tool.version,
+        page::NO_DIAGNOSIS
+    );
+    Ok(sheets.finish(&text::title(series), &foot))
+}
+
+/// What became of the scars by the latest visit, and how fast.
+fn answer(sheets: &mut Sheets, series: &Series) {
+    sheets.paragraph(0.0, NOTE, &text::title(series));
+    let Some(latest) = &series.latest else {
+        let verdict = page::verdict(Verdict::NotComparable).to_string();
+        let lines = [(WORD, verdict), (ANSWER, text::NO_VERDICT.to_string())];
+        barred(sheets, BLUE, &lines);
+        return;
+    };
+    let ink = ink_of(latest.verdict());
+    let word = format!(
+        "{} · {}",
+        page::verdict(latest.verdict()),
+        date(&latest.date)
+    );
+    let mut lines = vec![
+        (Style { ink, ..WORD }, word),
+        (ANSWER, words::verdict(&latest.change)),
+    ];
+    let trend = series.trend.area_percent.as_ref();
+    lines.extend(trend.map(|t| (BODY, text::trend(t))));
+    lines.extend(series.plateau.as_ref().map(|p| (BODY, text::plateau(p))));
+    barred(sheets, ink, &lines);
+    for note in &series.notes {
+        let lines = [(BODY, note.message.clone()), (STRONG, note.remedy.clone())];
+        barred(sheets, YELLOW, &lines);
+    }
+}
+
+/// The change of the scar area over time.
+fn draw(sheets: &mut Sheets, chart: &Chart) {
+    const HEIGHT: f32 = 130.0;
+    /// Room for percentages at the left, for half a date at the right, for sessions above and dates
+    /// below.
+    const SIDE: (f32, f32) = (40.0, 26.0);
+    const ABOVE: f32 = 14.0;
+    const BELOW: f32 = 26.0;
+    sheets.heading(text::CHART, HEIGHT + ABOVE + BELOW + 2.0 * NOTE.line());
+    let (left, top) = (MARGIN + SIDE.0, sheets.y + ABOVE);
+    let wide = sheets.room() - SIDE.0 - SIDE.1;
+    let at = |(x, y): (f64, f64)| (left + wide * x as f32, top + HEIGHT * y as f32);
+    let middle = |sheets: &mut Sheets, x: f32, y: f32, said: &str| {
+        let half = 0.5 * super::font::width(said, NOTE.weight, NOTE.size);
+        let right = MARGIN + sheets.room();
+        sheets.line((x - half).min(right - 2.0 * half), y, NOTE, said);
+    };
+    let band: Vec<(f32, f32)> = chart.band().into_iter().map(at).collect();
+    sheets.polygon(&band, [0.88, 0.87, 0.84]);
+    for percent in chart.lines() {
+        let y = at((0.0, chart.y(percent))).1;
+        let ink = if percent == 0.0 { SOFT } else { HAIR };
+        sheets.rule((left, y), (left + wide, y), 0.5, ink);
+        let said = format!("{} %", signed(percent, 0));
+        sheets.line_to(left - 6.0, y - 0.5 * NOTE.line(), NOTE, &said);
+    }
+    for session in &chart.sessions {
+        let x = at((chart.x(session.days), 0.0)).0;
+        let dashes = Pen {
+            ink: BLUE,
+            wide: 0.8,
+            dash: &[3.0, 2.4],
+        };
+        sheets.stroke((x, top - 2.0), (x, top + HEIGHT), &dashes);
+        middle(sheets, x, top - 3.0 - NOTE.line(), session.label);
+    }
+    let course: Vec<(f32, f32)> = chart.course().into_iter().map(at).collect();
+    for ends in course.windows(2) {
+        sheets.rule(ends[0], ends[1], 1.0, [0.45, 0.45, 0.45]);
+    }
+    let dot = |sheets: &mut Sheets, (x, y): (f32, f32)| {
+        let place = Place {
+            left: x - 2.2,
+            top: y - 2.2,
+            width: 4.4,
+            height: 4.4,
+        };
+        sheets.fill(place, BLACK);
+    };
+    dot(sheets, at((0.0, chart.y(0.0))));
+    middle(sheets, left, top + HEIGHT + 3.0, text::BASELINE);
+    for p in &chart.points {
+        let x = chart.x(p.days);
+        let [low, high] = [p.low, p.high].map(|v| at((x, chart.y(v))));
+        sheets.rule(low, high, 1.0, BLACK);
+        dot(sheets, at((x, chart.y(p.value))));
+        for (i, label) in p.labels().into_iter().flatten().enumerate() {
+            let y = top + HEIGHT + 3.0 + i as f32 * NOTE.line();
+            middle(sheets, low.0, y, &label);
+        }
+    }
+    sheets.y = top + HEIGHT + BELOW;
+    sheets.paragraph(0.0, NOTE, text::CHART_NOTE);
+}
+
+/// The first photo and the latest that could be compared.
+fn photos(sheets: &mut Sheets, course: &Course) {
+    const TALLEST: f32 = 0.34;
+    let Some(first) = &course.first else { return };
+    let tallest = TALLEST * sheets.bottom();
+    let last = course.shown.last();
+    let images: Vec<Image> = std::iter::once(first)
+        .chain(last.map(|s| &s.picture))
+        .map(|picture| sheets.image(picture))
+        .collect();
+    let name = last.map(|s| date(&s.visit.date)).unwrap_or_default();
+    let places = super::pictures::beside(sheets, &images, tallest, &[text::BASELINE, &name]);
+    for (i, (image, place)) in images.into_iter().zip(places).enumerate() {
+        sheets.place(image, place);
+        if let Some(last) = last {
+            let size = (course.size.0 as f32, course.size.1 as f32);
+            for (id, lines) in &last.outlines[i] {
+                traced(sheets, lines, size, place, fate_of(last, *id));
+            }
+        }
+    }
+    if let Some(last) = last {
+        let fates: Vec<Fate> = last.scars.values().map(|s| s.fate).collect();
+        legend_of(sheets, &fates, "");
+    }
+}
+
+fn fate_of(shown: &Shown, id: u32) -> Fate {
+    shown.scars.get(&id).map_or(Fate::NotMeasured, |s| s.fate)
+}
+
+/// What the latest photo lacked, then what always helps.
+fn next(sheets: &mut Sheets, series: &Series) {
+    sheets.heading(page::NEXT_HEADING, 3.0 * BODY.line());
+    for warning in text::lacked(series) {
+        sheets.paragraph(0.0, BODY, &warning.message);
+        sheets.paragraph(12.0, STRONG, &warning.remedy);
+    }
+    advice(sheets);
+}
+
+/// A row for each photo, with what is to be minded in reading it.
+fn visits(sheets: &mut Sheets, series: &Series) {
+    /// Left edges as shares of the width.
+    const LEFTS: [f32; 5] = [0.0, 0.19, 0.36, 0.59, 0.82];
+    sheets.heading(text::VISITS, 4.0 * CELL.line());
+    let cells = |sheets: &mut Sheets, style: Style, cells: [&str; 5]| {
+        sheets.need(style.line() + 2.0);
+        let (room, y) = (sheets.room(), sheets.y);
+        for (cell, left) in cells.into_iter().zip(LEFTS) {
+            sheets.line(MARGIN + left * room, y, style, cell);
+        }
+        sheets.y += style.line();
+    };
+    let heads = [
+        text::DATE,
+        text::STATUS,
+        text::VERDICT,
+        text::AREA_CHANGE,
+        text::SMALLEST,
+    ];
+    cells(sheets, HEAD, heads);
+    rule_across(sheets);
+    sheets.y += 1.5;
+    for visit in &series.visits {
+        let area = visit.change.as_ref().map(|c| &c.area_percent);
+        let changed = area.map_or(page::UNKNOWN.to_string(), words::change);
+        let smallest = area.and_then(|a| a.smallest_detectable);
+        let smallest = smallest.map_or(page::UNKNOWN.to_string(), |s| number(s, 0) + " %");
+        let verdict = visit
+            .change
+            .as_ref()
+            .map_or(page::UNKNOWN, |c| page::verdict(c.verdict));
+        let day = date(&visit.date);
+        let row = [
+            &day,
+            text::status(visit.status),
+            verdict,
+            &changed,
+            &smallest,
+        ];
+        cells(sheets, CELL, row);
+        let indent = LEFTS[1] * sheets.room();
+        for line in wrap(
+            &notes(visit),
+            NOTE.weight,
+            NOTE.size,
+            sheets.room() - indent,
+        ) {
+            sheets.need(NOTE.line());
+            let y = sheets.y;
+            sheets.line(MARGIN + indent, y, NOTE, &line);
+            sheets.y += NOTE.line();
+        }
+        rule_across(sheets);
+        sheets.y += 1.5;
+    }
+}
+
+/// What is to be minded in reading a visit.
+fn notes(visit: &SeriesVisit) -> String {
+    let warned = visit.flags.iter().chain(&visit.warnings);
+    let told: Vec<&str> = visit
+        .failure
+        .iter()
+        .chain(warned.map(|w| &w.message))
+        .map(String::as_str)
+        .collect();
+    told.join(" ")
+}
+
+/// The largest scars in the first photo and at the latest visits.
+fn close_ups(sheets: &mut Sheets, series: &Series, course: &Course) -> Result<(), Cause> {
+    let scars = largest(series, CLOSE_UPS);
+    if scars.is_empty() || course.shown.is_empty() {
+        return Ok(());
+    }
+    let from = course.shown.len().saturating_sub(BESIDE);
+    // As many pictures in a row as there are, but none larger than a fourth of the sheet.
+    let beside = (course.shown.len() - from + 1).max(4) as f32;
+    let side = (sheets.room() - (beside - 1.0) * GAP) / beside;
+    let height = HEAD.line() + side + 2.0 * NOTE.line() + 8.0;
+    sheets.turn();
+    sheets.heading(text::SCARS, height);
+    sheets.paragraph(0.0, NOTE, text::SCARS_NOTE);
+    for scar in scars {
+        sheets.need(height);
+        close_up(sheets, series, course, scar, (from, side))?;
+        sheets.y += height;
+    }
+    Ok(())
+}
+
+/// Distance between two close-ups, pt.
+const GAP: f32 = 6.0;
+
+fn close_up(
+    sheets: &mut Sheets,
+    series: &Series,
+    course: &Course,
+    scar: &SeriesScar,
+    (from, side): (usize, f32),
+) -> Result<(), Cause> {
+    let fate = course
+        .fates
+        .get(&scar.id)
+        .copied()
+        .unwrap_or(Fate::NotMeasured);
+    let kind = scar
+        .kind
+        .map_or(String::new(), |k| format!(", {}", page::kind(k)));
+    let name = format!("{} {}{kind}: {}", page::SCAR, scar.id, page::fate(fate));
+    let y = sheets.y;
+    sheets.line(MARGIN, y, HEAD, &name);
+    let top = y + HEAD.line() + 1.0;
+    let square = around(series, scar, course.size);
+    let last = course.shown.last();
+    let named = [text::BASELINE.to_string(), String::new()];
+    let first = last.map(|s| (0, named, &s.outlines[0], fate));
+    let later = course.shown.iter().enumerate().skip(from).map(|(i, s)| {
+        let volume = s.scars.get(&scar.id).and_then(|s| s.volume);
+        let said = [
+            date(&s.visit.date),
+            volume.map_or(String::new(), |v| words::change(&v)),
+        ];
+        (i + 1, said, &s.outlines[1], fate_of(s, scar.id))
+    });
+    for (column, (photo, said, outlines, fate)) in first.into_iter().chain(later).enumerate() {
+        let photo = &course.photos[photo];
+        let reduced = f64::from(photo.width()) / f64::from(course.size.0.max(1));
+        let picture = cut(photo, square.map(|v| v * reduced), CLOSE_PX)?;
+        let place = Place {
+            left: MARGIN + column as f32 * (side + GAP),
+            top,
+            width: side,
+            height: side,
+        };
+        let image = sheets.image(&picture);
+        sheets.place(image, place);
+        if let Some(lines) = outlines.get(&scar.id) {
+            let scale = side / square[2] as f32;
+            let size = (course.size.0 as f32, course.size.1 as f32);
+            // The whole photo's outlines, laid so that the square falls on its place.
+            let whole = Place {
+                left: place.left - square[0] as f32 * scale,
+                top: place.top - square[1] as f32 * scale,
+                width: size.0 * scale,
+                height: size.1 * scale,
+            };
+            sheets.within(place, |sheets| traced(sheets, lines, size, whole, fate));
+        }
+        for (i, line) in said.iter().enumerate() {
+            let y = top + side + 1.0 + i as f32 * NOTE.line();
+            sheets.line(place.left, y, NOTE, line);
+        }
+    }
+    Ok(())
+}
+
+/// Files, hashes and options.
+fn technical(sheets: &mut Sheets, series: &Series) {
+    sheets.heading(page::TECHNICAL_HEADING, 6.0 * CELL.line());
+    let tool = format!(
+        "{} {}, {}",
+        series.tool.name, series.tool.version, series.schema
+    );
+    let mut told = vec![(page::MADE_BY.to_string(), tool)];
+    for visit in &series.visits {
+        let hash = visit.blake3.as_ref();
+        let hash = hash.map_or(String::new(), |h| format!(", {} {h}", page::HASH));
+        told.push((date(&visit.date), format!("{}{hash}", visit.file)));
+    }
+    let options: Vec<String> = series
+        .options
+        .iter()
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
+    if !options.is_empty() {
+        told.push((page::OPTIONS.to_string(), options.join(", ")));
+    }
+    for (name, said) in told {
+        sheets.need(CELL.line());
+        let y = sheets.y;
+        sheets.line(MARGIN, y, HEAD, &name);
+        sheets.paragraph(100.0, CELL, &said);
+    }
+    sheets.paragraph(0.0, NOTE, page::INTERVALS);
+}

@@ -1,0 +1,110 @@
+//! The pages on the screen and on paper, made of a made-up result.
+
+use super::{not_comparable, sample};
+use crate::report::schema::*;
+use crate::report::{Paper, Pictures, anonymous, drawn, html, json, pdf};
+
+fn page_of(comparison: &Comparison, pictures: &Pictures) -> String {
+    html::page(comparison, &drawn::draw(comparison, pictures).unwrap())
+}
+
+#[test]
+fn a_file_name_stays_text_on_the_page() {
+    let (comparison, pictures) = sample();
+    let page = page_of(&comparison, &pictures);
+    assert!(page.contains("&lt;b&gt; &amp; &quot;c&quot;.jpg"));
+    assert!(!page.contains("<b> &"));
+
+    let (comparison, pictures) = not_comparable();
+    let page = page_of(&comparison, &pictures);
+    let (warning, photos) = (page.find("Keep lamp"), page.find(">The photos</h2>"));
+    assert!(warning.unwrap() < photos.unwrap());
+    assert!(!page.contains("class=\"shade\""));
+}
+
+#[test]
+fn each_scar_has_its_own_outline_close_up_and_row() {
+    let (comparison, pictures) = sample();
+    let page = page_of(&comparison, &pictures);
+    for part in [
+        "id=\"b1\" class=\"improved\"",
+        "id=\"a1\" class=\"improved\"",
+        "id=\"b2\" class=\"unsure\"",
+        "id=\"scar-2\"",
+        "id=\"row-2\"",
+        "href=\"#scar-1\"",
+        "href=\"#before-relief\"",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    // The larger scar stands first.
+    assert!(page.find("id=\"row-2\"").unwrap() < page.find("id=\"row-1\"").unwrap());
+    // A scar that is gone is outlined before only.
+    let mut gone = comparison.clone();
+    gone.lesions[0].state = State::Gone;
+    let page = page_of(&gone, &pictures);
+    assert!(page.contains("id=\"b1\"") && !page.contains("id=\"a1\""));
+}
+
+#[test]
+fn the_policy_allows_the_pages_own_style_and_script_only() {
+    use sha2::{Digest, Sha256};
+    let (comparison, pictures) = sample();
+    let page = page_of(&comparison, &pictures);
+    let policy = page.split("content=\"").nth(1).unwrap();
+    let policy = policy[..policy.find('"').unwrap()].replace("&#39;", "'");
+    assert!(policy.starts_with("default-src 'none'; img-src data:;"));
+    assert!(!policy.contains("unsafe") && !policy.contains('*'));
+    for (tag, source) in [("style", "style-src"), ("script", "script-src")] {
+        let parts: Vec<&str> = page.split(&format!("<{tag}>")).collect();
+        assert_eq!(parts.len(), 2, "one {tag}");
+        let inside = &parts[1][..parts[1].find(&format!("</{tag}>")).unwrap()];
+        let hash = crate::report::pictures::base64(&Sha256::digest(inside.as_bytes()));
+        assert!(
+            policy.contains(&format!("{source} 'sha256-{hash}'")),
+            "{policy}"
+        );
+    }
+    assert!(!page.contains("style=\"") && !page.contains("onclick"));
+}
+
+#[test]
+fn a_pair_that_can_show_little_says_so_on_the_first_page() {
+    let (mut comparison, pictures) = sample();
+    assert!(!page_of(&comparison, &pictures).contains("very large changes"));
+    comparison.change.area_percent.smallest_detectable = Some(72.0);
+    let page = page_of(&comparison, &pictures);
+    let said = page.find("can only show very large changes").unwrap();
+    assert!(said < page.find("<main>").unwrap());
+    assert!(page.contains("More than 72 %"));
+}
+
+#[test]
+fn anonymous_results_name_no_file() {
+    let (mut comparison, pictures) = sample();
+    anonymous(&mut comparison);
+    let page = page_of(&comparison, &pictures);
+    assert!(!page.contains("a.jpg") && !page.contains("&quot;c&quot;"));
+    assert!(!json(&comparison).contains(".jpg"));
+    let pdf = pdf_of(&comparison, &pictures, Paper::A4);
+    assert!(!String::from_utf8_lossy(&pdf).contains(".jpg"));
+}
+
+fn pdf_of(comparison: &Comparison, pictures: &Pictures, paper: Paper) -> Vec<u8> {
+    let drawn = drawn::draw(comparison, pictures).unwrap();
+    pdf::document(comparison, pictures, &drawn, paper).unwrap()
+}
+
+#[test]
+fn the_print_is_set_for_its_paper() {
+    let (comparison, pictures) = sample();
+    let a4 = pdf_of(&comparison, &pictures, Paper::A4);
+    let letter = pdf_of(&comparison, &pictures, Paper::Letter);
+    assert!(a4.starts_with(b"%PDF-") && letter.starts_with(b"%PDF-"));
+    let holds = |pdf: &[u8], text: &str| String::from_utf8_lossy(pdf).contains(text);
+    assert!(holds(&a4, "/MediaBox [0 0 595.28 841.89]"));
+    assert!(holds(&letter, "/MediaBox [0 0 612 792]"));
+    assert_eq!(a4, pdf_of(&comparison, &pictures, Paper::A4));
+    let (comparison, pictures) = not_comparable();
+    assert!(pdf_of(&comparison, &pictures, Paper::A4).len() > 1000);
+}
