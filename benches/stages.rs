@@ -45,12 +45,7 @@ fn dents(shading: &Shading, skin: &Mask, lamp: Light, scale: PixelsPerMm) -> Fie
     let small = relief::small(shading, skin, scale);
     let azimuth = lamp.azimuth_deg(Side::Axis).to_radians();
     let look = Look::of(&small, azimuth, lamp.directionality);
-    let [dents, _] = relief::dents(
-        [&look, &look],
-        &small.skin,
-        small.scale,
-        &relief::Options::default(),
-    );
+    let [dents, _] = relief::dents([&look, &look], &small.skin, small.scale);
     map(&dents.logit, |logit| -logit)
 }
 

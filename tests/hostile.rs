@@ -228,7 +228,11 @@ fn damaged(file: &[u8], other: &[u8], kind: usize, dice: &mut Dice) -> Vec<u8> {
     };
     match kind % 7 {
         0 | 1 => {
-            let within = if kind % 7 == 0 { bytes.len() } else { header };
+            let within = if kind.is_multiple_of(7) {
+                bytes.len()
+            } else {
+                header
+            };
             for _ in 0..[1, 2, 8, 64][dice.below(4)] {
                 bytes[dice.below(within)] ^= 1 << dice.below(8);
             }

@@ -51,7 +51,7 @@ pub fn see(
         &before.skin,
         small,
     );
-    let dents = relief::dents(looks.each_ref(), &before.skin, small, &options.relief);
+    let dents = relief::dents(looks.each_ref(), &before.skin, small);
     let larger = |field: &Field| enlarge(field, measured.dim(), reduction);
     let reliefs = [0, 1].map(|i| Relief {
         index: map(&larger(&dents[i].logit), |l| -l),

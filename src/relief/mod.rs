@@ -40,9 +40,6 @@ pub struct Options {
     pub widest_mm: f64,
     /// Share of the even part in what is not odd: the rest is noise and leftover pigment.
     pub even_share: f64,
-    /// Power that the network's depths are raised to: regression draws them toward their mean, and a
-    /// dent half as deep would come out as one hardly shallower.
-    pub depth_power: f64,
 }
 
 impl Default for Options {
@@ -51,7 +48,6 @@ impl Default for Options {
             finest_mm: 0.15,
             widest_mm: 1.0,
             even_share: 0.5,
-            depth_power: 1.0,
         }
     }
 }
@@ -189,12 +185,7 @@ pub struct Dents {
 ///
 /// The same photo twice has the same dents twice, to the last bit.
 #[must_use]
-pub fn dents(looks: [&Look; 2], skin: &Field, scale: PixelsPerMm, options: &Options) -> [Dents; 2] {
-    /// Depth that stretching leaves as it is, [`unet::DEPTH_UNIT`]: that of most dents.
-    const USUAL: f32 = 2.0;
-    let power = options.depth_power as f32;
-    let stretched = |depth: f32| USUAL * (depth.max(0.0) / USUAL).powf(power);
-
+pub fn dents(looks: [&Look; 2], skin: &Field, scale: PixelsPerMm) -> [Dents; 2] {
     let seen = |own: &Look, other: &Look| -> Vec<Field> {
         let canvas = Canvas::over(skin, own.azimuth, scale, unet::MULTIPLE);
         let planes = unet::trained().see(&canvas.inputs(own, other, skin));
@@ -210,7 +201,7 @@ pub fn dents(looks: [&Look; 2], skin: &Field, scale: PixelsPerMm, options: &Opti
     };
     let both = |own: &[Field], other: &[Field]| Dents {
         logit: zip2(&own[0], &other[1], |a, b| 0.5 * (a + b)),
-        depth: zip2(&own[2], &other[3], |a, b| stretched(0.5 * (a + b))),
+        depth: zip2(&own[2], &other[3], |a, b| (0.5 * (a + b)).max(0.0)),
     };
     [both(&first, &second), both(&second, &first)]
 }

@@ -41,8 +41,8 @@ impl Default for Options {
             gain_doubt: 0.25,
             end_doubt: 0.2,
             floor_doubt: 0.02,
-            false_share: 0.002,
-            texture_doubt: 0.3,
+            false_share: 0.001,
+            texture_doubt: 0.2,
             redraws: 1000,
             seed: 0x5ca2_de97,
         }

@@ -11,7 +11,7 @@ use proptest::test_runner::RngSeed;
 use scardepth::check;
 use scardepth::decode::Photo;
 use scardepth::filter;
-use scardepth::measure::{self, Visit, measure};
+use scardepth::measure::{self, Both, Visit, measure};
 use scardepth::normalise::{align, align_mask, gains, match_sharpness};
 use scardepth::pipeline::{Options, Scale, compare};
 use scardepth::quality::judge;
@@ -254,19 +254,18 @@ proptest! {
             Visit { shading: relief.height.mapv(|v| 0.01 * v), relief, scars }
         });
         for visit in &visits {
-            for scar in measure(visit, &healthy) {
+            for scar in measure(visit.surface(), &healthy) {
                 let (_, sure) = measure::kind(&scar, scale);
                 prop_assert!((0.5..=1.0).contains(&sure), "{:?}", scar);
                 let told = format!("{scar:?}");
                 prop_assert!(!told.contains("NaN") && !told.contains("inf"), "{}", told);
             }
         }
+        let [before, after] = visits;
+        let both = Both { before, after, healthy, texture_gap };
         let score = score(
-            &visits[0],
-            &visits[1],
-            &healthy,
+            &both,
             &measured,
-            texture_gap,
             scale,
             &options,
             &scardepth::score::Options::default(),
