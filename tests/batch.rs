@@ -341,7 +341,18 @@ fn an_anonymous_result_holds_no_name_and_limits_hold() {
     let told = clinic.run(&["batch", "root", "--dry-run", "--anonymous"], 1);
     let text = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(text.contains(" = Smithson\n"), "who is who: {text}");
-    let told = clinic.run(&["batch", "root", "--out", "out", "--anonymous"], 1);
+    let told = clinic.run(
+        &[
+            "batch",
+            "root",
+            "--out",
+            "out",
+            "--anonymous",
+            "--px-per-mm",
+            "6",
+        ],
+        1,
+    );
     let text = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(text.contains(" = Smithson/smithson.jpg\n"), "{text}");
     let mut everything = BTreeMap::new();

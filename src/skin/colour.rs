@@ -89,7 +89,7 @@ pub(super) struct Cluster {
 const PRIOR_RED: [f32; 2] = [0.40, 1.15];
 const PRIOR_YELLOW: [f32; 2] = [0.0, 1.0];
 /// How fast the prior falls outside: below and above the range of red, on both sides of yellow.
-const PRIOR_SIGMA: [f32; 3] = [0.10, 0.2, 0.15];
+const PRIOR_SIGMA: [f32; 3] = [0.13, 0.2, 0.15];
 /// How much yellower than red, ln(G/B) less ln(R/G), skin is at most, and how fast the prior falls
 /// beyond: blood and melanin take more green than blue light gains on it, wood and leather do not.
 const PRIOR_YELLOWER: [f32; 2] = [0.15, 0.10];
