@@ -9,8 +9,8 @@
 //!
 //! The weights in use: `train` with its defaults, then `train --from` those with `--steps 2500`. (In
 //! the first of the two the losses of change counted a third to a half of what they do now: change
-//! came out too small.) Sums of products run in another order
-//! on processors of another make, so another machine's weights are alike, not the same.
+//! came out too small.) Sums of products run in another order on processors of another make, so
+//! another machine's weights are alike, not the same.
 
 mod backward;
 mod crop;
