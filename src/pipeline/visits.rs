@@ -80,7 +80,8 @@ pub fn see(
             after,
             healthy,
             texture_gap,
-        },
+        }
+        .in_one_gain(),
         redness: images.map(|i| crate::quality::redness(i, measured)),
         pigment: images.map(|i| crate::quality::pigment(i, measured)),
     }

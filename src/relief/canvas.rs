@@ -99,8 +99,8 @@ impl Look {
     }
 }
 
-/// Both looks in units whose ratio both photos' common texture bears out, and how far, in natural
-/// logarithms, the units were apart at first.
+/// Both looks in units whose ratio both photos' common texture bears out, and by how much, in natural
+/// logarithms, the after photo's unit was the larger at first.
 ///
 /// Hair that grew and noise add to one photo's scatter; a lamp that moved scales what both show. With
 /// correlation ρ of both textures and their scatters' ratio r, the true ratio of gains lies between
@@ -132,7 +132,7 @@ pub fn agreed(before: Look, after: Look, skin: &Field, scale: PixelsPerMm) -> ([
         let unit = before.log_unit - less;
         [before.in_unit(unit), after]
     };
-    (looks, f64::from(gap.abs()))
+    (looks, f64::from(gap))
 }
 
 /// Where the canvas lies on the photo at feature scale.
