@@ -175,6 +175,26 @@ pub fn light(turn_deg: Option<f64>) -> Option<Caveat> {
     ))
 }
 
+/// Share of the skin grown over, or shorn, from which it is told.
+const TELL_HAIR: f64 = 0.1;
+
+/// Hair that grew or was cut between the visits.
+#[must_use]
+pub fn hair(grown: f64) -> Option<Caveat> {
+    let (first, second) = if grown > 0.0 {
+        ("second", "first")
+    } else {
+        ("first", "second")
+    };
+    (grown.abs() >= TELL_HAIR).then(|| {
+        Caveat::warning(
+            "hair-differs",
+            format!("The {first} photo shows more hair on the skin than the {second}."),
+            "Shave or trim the skin alike before each photo: hair hides scars, and looks like them.",
+        )
+    })
+}
+
 /// No side to the light in any of the photos.
 #[must_use]
 pub fn flat_light(directionality: &[f64]) -> Option<Caveat> {

@@ -77,6 +77,7 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         measured,
         share,
         gains,
+        hair_grown,
         copy,
         matched,
     } = laid;
@@ -87,13 +88,17 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         &measured,
         frame.scale,
         &options.segment,
-        &options.score,
+        &score::Options {
+            false_share: options.score.false_share + score::FALSE_BY_HAIR * hair_grown.abs(),
+            ..options.score.clone()
+        },
     );
     clock.lap("score");
     let mut caveats = caveats;
     caveats.extend(between(
         photos, &frame, qualities, &matched, &seen, share, copy,
     ));
+    caveats.extend(comparable::hair(hair_grown));
     outcome::compared(outcome::Compared {
         photos,
         frame: &frame,

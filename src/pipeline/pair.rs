@@ -8,7 +8,7 @@ use crate::normalise::{self, Gains, Matched};
 use crate::quality::{self, Quality};
 use crate::raster::{Field, LinearImage, Mask, count};
 use crate::register::{self, Affine, Alignment, Reason, Registration, View, register};
-use crate::skin::{Skin, roi};
+use crate::skin::{Cue, Skin, roi};
 
 /// One photo by itself, at working scale.
 #[derive(Debug, Clone)]
@@ -78,6 +78,9 @@ pub struct Laid {
     /// Share of the before photo's skin (inside the region asked for) that is measured, 0 to 1.
     pub share: f64,
     pub gains: Gains,
+    /// Skin that hair has grown over since the first photo less skin that was shorn, as a share of
+    /// what is skin in one photo and skin or hair in the other, -1 to 1.
+    pub hair_grown: f64,
     /// The second photo is a copy of the first.
     pub copy: bool,
     pub matched: Matched,
@@ -122,6 +125,7 @@ pub fn laid(
     }
     let measured = measurable(&asked, &reached, &alignment.confidence);
     let share = count(&measured) as f64 / count(&asked).max(1) as f64;
+    let hair_grown = hair_grown(&before.skin, &after.skin, &reached, &alignment);
     let aligned = normalise::align(&after.light, &alignment.x, &alignment.y);
     let gains = normalise::gains(&before.light, &aligned, &measured, frame.scale);
     let copy = alignment.identity && comparable::is_copy(&before.light, &aligned, &measured);
@@ -132,6 +136,7 @@ pub fn laid(
         measured,
         share,
         gains,
+        hair_grown,
         copy,
         matched,
     })
@@ -162,6 +167,26 @@ fn skin(
         skin.fraction = count(&skin.mask) as f64 / skin.mask.len().max(1) as f64;
     }
     skin
+}
+
+/// See [`Laid::hair_grown`]; `reached` is the after photo's skin on the before photo's grid.
+fn hair_grown(before: &Skin, after: &Skin, reached: &Mask, alignment: &Alignment) -> f64 {
+    let is_hair = |cue: &Cue| matches!(cue, Cue::Hair | Cue::SingleHair);
+    let on_grid = |mask: &Mask| normalise::align_mask(mask, &alignment.x, &alignment.y);
+    let in_frame = on_grid(&Mask::from_elem(after.why_not.dim(), true));
+    let without = on_grid(&after.why_not.mapv(|cue| !is_hair(&cue)));
+    let (mut grown, mut shorn, mut common) = (0_usize, 0_usize, 0_usize);
+    for ((((cue, &open_b), &open_a), &inside), &bare) in (before.why_not.iter().zip(&before.mask))
+        .zip(reached)
+        .zip(&in_frame)
+        .zip(&without)
+    {
+        let (hair_b, hair_a) = (is_hair(cue), inside && !bare);
+        grown += usize::from(open_b && hair_a);
+        shorn += usize::from(hair_b && open_a);
+        common += usize::from((open_b || open_a) && (hair_b || open_b) && (hair_a || open_a));
+    }
+    (grown as f64 - shorn as f64) / common.max(1) as f64
 }
 
 /// Skin in both photos where the alignment is believed.

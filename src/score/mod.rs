@@ -50,6 +50,10 @@ impl Default for Options {
     }
 }
 
+/// What [`Options::false_share`] grows by where all skin has been grown over by hair, or shorn: hair
+/// that the skin's mask misses looks like dents.
+pub const FALSE_BY_HAIR: f64 = 0.03;
+
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

@@ -126,28 +126,84 @@ fn is_crest(field: &Array2<(f32, u8)>, y: usize, x: usize, s: f32, sector: u8) -
     s > at(-1) && s >= at(1)
 }
 
-/// Ridges that start above `high`, go on above `low`, and are at least `length` px long and not
-/// curled up: at least half as far from end to end as they are long.
+/// Ridges that start above `high` and go on above `low`, one pixel wide, that run like hairs.
+///
+/// Hairs cross, so ridges are parted where three or more meet. A branch is kept if it is not curled up
+/// as the rim of a scar is (end to end at least 0.6 of its own length) and either belongs to ridges at
+/// least `length` px from end to end, or is straight and strong and half as long.
 pub(super) fn long_lines(crest: &Field, low: f32, high: f32, length: f32) -> Mask {
+    /// Share of a branch's pixels that must be above `high`, in long and in short ridges.
+    const STRONG: [f32; 2] = [0.3, 0.5];
+    /// End to end as a share of the pixels of a branch, in long and in short ridges.
+    const STRAIGHT: [f32; 2] = [0.6, 0.8];
     let candidates = crest.mapv(|s| s > low);
-    let (labels, sizes) = label(&candidates);
-    let mut extents = vec![Extent::EMPTY; sizes.len()];
-    for ((y, x), &id) in labels.indexed_iter() {
-        if id > 0 {
-            extents[id as usize - 1].add(y, x, crest[[y, x]] > high);
+    let ridges = Groups::of(&candidates, |_| false);
+    let branches = Groups::of(&without_crossings(&candidates), |at| crest[at] > high);
+    let mut kept = branches.labels.mapv(|id| id > 0);
+    for (at, keep) in kept.indexed_iter_mut().filter(|(_, k)| **k) {
+        let of_long = ridges.at(at).0.diagonal() >= length;
+        let (branch, n) = branches.at(at);
+        let (reach, n) = (branch.diagonal(), n as f32);
+        let runs = |i: usize| reach >= STRAIGHT[i] * n && branch.marked as f32 >= STRONG[i] * n;
+        *keep = (of_long && runs(0)) || (reach >= 0.5 * length && runs(1));
+    }
+    kept
+}
+
+/// Ridges without the pixels where three or more of them meet.
+fn without_crossings(ridges: &Mask) -> Mask {
+    /// The neighbours of a pixel in the order around it.
+    const AROUND: [(isize, isize); 8] = [
+        (-1, -1),
+        (-1, 0),
+        (-1, 1),
+        (0, 1),
+        (1, 1),
+        (1, 0),
+        (1, -1),
+        (0, -1),
+    ];
+    let set = |y: isize, x: isize| {
+        let at = (usize::try_from(y).ok(), usize::try_from(x).ok());
+        matches!(at, (Some(y), Some(x)) if ridges.get((y, x)) == Some(&true))
+    };
+    Mask::from_shape_fn(ridges.dim(), |(y, x)| {
+        let next = |i: usize| {
+            let (dy, dx) = AROUND[i % 8];
+            set(y as isize + dy, x as isize + dx)
+        };
+        ridges[[y, x]] && (0..8).filter(|&i| !next(i) && next(i + 1)).count() < 3
+    })
+}
+
+/// Touching pixels, and the box around each group of them.
+struct Groups {
+    labels: Array2<u32>,
+    sizes: Vec<usize>,
+    extents: Vec<Extent>,
+}
+
+impl Groups {
+    fn of(mask: &Mask, mark: impl Fn((usize, usize)) -> bool) -> Self {
+        let (labels, sizes) = label(mask);
+        let mut extents = vec![Extent::EMPTY; sizes.len()];
+        for ((y, x), &id) in labels.indexed_iter() {
+            if id > 0 {
+                extents[id as usize - 1].add(y, x, mark((y, x)));
+            }
+        }
+        Self {
+            labels,
+            sizes,
+            extents,
         }
     }
-    /// Share of a line's pixels that must be above `high`.
-    const STRONG: f32 = 0.3;
-    let keep: Vec<bool> = extents
-        .iter()
-        .zip(&sizes)
-        .map(|(e, &n)| {
-            let reach = e.diagonal();
-            reach >= length && reach >= 0.5 * n as f32 && e.marked as f32 >= STRONG * n as f32
-        })
-        .collect();
-    labels.mapv(|id| id > 0 && keep[id as usize - 1])
+
+    /// The group of a pixel that is in one, and its size.
+    fn at(&self, at: (usize, usize)) -> (&Extent, usize) {
+        let group = self.labels[at] as usize - 1;
+        (&self.extents[group], self.sizes[group])
+    }
 }
 
 /// The box around a group of pixels.

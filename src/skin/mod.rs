@@ -222,6 +222,14 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
         px(options.island_mm),
         px(2.0 * hair::DENSITY_SIGMA_MM),
     );
+    // What was put back as a scar may have hairs across it.
+    ndarray::Zip::from(&mut why)
+        .and(&single_hair)
+        .for_each(|cue, &hair| {
+            if hair && *cue == Cue::Skin {
+                *cue = Cue::SingleHair;
+            }
+        });
     shape::widen(&mut why, px(options.margin_mm), px(options.line_margin_mm));
     shape::drop_small_parts(&mut why, px(options.part_width_mm), options.part_share);
     why
