@@ -13,7 +13,7 @@ use jpeg_encoder::{ColorType, Encoder};
 use ndarray::Array2;
 use scardepth::decode::{self, Photo, decode};
 use scardepth::measure::{Both, Visit};
-use scardepth::normalise::{align, gains, match_sharpness};
+use scardepth::normalise::{FullMap, align, gains, match_sharpness, picture};
 use scardepth::raster::{Field, LinearImage, Mask, from_rows, map};
 use scardepth::register::{View, register};
 use scardepth::relief::canvas::Look;
@@ -177,6 +177,17 @@ fn normalise(criterion: &mut Criterion, sizes: &[Size]) {
                 |aligned| match_sharpness(black_box(&size.light), aligned, &size.skin),
                 criterion::BatchSize::PerIteration,
             );
+        });
+        let gains = gains(&size.light, &aligned, &size.skin, scale);
+        let map = FullMap {
+            x: &x,
+            y: &y,
+            before_reduction: 1.0,
+            after_reduction: 1.0,
+        };
+        group.bench_function(format!("picture, {}", size.name), |b| {
+            let dimensions = size.photo.dimensions();
+            b.iter(|| picture(black_box(&size.photo), &map, &gains, dimensions));
         });
     });
 }

@@ -1,5 +1,5 @@
-//! Two photos of 1 megapixel in, the whole result in memory out; a patient's folder of three small
-//! visits in, its result on the drive out.
+//! Two photos of 1 megapixel in, the whole result in memory out, and from there to the drive; a
+//! patient's folder of three small visits in, its result on the drive out.
 
 mod photos;
 
@@ -7,11 +7,11 @@ use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use scardepth::phantom;
 use scardepth::pipeline::compare;
 use scardepth::visits::batch;
 use scardepth::visits::plan::{Sources, plan};
 use scardepth::visits::schema::Layout;
+use scardepth::{phantom, report};
 
 fn whole(criterion: &mut Criterion) {
     let [before, after] = photos::photos();
@@ -22,6 +22,21 @@ fn whole(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(2 * pixels));
     group.bench_function("1 MP", |b| {
         b.iter(|| compare(black_box(&before), black_box(&after), &options));
+    });
+    group.finish();
+    let outcome = compare(&before, &after, &options);
+    let out = tempfile::tempdir().expect("a folder for the result");
+    let mut group = criterion.benchmark_group("write");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(2 * pixels));
+    group.bench_function("1 MP", |b| {
+        b.iter(|| {
+            report::write(
+                out.path(),
+                &outcome.comparison,
+                black_box(&outcome.pictures),
+            )
+        });
     });
     group.finish();
 }

@@ -1,8 +1,12 @@
 //! Two-dimensional discrete Fourier transform, rows in parallel.
 
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use ndarray::Array2;
 use rayon::prelude::*;
 use rustfft::{Fft, FftDirection, FftPlanner, num_complex::Complex32};
+
+use crate::raster::transposed;
 
 /// A complex number for every pixel, `[[row, column]]`.
 pub type Spectrum = Array2<Complex32>;
@@ -22,30 +26,36 @@ pub fn inverse(plane: Spectrum) -> Spectrum {
 
 fn transform(plane: Spectrum, direction: FftDirection) -> Spectrum {
     let (rows, columns) = plane.dim();
-    let mut planner = FftPlanner::new();
-    let along_rows = planner.plan_fft(columns, direction);
-    let along_columns = planner.plan_fft(rows, direction);
+    let (along_rows, along_columns) = plans(columns, rows, direction);
     let plane = each_row(plane, &*along_rows);
-    let turned = each_row(transpose(&plane), &*along_columns);
-    transpose(&turned)
+    let turned = each_row(transposed(&plane), &*along_columns);
+    transposed(&turned)
+}
+
+/// A transform of lines of one length.
+type Plan = Arc<dyn Fft<f32>>;
+
+/// The transforms of lines of two lengths. Their tables are worked out once in the program's life.
+fn plans(columns: usize, rows: usize, direction: FftDirection) -> (Plan, Plan) {
+    static PLANNER: LazyLock<Mutex<FftPlanner<f32>>> =
+        LazyLock::new(|| Mutex::new(FftPlanner::new()));
+    let mut planner = PLANNER.lock().unwrap_or_else(PoisonError::into_inner);
+    (
+        planner.plan_fft(columns, direction),
+        planner.plan_fft(rows, direction),
+    )
 }
 
 fn each_row(mut plane: Spectrum, fft: &dyn Fft<f32>) -> Spectrum {
     let columns = plane.ncols();
+    let scratch = || vec![Complex32::default(); fft.get_inplace_scratch_len()];
     if let Some(data) = plane.as_slice_mut() {
         data.par_chunks_mut(columns.max(1))
-            .for_each(|line| fft.process(line));
+            .for_each_init(scratch, |scratch, line| {
+                fft.process_with_scratch(line, scratch);
+            });
     }
     plane
-}
-
-fn transpose(plane: &Spectrum) -> Spectrum {
-    let (rows, columns) = plane.dim();
-    crate::raster::from_rows(columns, rows, |y, out| {
-        for (x, o) in out.iter_mut().enumerate() {
-            *o = plane[[x, y]];
-        }
-    })
 }
 
 /// Frequency of bin `i` of `n`, cycles per px, -1/2 to 1/2.

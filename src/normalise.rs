@@ -8,9 +8,8 @@ use image::RgbImage;
 use rayon::prelude::*;
 
 use crate::decode::{linear_to_srgb, srgb_to_linear};
-use crate::filter::{bicubic, gaussian, gaussian_masked, warp};
-use crate::raster::masked;
-use crate::raster::{Field, LinearImage, Mask, from_rows, map, row, zip2};
+use crate::filter::{Between, Rows, Taps, bilinear, gaussian, gaussian_masked, warp_all};
+use crate::raster::{Field, LinearImage, Mask, from_rows, map, masked, row, weights, zip2};
 use crate::stats::{median, median_and_sigma};
 use crate::units::PixelsPerMm;
 
@@ -40,7 +39,7 @@ impl AlignedImage {
 pub fn align(after: &LinearImage, x: &Field, y: &Field) -> AlignedImage {
     AlignedImage {
         image: LinearImage {
-            planes: [0, 1, 2].map(|c| warp(&after.planes[c], x, y)),
+            planes: warp_all(after.planes.each_ref(), x, y),
         },
     }
 }
@@ -68,17 +67,21 @@ pub fn gains(
     common: &Mask,
     scale: PixelsPerMm,
 ) -> Gains {
-    let log_ratio =
-        |b: &Field, a: &Field| zip2(b, a, |b, a| (b.max(DARKEST) / a.max(DARKEST)).ln());
-    let channels = [0, 1, 2].map(|c| {
-        let ratio = log_ratio(&before.planes[c], &after.image.planes[c]);
-        median(&mut masked(&ratio, common)).unwrap_or(0.0).exp()
-    });
-    let luminance = log_ratio(&before.luminance(), &after.image.luminance());
-    let middle = median(&mut masked(&luminance, common)).unwrap_or(0.0);
+    let ratio = |b: &Field, a: &Field| zip2(b, a, |b, a| b.max(DARKEST) / a.max(DARKEST));
+    // The logarithm keeps the order, so the middle one's is the middle one.
+    let log_median = |ratio: &Field| median(&mut masked(ratio, common)).map_or(0.0, f32::ln);
+    let channels: Vec<f32> = (0..3)
+        .into_par_iter()
+        .map(|c| log_median(&ratio(&before.planes[c], &after.image.planes[c])).exp())
+        .collect();
+    let luminance = ratio(&before.luminance(), &after.image.luminance());
+    let middle = log_median(&luminance);
     let sigma = scale.px(FALLOFF_MM) as f32;
-    let falloff = gaussian_masked(&map(&luminance, |v| v - middle), common, sigma, 0.0);
-    Gains { channels, falloff }
+    let falloff = gaussian_masked(&map(&luminance, |v| v.ln() - middle), common, sigma, 0.0);
+    Gains {
+        channels: [channels[0], channels[1], channels[2]],
+        falloff,
+    }
 }
 
 /// Both photos at the sharpness of the softer one.
@@ -163,10 +166,9 @@ impl FullMap<'_> {
     #[must_use]
     pub fn at(&self, x: f64, y: f64) -> (f64, f64) {
         let (u, v) = self.working(x, y);
-        let out = |p: f32| f64::from(p) * self.after_reduction + 0.5 * (self.after_reduction - 1.0);
         (
-            out(crate::filter::bilinear(self.x, u, v)),
-            out(crate::filter::bilinear(self.y, u, v)),
+            self.out(bilinear(self.x, u, v)),
+            self.out(bilinear(self.y, u, v)),
         )
     }
 
@@ -177,6 +179,11 @@ impl FullMap<'_> {
             |p: f64| ((p - 0.5 * (self.before_reduction - 1.0)) / self.before_reduction) as f32;
         (into(x), into(y))
     }
+
+    /// Full-resolution px of a working px of the after photo.
+    fn out(&self, p: f32) -> f64 {
+        f64::from(p) * self.after_reduction + 0.5 * (self.after_reduction - 1.0)
+    }
 }
 
 /// The after photo on the before grid, in the before photo's light, for looking at.
@@ -184,31 +191,30 @@ impl FullMap<'_> {
 /// `size` is the before photo's (width, height). Black where the after photo does not reach.
 #[must_use]
 pub fn picture(after: &RgbImage, map: &FullMap, gains: &Gains, size: (u32, u32)) -> RgbImage {
-    let (width, height) = (size.0 as usize, size.1 as usize);
-    let planes = [0, 1, 2].map(|c| {
-        from_rows(after.height() as usize, after.width() as usize, |y, out| {
-            for (x, o) in out.iter_mut().enumerate() {
-                *o = f32::from(after.get_pixel(x as u32, y as u32)[c]);
-            }
-        })
-    });
+    let width = size.0 as usize;
+    let (right, bottom) = (
+        f64::from(after.width()) - 0.5,
+        f64::from(after.height()) - 0.5,
+    );
+    let stored = (after.height() as usize, after.width() as usize);
     let tables = Tables::new();
-    let mut data = vec![0u8; width * height * 3];
-    data.par_chunks_mut(width * 3)
+    let across: Vec<Between> = (0..width)
+        .map(|x| Between::new(map.working(x as f64, 0.0).0, map.x.ncols()))
+        .collect();
+    let mut data = vec![0u8; width * size.1 as usize * 3];
+    data.par_chunks_mut((width * 3).max(1))
         .enumerate()
         .for_each(|(y, line)| {
-            for (x, pixel) in line.chunks_exact_mut(3).enumerate() {
-                let (u, v) = map.at(x as f64, y as f64);
-                let inside = u >= -0.5
-                    && v >= -0.5
-                    && u <= f64::from(after.width()) - 0.5
-                    && v <= f64::from(after.height()) - 0.5;
-                if inside {
-                    let (wx, wy) = map.working(x as f64, y as f64);
-                    let falloff = crate::filter::bilinear(&gains.falloff, wx, wy).exp();
+            let v = map.working(0.0, y as f64).1;
+            let [xs, ys, falloff] = [map.x, map.y, &gains.falloff].map(|f| Rows::new(f, v));
+            for (pixel, &place) in line.chunks_exact_mut(3).zip(&across) {
+                let (u, v) = (map.out(xs.at(place)), map.out(ys.at(place)));
+                if u >= -0.5 && v >= -0.5 && u <= right && v <= bottom {
+                    let falloff = falloff.at(place).exp();
+                    let taps = Taps::around(u as f32, v as f32, stored);
+                    let values: [f32; 3] = taps.of(after.as_raw(), stored);
                     for (c, o) in pixel.iter_mut().enumerate() {
-                        let value = bicubic(&planes[c], u as f32, v as f32);
-                        *o = tables.through(value, gains.channels[c] * falloff);
+                        *o = tables.through(values[c], gains.channels[c] * falloff);
                     }
                 }
             }
@@ -253,12 +259,12 @@ impl Tables {
 #[must_use]
 pub fn align_mask(after: &Mask, x: &Field, y: &Field) -> Mask {
     let (rows, columns) = after.dim();
-    let share = after.mapv(|m| if m { 1.0f32 } else { 0.0 });
+    let share = weights(after);
     from_rows(x.nrows(), x.ncols(), |r, out| {
         for ((o, &x), &y) in out.iter_mut().zip(row(x, r)).zip(row(y, r)) {
             let inside =
                 x >= 0.0 && y >= 0.0 && x <= (columns - 1) as f32 && y <= (rows - 1) as f32;
-            *o = inside && crate::filter::bilinear(&share, x, y) > 0.999;
+            *o = inside && bilinear(&share, x, y) > 0.999;
         }
     })
 }

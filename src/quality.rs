@@ -3,7 +3,7 @@
 mod spectrum;
 
 use crate::filter::dilate;
-use crate::raster::{Field, LinearImage, Mask, count, map, row};
+use crate::raster::{Field, LinearImage, Mask, count, each, map, masked, row, zip2};
 use crate::stats::{median, quantile};
 use crate::units::PixelsPerMm;
 use spectrum::SkinSpectrum;
@@ -169,13 +169,25 @@ pub fn judge(image: &LinearImage, skin: &Mask, scale: PixelsPerMm) -> Quality {
 /// Erythema index, median over skin of log10(R/G) (Dawson et al. 1980).
 #[must_use]
 pub fn redness(image: &LinearImage, skin: &Mask) -> Option<f64> {
-    median_of(image, skin, |[r, g, _]| ((r + FLOOR) / (g + FLOOR)).log10())
+    let [r, g, _] = &image.planes;
+    let ratio = zip2(r, g, |r, g| (r.max(0.0) + FLOOR) / (g.max(0.0) + FLOOR));
+    log_median(&ratio, skin, 1.0)
 }
 
 /// Melanin index, median over skin of log10(1/R) (Takiwaki 1998).
 #[must_use]
 pub fn pigment(image: &LinearImage, skin: &Mask) -> Option<f64> {
-    median_of(image, skin, |[r, _, _]| -(r + FLOOR).log10())
+    // The sign stands before the median: of an even number the middle one by rank is not the same
+    // from the other end.
+    let less = map(&image.planes[0], |r| -(r.max(0.0) + FLOOR));
+    log_median(&less, skin, -1.0)
+}
+
+/// `sign` times log10 of `sign` times the median over skin: the logarithm keeps the order, so that of
+/// the middle one is enough.
+fn log_median(field: &Field, skin: &Mask, sign: f32) -> Option<f64> {
+    let middle = median(&mut masked(field, skin))?;
+    Some(f64::from(sign * (sign * middle).log10()))
 }
 
 fn reasons(quality: &Quality) -> Vec<Reason> {
@@ -202,28 +214,19 @@ fn reasons(quality: &Quality) -> Vec<Reason> {
 }
 
 fn clipped(image: &LinearImage, skin: &Mask) -> usize {
-    let [r, g, b] = &image.planes;
-    skin.indexed_iter()
-        .filter(|&(at, &s)| {
-            let (r, g, b) = (r[at], g[at], b[at]);
-            s && (r.max(g).max(b) >= WHITE || r.max(g).max(b) <= BLACK)
-        })
-        .count()
-}
-
-/// Median over skin of a number made of linear R, G, B.
-fn median_of(image: &LinearImage, skin: &Mask, f: impl Fn([f32; 3]) -> f32) -> Option<f64> {
-    let mut values: Vec<f32> = skin
-        .indexed_iter()
-        .filter(|&(_, &s)| s)
-        .map(|(at, _)| f([0, 1, 2].map(|c| image.planes[c][at].max(0.0))))
-        .collect();
-    median(&mut values).map(f64::from)
+    let on_line = |y: usize| {
+        let [r, g, b] = image.planes.each_ref().map(|plane| row(plane, y));
+        let most = r.iter().zip(g).zip(b).map(|((r, g), b)| r.max(*g).max(*b));
+        let clipped = most.map(|most| most >= WHITE || most <= BLACK);
+        clipped.zip(row(skin, y)).filter(|&(c, &s)| c && s).count()
+    };
+    (0..skin.nrows()).map(on_line).sum()
 }
 
 fn median_colour(image: &LinearImage, skin: &Mask) -> Option<[f64; 3]> {
-    let each = [0, 1, 2].map(|c| median_of(image, skin, |rgb| rgb[c]));
-    Some([each[0]?, each[1]?, each[2]?])
+    let middle = |plane: &Field| median(&mut masked(plane, skin));
+    let [r, g, b] = image.planes.each_ref().map(middle);
+    Some([r?, g?, b?].map(|v| f64::from(v.max(0.0))))
 }
 
 /// Individual typology angle, degrees, atan2(L* - 50, b*) (Chardon et al. 1991), of linear sRGB;
@@ -263,13 +266,7 @@ fn rounding_power(log_luminance: &Field, skin: &Mask) -> Option<f64> {
     const GAMMA: f64 = 2.2;
     /// Three channels rounded independently, weighted as in Y: sqrt(0.2126² + 0.7152² + 0.0722²).
     const CHANNELS: f64 = 0.75;
-    let mut values: Vec<f32> = log_luminance
-        .iter()
-        .zip(skin)
-        .filter(|&(_, &s)| s)
-        .map(|(&l, _)| l)
-        .collect();
-    let level = f64::from(median(&mut values)?);
+    let level = f64::from(median(&mut masked(log_luminance, skin))?);
     let code = 255.0 * (level / GAMMA).exp();
     let sigma = CHANNELS * GAMMA / code / 12f64.sqrt();
     Some(sigma * sigma)
@@ -281,7 +278,7 @@ fn noise(log_luminance: &Field, skin: &Mask) -> Option<f64> {
     const BLOCK: usize = 16;
     const SMOOTHEST: f64 = 0.2;
     let (rows, columns) = skin.dim();
-    let clear = dilate(&skin.mapv(|s| !s), 1.5).mapv(|near| !near);
+    let clear = each(&dilate(&each(skin, |s| !s), 1.5), |near| !near);
     let mut sigmas = Vec::new();
     for top in (1..rows.saturating_sub(BLOCK)).step_by(BLOCK) {
         for left in (1..columns.saturating_sub(BLOCK)).step_by(BLOCK) {

@@ -3,7 +3,7 @@
 //! Everything here is `[[row, column]]`, row-major, with pixel *centres* at whole numbers:
 //! column 0, row 0 is the centre of the upper left pixel, x runs right and y runs down.
 
-use image::{GrayImage, Luma};
+use image::GrayImage;
 use ndarray::Array2;
 use rayon::prelude::*;
 
@@ -102,6 +102,67 @@ pub fn from_rows<T: Copy + Default + Send>(
     Array2::from_shape_vec((rows, columns), data).expect("rows x columns values")
 }
 
+/// `N` planes made together row by row, rows in parallel: `fill(row index, that row of each)`.
+#[must_use]
+pub fn planes_from_rows<const N: usize>(
+    rows: usize,
+    columns: usize,
+    fill: impl Fn(usize, [&mut [f32]; N]) + Sync,
+) -> [Field; N] {
+    let mut planes = [(); N].map(|()| vec![0.0; rows * columns]);
+    if columns > 0 {
+        let mut lines = planes.each_mut().map(|p| p.chunks_exact_mut(columns));
+        let line = |_| lines.each_mut().map(|l| l.next().expect("a line a row"));
+        let lines: Vec<[&mut [f32]; N]> = (0..rows).map(line).collect();
+        let numbered = lines.into_par_iter().enumerate();
+        numbered.for_each(|(y, line)| fill(y, line));
+    }
+    planes.map(|data| Field::from_shape_vec((rows, columns), data).expect("rows x columns values"))
+}
+
+/// `f` of every pixel of a plane of anything, rows in parallel.
+#[must_use]
+pub fn each<A: Copy + Sync, B: Copy + Default + Send>(
+    plane: &Array2<A>,
+    f: impl Fn(A) -> B + Sync,
+) -> Array2<B> {
+    from_rows(plane.nrows(), plane.ncols(), |y, out| {
+        for (o, &a) in out.iter_mut().zip(row(plane, y)) {
+            *o = f(a);
+        }
+    })
+}
+
+/// 1 where the mask is set, else 0.
+#[must_use]
+pub fn weights(mask: &Mask) -> Field {
+    each(mask, |m| f32::from(u8::from(m)))
+}
+
+/// Rows as columns and columns as rows.
+#[must_use]
+pub fn transposed<T: Copy + Default + Send + Sync>(plane: &Array2<T>) -> Array2<T> {
+    /// Side of the squares that are turned one after the other: their lines stay in the cache.
+    const SIDE: usize = 16;
+    let (rows, columns) = plane.dim();
+    let mut data = vec![T::default(); rows * columns];
+    data.par_chunks_mut((SIDE * rows).max(1))
+        .enumerate()
+        .for_each(|(band, out)| {
+            let left = SIDE * band;
+            let wide = out.len() / rows;
+            for top in (0..rows).step_by(SIDE) {
+                for y in top..(top + SIDE).min(rows) {
+                    let line = &row(plane, y)[left..left + wide];
+                    for (x, &v) in line.iter().enumerate() {
+                        out[x * rows + y] = v;
+                    }
+                }
+            }
+        });
+    Array2::from_shape_vec((columns, rows), data).expect("columns x rows values")
+}
+
 /// A row as a slice.
 ///
 /// # Panics
@@ -116,7 +177,7 @@ pub fn row<T>(plane: &Array2<T>, y: usize) -> &[T] {
 /// Values of a field where the mask is set, in raster order.
 #[must_use]
 pub fn masked(field: &Field, mask: &Mask) -> Vec<f32> {
-    let mut values = Vec::new();
+    let mut values = Vec::with_capacity(count(mask));
     for y in 0..field.nrows() {
         let line = row(field, y).iter().zip(row(mask, y));
         values.extend(line.filter(|&(_, &m)| m).map(|(&v, _)| v));
@@ -127,27 +188,32 @@ pub fn masked(field: &Field, mask: &Mask) -> Vec<f32> {
 /// Pixels set in a mask.
 #[must_use]
 pub fn count(mask: &Mask) -> usize {
-    mask.iter().filter(|&&m| m).count()
+    (0..mask.nrows())
+        .map(|y| row(mask, y).iter().filter(|&&m| m).count())
+        .sum()
 }
 
 /// A mask as an 8-bit picture: 255 where set, else 0.
 #[must_use]
 pub fn to_gray(mask: &Mask) -> GrayImage {
-    let (rows, columns) = mask.dim();
-    GrayImage::from_fn(columns as u32, rows as u32, |x, y| {
-        Luma([if mask[[y as usize, x as usize]] {
-            255
-        } else {
-            0
-        }])
-    })
+    gray(each(mask, |m| if m { 255 } else { 0 }))
+}
+
+/// A plane of 8-bit values as a picture.
+#[must_use]
+pub fn gray(plane: Array2<u8>) -> GrayImage {
+    let (rows, columns) = plane.dim();
+    let (data, _) = plane.into_raw_vec_and_offset();
+    GrayImage::from_raw(columns as u32, rows as u32, data).expect("rows x columns values")
 }
 
 /// An 8-bit picture as a mask: set from 128 on.
 #[must_use]
 pub fn from_gray(gray: &GrayImage) -> Mask {
-    let (columns, rows) = gray.dimensions();
-    Array2::from_shape_fn((rows as usize, columns as usize), |(y, x)| {
-        gray.get_pixel(x as u32, y as u32)[0] >= 128
+    let columns = gray.width() as usize;
+    from_rows(gray.height() as usize, columns, |y, out| {
+        for (o, &v) in out.iter_mut().zip(&gray.as_raw()[y * columns..]) {
+            *o = v >= 128;
+        }
     })
 }

@@ -9,8 +9,8 @@
 //! shading here takes off half of it, and what decides pixels ([`crate::relief`]) is shown luminance
 //! and chroma apart.
 
-use crate::filter::{gaussian, gaussian_masked};
-use crate::raster::{Field, LinearImage, Mask, map, zip2, zip3};
+use crate::filter::{WeightedBlur, gaussian};
+use crate::raster::{Field, LinearImage, Mask, map, weights, zip2, zip3};
 use crate::units::PixelsPerMm;
 
 /// Settings of [`shade`].
@@ -65,10 +65,12 @@ pub fn shade(image: &LinearImage, skin: &Mask, scale: PixelsPerMm, options: &Opt
     let log = |plane: &Field| map(plane, |v| v.max(DARKEST).ln());
     let [red, green, blue] = [0, 1, 2].map(|c| log(&image.planes[c]));
     let luminance = log(&image.luminance());
-    let wide = scale.px(options.widest_mm) as f32;
+    let weight = weights(skin);
+    let wide = WeightedBlur::new(&weight, scale.px(options.widest_mm) as f32);
+    let fill = WeightedBlur::new(&weight, scale.px(FILL_MM).max(1.0) as f32);
     let high_pass = |field: &Field| {
-        let background = gaussian_masked(field, skin, wide, 0.0);
-        filled(&zip2(field, &background, |v, b| v - b), skin, scale)
+        let background = wide.of(field, 0.0);
+        filled(zip2(field, &background, |v, b| v - b), skin, &fill)
     };
     let luminance = high_pass(&luminance);
     let chroma = [&red, &blue].map(|channel| high_pass(&zip2(channel, &green, |c, g| c - g)));
@@ -83,25 +85,23 @@ pub fn shade(image: &LinearImage, skin: &Mask, scale: PixelsPerMm, options: &Opt
     }
 }
 
+/// Standard deviation of the fill of gaps, mm: wider than a hair, narrower than a scar.
+const FILL_MM: f64 = 0.3;
+
 /// Skin's values, with gaps filled from the skin around so that filters wider than a gap do not see
 /// it, fading to 0 away from skin so that none of them sees a step.
-fn filled(field: &Field, skin: &Mask, scale: PixelsPerMm) -> Field {
-    /// Standard deviation of the fill, mm: wider than a hair, narrower than a scar.
-    const FILL_MM: f64 = 0.3;
-    let sigma = scale.px(FILL_MM).max(1.0) as f32;
-    let near = gaussian_masked(field, skin, sigma, 0.0);
-    let reach = gaussian(&skin.mapv(|s| if s { 1.0 } else { 0.0 }), sigma);
-    let mut out = field.clone();
-    ndarray::Zip::from(&mut out)
+fn filled(mut field: Field, skin: &Mask, fill: &WeightedBlur) -> Field {
+    let near = fill.of(&field, 0.0);
+    ndarray::Zip::from(&mut field)
         .and(skin)
         .and(&near)
-        .and(&reach)
+        .and(&fill.reach)
         .for_each(|v, &s, &n, &r| {
             if !s {
                 *v = n * (2.0 * r).min(1.0);
             }
         });
-    out
+    field
 }
 
 /// Log luminance per unit of log(R/G) and of log(B/G) that melanin and haemoglobin explain: with

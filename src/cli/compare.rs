@@ -109,6 +109,7 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
         mut comparison,
         pictures,
     } = pipeline::compare(&before, &after, &options);
+    drop((before, after)); // large, and all that is written of them is in the pictures
     comparison.timings_ms.insert("decode".to_string(), decoding);
     if arguments.anonymous {
         report::anonymous(&mut comparison);

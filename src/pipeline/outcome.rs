@@ -11,11 +11,11 @@ use super::visits::Seen;
 use super::{CONFIDENT, Clock, Options, Outcome};
 use crate::comparable::Caveat;
 use crate::decode::Photo;
-use crate::filter::{bilinear, enlarge};
+use crate::filter::{bilinear, enlarge_map};
 use crate::measure::{self, Scar, Totals};
 use crate::normalise::{self, FullMap, Gains, Matched};
 use crate::quality::{self, Quality};
-use crate::raster::{Mask, from_rows, row, to_gray};
+use crate::raster::{Mask, from_rows, gray, row, to_gray, weights};
 use crate::register::Alignment;
 use crate::relief::Relief;
 use crate::report::{Pictures, schema};
@@ -54,6 +54,12 @@ pub fn compared(mut c: Compared) -> Outcome {
         after_reduction: c.frame.after_reduction,
     };
     let mask = |mask: &Mask| full_mask(mask, c.frame, size);
+    let (aligned_after, maps) = rayon::join(
+        || normalise::picture(&after, &map, c.gains, size),
+        || (!refused).then(|| super::views::maps(&c)),
+    );
+    let after_size = after.dimensions();
+    drop(after);
     let pictures = Pictures {
         scars_before: mask(&c.seen.both.before.scars.mask()),
         scars_after: mask(&c.seen.both.after.scars.mask()),
@@ -62,10 +68,10 @@ pub fn compared(mut c: Compared) -> Outcome {
         } else {
             mask(c.measured)
         },
-        aligned_after: Some(normalise::picture(&after, &map, c.gains, size)),
+        aligned_after: Some(aligned_after),
         before: c.photos[0].display(),
         after: None,
-        maps: (!refused).then(|| super::views::maps(&c)),
+        maps,
     };
     c.clock.lap("pictures");
     let mut result = blank(c.photos, c.frame, c.options, &c.caveats);
@@ -78,12 +84,7 @@ pub fn compared(mut c: Compared) -> Outcome {
         overlap: schema::finite(c.alignment.overlap),
         confident_fraction: schema::finite(c.measured_share),
         residual_px: schema::finite(c.alignment.residual_px * c.frame.before_reduction),
-        grid: Some(grid(
-            &map,
-            c.alignment,
-            size,
-            (after.width(), after.height()),
-        )),
+        grid: Some(grid(&map, c.alignment, size, after_size)),
     };
     let visits = [&c.seen.both.before, &c.seen.both.after];
     let totals = [&c.score.before, &c.score.after];
@@ -342,9 +343,14 @@ fn full_mask(mask: &Mask, frame: &Frame, size: (u32, u32)) -> GrayImage {
     if frame.before_reduction <= 1.0 {
         return to_gray(mask);
     }
-    let share = mask.mapv(|m| if m { 1.0 } else { 0.0 });
     let size = (size.1 as usize, size.0 as usize);
-    to_gray(&enlarge(&share, size, frame.before_reduction).mapv(|s| s >= 0.5))
+    let shown = |share: f32| if share >= 0.5 { 255 } else { 0 };
+    gray(enlarge_map(
+        &weights(mask),
+        size,
+        frame.before_reduction,
+        shown,
+    ))
 }
 
 /// The alignment at nodes of the before photo; unknown where it is not believed.

@@ -5,13 +5,13 @@
 //! The finest texture speaks first; where it is gone (smoother skin after a treatment, a softer
 //! photo) the next coarser levels may speak, as long as their pixels are small beside a scar.
 
-use super::follow::{Pair, longer, sides};
-use super::patches::{Patch, Search, sought};
+use super::follow::{Level, Pair, longer, sides};
+use super::patches::{Padded, Patch, Search, sought};
 use super::picture::Picture;
 use super::sheet::Sheet;
 use super::{Alignment, CONFIDENT};
-use crate::filter::{bilinear, gaussian};
-use crate::raster::{Field, from_rows, row, zip2, zip3};
+use crate::filter::{Between, Rows, gaussian};
+use crate::raster::{Field, from_rows, planes_from_rows, row, zip2, zip3};
 use crate::stats::{mean, median, quantile};
 use crate::units::PixelsPerMm;
 
@@ -61,28 +61,28 @@ pub(super) struct Audit {
 }
 
 /// Searches afresh at the finest level and at those coarser ones that may speak, finest first.
-pub(super) fn audit(pair: &Pair, sheet: &Sheet, scale: PixelsPerMm) -> Vec<Audit> {
+pub(super) fn audits(
+    pair: &Pair,
+    sheet: &Sheet,
+    scale: PixelsPerMm,
+) -> impl Iterator<Item = Audit> {
     let long = longer(pair.size());
     let mut sides = sides(long);
     sides.reverse();
     let finest = sides[0];
     sides
         .into_iter()
-        .filter(|&side| side == finest || scale.mm(long / side) <= COARSEST_MM)
-        .map(|side| at_level(pair, sheet, side))
-        .collect()
-}
-
-fn at_level(pair: &Pair, sheet: &Sheet, side: f64) -> Audit {
-    let before = pair.before(side);
-    let scale = sheet.scale(pair.size()).clamp(0.2, 5.0);
-    let after = pair.after(before.factor, scale).laid_onto(&before, sheet);
-    let patches = sought(&before, &after, &SEARCH);
-    Audit {
-        before,
-        after,
-        patches,
-    }
+        .filter(move |&side| side == finest || scale.mm(long / side) <= COARSEST_MM)
+        .map(move |side| {
+            let Level { before, padded } = Level::new(pair.before(side));
+            let after = pair.after_like(&before, sheet).laid_onto(&before, sheet);
+            let patches = sought(&padded, &Padded::new(&after), &SEARCH);
+            Audit {
+                before,
+                after,
+                patches,
+            }
+        })
 }
 
 /// Share of agreements that chance gives a search.
@@ -125,7 +125,7 @@ pub(super) fn needed(audits: &[Audit]) -> f64 {
 }
 
 /// Whether the squares of an audit of the identity have not moved at all.
-pub(super) fn is_still(audits: &[Audit]) -> bool {
+pub(super) fn is_still(audit: &Audit) -> bool {
     /// Correlation from which a square's offset is exact enough to be asked.
     const CLEAR: f32 = 0.7;
     /// Largest mean offset, px, in either direction, of each quarter of the picture: a hand moves
@@ -134,9 +134,6 @@ pub(super) fn is_still(audits: &[Audit]) -> bool {
     /// Largest offset, px, of half and of nine tenths of the squares: noise, JPEG, colours.
     const HALF: f32 = 0.2;
     const MOST: f32 = 0.8;
-    let Some(audit) = audits.first() else {
-        return false;
-    };
     let clear = || audit.patches.iter().filter(|p| p.correlation >= CLEAR);
     let length = |p: &Patch| p.offset.map_or(f32::MAX, |(x, y)| x.hypot(y));
     let mut lengths: Vec<f32> = clear().map(length).collect();
@@ -155,18 +152,19 @@ pub(super) fn is_still(audits: &[Audit]) -> bool {
     })
 }
 
-/// How much of the before skin a map explains at the level `side`: agreeing squares, each counted
+/// How much of the before skin a map explains at a level: agreeing squares, each counted
 /// with its correlation, per square of before skin.
-pub(super) fn explained(pair: &Pair, sheet: &Sheet, side: f64) -> f64 {
-    let audit = at_level(pair, sheet, side);
-    let all = f64::from(audit.before.skin.sum()) / (SEARCH.step * SEARCH.step) as f64;
-    let agree: f64 = audit
-        .patches
+pub(super) fn explained(pair: &Pair, level: &Level, sheet: &Sheet) -> f64 {
+    let before = &level.before;
+    let after = pair.after_like(before, sheet).laid_onto(before, sheet);
+    let patches = sought(&level.padded, &Padded::new(&after), &SEARCH);
+    let all = f64::from(before.skin.sum()) / (SEARCH.step * SEARCH.step) as f64;
+    let agree: f64 = patches
         .iter()
         .filter(|p| agreeing(p).is_some())
         .map(|p| f64::from(p.correlation))
         .sum();
-    let by_chance = chance() * audit.patches.len() as f64 * f64::from(FOUND);
+    let by_chance = chance() * patches.len() as f64 * f64::from(FOUND);
     (agree - by_chance).max(0.0) / all.max(1.0)
 }
 
@@ -252,19 +250,32 @@ fn spoken(audit: &Audit, size: (usize, usize)) -> (Field, Field) {
         ((rows - 1) % step / 2) as f64,
     );
     let seen = audit.seen();
-    let at = |field: &Field, inside_only: bool, factor: f32| {
-        from_rows(size.0, size.1, |y, out| {
-            let v = audit.before.within(y as f64);
-            let j = (v - first.1) / step as f64 + room as f64;
-            for (x, o) in out.iter_mut().enumerate() {
-                let u = audit.before.within(x as f64);
-                let i = (u - first.0) / step as f64 + room as f64;
-                if !inside_only || bilinear(&seen, u as f32, v as f32) > 0.5 {
-                    *o = factor * bilinear(field, i as f32, j as f32);
-                }
-            }
-        })
+    let place = |i: usize| {
+        let within = audit.before.within(i as f64);
+        let square = move |first: f64| ((within - first) / step as f64 + room as f64) as f32;
+        (within as f32, square)
     };
-    let confidence = at(&share, true, 1.0).mapv_into(|c| c.clamp(0.0, 1.0));
-    (confidence, at(&error, false, audit.before.factor as f32))
+    let across: Vec<(Between, Between)> = (0..size.1)
+        .map(|x| {
+            let (u, square) = place(x);
+            (
+                Between::new(u, columns),
+                Between::new(square(first.0), grid.1),
+            )
+        })
+        .collect();
+    let factor = audit.before.factor as f32;
+    let [confidence, error] = planes_from_rows(size.0, size.1, |y, [confidence, away]| {
+        let (v, square) = place(y);
+        let seen = Rows::new(&seen, v);
+        let [share, error] = [&share, &error].map(|f| Rows::new(f, square(first.1)));
+        let out = confidence.iter_mut().zip(away);
+        for ((confidence, away), &(pixel, square)) in out.zip(&across) {
+            if seen.at(pixel) > 0.5 {
+                *confidence = share.at(square).clamp(0.0, 1.0);
+            }
+            *away = factor * error.at(square);
+        }
+    });
+    (confidence, error)
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::affine::Affine;
 use super::coarse;
 use super::doubt;
-use super::patches::{Patch, Search, sought};
+use super::patches::{Padded, Patch, Search, sought};
 use super::picture::{Picture, Source};
 use super::sheet::{Measure, Sheet, Stiffness};
 use super::{LEAST_SKIN, Options, View};
@@ -72,10 +72,10 @@ impl<'a> Pair<'a> {
         level(&self.small.0, &self.before, longer(self.size()) / side)
     }
 
-    /// The after picture at the same magnification as the before picture reduced `factor` times,
-    /// where the after photo shows `scale` px per before px.
-    pub fn after(&self, factor: f64, scale: f64) -> Picture {
-        level(&self.small.1, &self.after, factor * scale)
+    /// The after picture at the same magnification as a `before` picture, as `sheet` lies.
+    pub fn after_like(&self, before: &Picture, sheet: &Sheet) -> Picture {
+        let scale = sheet.scale(self.size()).clamp(0.2, 5.0);
+        level(&self.small.1, &self.after, before.factor * scale)
     }
 }
 
@@ -116,9 +116,10 @@ pub(super) fn placed(pair: &Pair, options: &Options) -> Option<(Sheet, f64)> {
         // The same photo in other colours is worth a look whatever the correlation says.
         starts.push(IDENTITY);
     }
+    let levels = TRIAL.map(|(side, _)| Level::new(pair.before(side)));
     let mut trials: Vec<(Sheet, f64)> = starts
         .into_par_iter()
-        .map(|start| tried(pair, &start))
+        .map(|start| tried(pair, &levels, &start))
         .collect();
     trials.sort_by(|p, q| q.1.total_cmp(&p.1));
     let best = trials.first()?.clone();
@@ -164,11 +165,11 @@ fn differ(p: &Sheet, q: &Sheet, size: (usize, usize)) -> f64 {
 }
 
 /// A candidate followed on the small levels, and how much of the before skin it explains.
-fn tried(pair: &Pair, start: &Affine) -> (Sheet, f64) {
+fn tried(pair: &Pair, levels: &[Level; 2], start: &Affine) -> (Sheet, f64) {
     let long = longer(pair.size());
     let mut sheet = Sheet::new(pair.size(), long / 6.0, start);
-    for (side, passes) in TRIAL {
-        let stage = Stage::new(pair, &sheet, side);
+    for (level, (_, passes)) in levels.iter().zip(TRIAL) {
+        let stage = Stage::new(pair, level, &sheet);
         for &(radius, wave) in passes {
             let pass = Pass {
                 search: Search {
@@ -182,7 +183,7 @@ fn tried(pair: &Pair, start: &Affine) -> (Sheet, f64) {
             sheet = stage.laid(&sheet, &pass);
         }
     }
-    let score = doubt::explained(pair, &sheet, TRIAL[1].0);
+    let score = doubt::explained(pair, &levels[1], &sheet);
     (sheet, score)
 }
 
@@ -196,27 +197,38 @@ struct Pass {
     wavelength: f64,
 }
 
+/// The before picture of a level, made ready for searches.
+pub(super) struct Level {
+    pub before: Picture,
+    pub padded: Padded,
+}
+
+impl Level {
+    pub fn new(before: Picture) -> Self {
+        let padded = Padded::new(&before);
+        Self { before, padded }
+    }
+}
+
 /// Both pictures of a level.
-struct Stage {
-    before: Picture,
+struct Stage<'a> {
+    level: &'a Level,
     after: Picture,
 }
 
-impl Stage {
-    fn new(pair: &Pair, sheet: &Sheet, side: f64) -> Self {
-        let before = pair.before(side);
-        let scale = sheet.scale(pair.size()).clamp(0.2, 5.0);
-        let after = pair.after(before.factor, scale);
-        Self { before, after }
+impl<'a> Stage<'a> {
+    fn new(pair: &Pair, level: &'a Level, sheet: &Sheet) -> Self {
+        let after = pair.after_like(&level.before, sheet);
+        Self { level, after }
     }
 
     fn laid(&self, sheet: &Sheet, pass: &Pass) -> Sheet {
-        let before = &self.before;
+        let before = &self.level.before;
         let size = before.size;
         let after = self.after.laid_onto(before, sheet);
-        let patches = sought(before, &after, &pass.search);
+        let patches = sought(&self.level.padded, &Padded::new(&after), &pass.search);
         let measures: Vec<Measure> = patches
-            .iter()
+            .par_iter()
             .filter_map(|p| measure(p, before, sheet, &pass.search))
             .collect();
         let stiffness = Stiffness {
@@ -270,7 +282,8 @@ pub(super) fn followed(pair: &Pair, start: &Sheet, scale: PixelsPerMm, options: 
     let mut sheet = start.clone();
     let sides = sides(long);
     for (n, &side) in sides.iter().enumerate() {
-        let stage = Stage::new(pair, &sheet, side);
+        let level = Level::new(pair.before(side));
+        let stage = Stage::new(pair, &level, &sheet);
         for &(radius, outlier) in &PASSES {
             let last = n + 1 == sides.len() && radius == PASSES[PASSES.len() - 1].0;
             let pass = Pass {

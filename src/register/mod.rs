@@ -159,15 +159,16 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
         return failed(Reason::TooLittleSkin);
     };
     let followed = follow::followed(&pair, &start, scale, options);
-    let rest = follow::at_rest(&pair, &followed).map(|rest| {
-        let audits = doubt::audit(&pair, &rest, scale);
-        (rest, audits)
-    });
     // The same picture in other colours or another file must give exactly nothing.
-    let rest = rest.filter(|(_, audits)| doubt::is_still(audits));
+    let rest = follow::at_rest(&pair, &followed).and_then(|rest| {
+        let mut audits = doubt::audits(&pair, &rest, scale).peekable();
+        let still = doubt::is_still(audits.peek()?);
+        let audits: Option<Vec<_>> = still.then(|| audits.collect());
+        audits.map(|audits| (rest, audits))
+    });
     let still = rest.is_some();
     let (sheet, audits) = rest.unwrap_or_else(|| {
-        let audits = doubt::audit(&pair, &followed, scale);
+        let audits = doubt::audits(&pair, &followed, scale).collect();
         (followed, audits)
     });
     let mut alignment = doubt::judged(&pair, &sheet, &audits, peak_ratio);

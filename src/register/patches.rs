@@ -1,5 +1,10 @@
 //! Where small squares of one picture are found again in another: normalised cross-correlation.
 
+#![allow(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for its caller's wider registers"
+)]
+
 use ndarray::Array2;
 use rayon::prelude::*;
 
@@ -8,6 +13,9 @@ use crate::raster::{Field, from_rows, map, row};
 
 /// Offsets searched to either side at most, px.
 pub(super) const FARTHEST: usize = 7;
+
+/// Half the side of a square at most, px.
+const MOST_HALF: usize = 14;
 
 /// Lanes in which neighbouring offsets are added together.
 const LANES: usize = 16;
@@ -18,12 +26,24 @@ const SKIN_SHARE: f32 = 0.5;
 /// How squares are laid out and sought, px of the level.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Search {
-    /// Half the side of a square (the side is twice this plus 1).
+    /// Half the side of a square (the side is twice this plus 1), at most [`MOST_HALF`].
     pub half: usize,
     /// Distance between centres.
     pub step: usize,
     /// Farthest offset sought, at most [`FARTHEST`].
     pub radius: usize,
+}
+
+impl Search {
+    /// Side of a square, px.
+    fn side(&self) -> usize {
+        2 * self.half + 1
+    }
+
+    /// Offsets sought in one direction.
+    fn span(&self) -> usize {
+        2 * self.radius + 1
+    }
 }
 
 /// A square of the first picture found in the second.
@@ -41,7 +61,10 @@ pub(super) struct Patch {
 }
 
 /// A picture with a border of nothing, so that a square may look beyond the edge.
-struct Padded {
+pub(super) struct Padded {
+    /// (rows, columns) without the border.
+    size: (usize, usize),
+    border: usize,
     values: Field,
     squares: Field,
     skin: Field,
@@ -51,35 +74,50 @@ struct Padded {
     area: Array2<f64>,
 }
 
-fn padded(picture: &Picture, border: usize) -> Padded {
-    let (rows, columns) = picture.values.dim();
-    let (tall, wide) = (rows + 2 * border, columns + 2 * border + LANES);
-    let framed = |field: &Field| {
-        from_rows(tall, wide, |y, out| {
-            if y >= border && y < border + rows {
-                out[border..border + columns].copy_from_slice(row(field, y - border));
-            }
-        })
-    };
-    let (values, skin) = (framed(&picture.values), framed(&picture.skin));
-    let squares = map(&values, |v| v * v);
-    Padded {
-        energy: summed(&squares),
-        area: summed(&skin),
-        values,
-        squares,
-        skin,
+impl Padded {
+    pub fn new(picture: &Picture) -> Self {
+        let border = MOST_HALF + FARTHEST;
+        let (rows, columns) = picture.values.dim();
+        let (tall, wide) = (rows + 2 * border, columns + 2 * border + LANES);
+        let framed = |field: &Field| {
+            from_rows(tall, wide, |y, out| {
+                if y >= border && y < border + rows {
+                    out[border..border + columns].copy_from_slice(row(field, y - border));
+                }
+            })
+        };
+        let (values, skin) = (framed(&picture.values), framed(&picture.skin));
+        let squares = map(&values, |v| v * v);
+        let (energy, area) = rayon::join(|| summed(&squares), || summed(&skin));
+        Self {
+            size: (rows, columns),
+            border,
+            energy,
+            area,
+            values,
+            squares,
+            skin,
+        }
     }
 }
 
+/// Sums over all that is above and left of each pixel.
 fn summed(field: &Field) -> Array2<f64> {
     let (rows, columns) = field.dim();
-    let mut sums = Array2::<f64>::zeros((rows + 1, columns + 1));
-    for y in 0..rows {
-        let mut line = 0.0;
-        for x in 0..columns {
-            line += f64::from(field[[y, x]]);
-            sums[[y + 1, x + 1]] = sums[[y, x + 1]] + line;
+    let mut sums: Array2<f64> = from_rows(rows + 1, columns + 1, |y, out| {
+        if y > 0 {
+            let mut line = 0.0;
+            for (o, &v) in out[1..].iter_mut().zip(row(field, y - 1)) {
+                line += f64::from(v);
+                *o = line;
+            }
+        }
+    });
+    let lines = sums.as_slice_mut().expect("planes are row-major");
+    for y in 1..=rows {
+        let (above, here) = lines[(y - 1) * (columns + 1)..].split_at_mut(columns + 1);
+        for (here, above) in here.iter_mut().zip(above) {
+            *here += *above;
         }
     }
     sums
@@ -90,16 +128,15 @@ fn square_sum(sums: &Array2<f64>, x: usize, y: usize, side: usize) -> f64 {
     sums[[y + side, x + side]] - sums[[y, x + side]] - sums[[y + side, x]] + sums[[y, x]]
 }
 
-/// Every square of `first` with enough skin in both, sought in `second` (same size).
-pub(super) fn sought(first: &Picture, second: &Picture, search: &Search) -> Vec<Patch> {
-    let (rows, columns) = first.values.dim();
-    let border = search.half + search.radius;
-    let (a, b) = (padded(first, border), padded(second, border));
-    let side = 2 * search.half + 1;
+/// Every square of `first` with enough skin in both, sought in `second`, both padded alike.
+pub(super) fn sought(a: &Padded, b: &Padded, search: &Search) -> Vec<Patch> {
+    let (rows, columns) = a.size;
+    let inset = a.border - search.half;
+    let side = search.side();
     let least = f64::from(SKIN_SHARE) * (side * side) as f64;
     let enough = |x: usize, y: usize| {
-        let area = |p: &Padded| square_sum(&p.area, x + search.radius, y + search.radius, side);
-        area(&a).min(area(&b)) >= least
+        let area = |p: &Padded| square_sum(&p.area, x + inset, y + inset, side);
+        area(a).min(area(b)) >= least
     };
     let places = |n: usize| {
         let rest = (n - 1) % search.step;
@@ -111,68 +148,111 @@ pub(super) fn sought(first: &Picture, second: &Picture, search: &Search) -> Vec<
         .collect();
     centres
         .into_par_iter()
-        .map(|(x, y)| found(&a, &b, x, y, search))
+        .map(|(x, y)| found(a, b, x, y, search))
         .collect()
 }
 
 fn found(a: &Padded, b: &Padded, x: usize, y: usize, search: &Search) -> Patch {
-    let side = 2 * search.half + 1;
-    let span = 2 * search.radius + 1;
-    // In padded pictures the square's upper left corner is at (x, y) + radius.
-    let (left, top) = (x + search.radius, y + search.radius);
-    let own = square_sum(&a.energy, left, top, side) as f32;
+    let (side, span) = (search.side(), search.span());
+    // The upper left corners, in the padded pictures, of the square and of where it is sought.
+    let inset = a.border - search.half;
+    let own = (x + inset, y + inset);
+    let sought = (own.0 - search.radius, own.1 - search.radius);
+    let energy = square_sum(&a.energy, own.0, own.1, side) as f32;
     let reach = (side + span - 1) as f64;
-    let whole = square_sum(&a.area, left, top, side) >= (side * side) as f64
-        && square_sum(&b.area, x, y, side + span - 1) >= reach * reach;
-    let mut surface = [[0.0f32; LANES]; 2 * FARTHEST + 1];
+    let whole = square_sum(&a.area, own.0, own.1, side) >= (side * side) as f64
+        && square_sum(&b.area, sought.0, sought.1, side + span - 1) >= reach * reach;
+    let products = |a: &Field, b: &Field| products(a, b, own, sought, search);
+    let mut surface = products(&a.values, &b.values);
+    // Where a mask cuts through, only the pixels that are skin in both count: the correlation
+    // would else prefer the offset with the larger overlap.
+    let cut = (!whole).then(|| (products(&a.squares, &b.skin), products(&a.skin, &b.squares)));
     for (dy, line) in surface.iter_mut().enumerate().take(span) {
-        let products = products(&a.values, &b.values, (x, y), dy, search);
-        // Where a mask cuts through, only the pixels that are skin in both count: the correlation
-        // would else prefer the offset with the larger overlap.
-        let powers: [f32; LANES] = if whole {
-            std::array::from_fn(|dx| {
-                let other = square_sum(&b.energy, x + dx.min(span), y + dy, side);
-                own * other as f32
-            })
-        } else {
-            let first = self::products(&a.squares, &b.skin, (x, y), dy, search);
-            let second = self::products(&a.skin, &b.squares, (x, y), dy, search);
-            std::array::from_fn(|dx| first[dx] * second[dx])
-        };
-        for (o, (p, power)) in line.iter_mut().zip(products.iter().zip(powers)).take(span) {
-            *o = if power > 1e-9 { p / power.sqrt() } else { 0.0 };
+        for (dx, o) in line.iter_mut().enumerate().take(span) {
+            let power = match &cut {
+                None => energy * square_sum(&b.energy, sought.0 + dx, sought.1 + dy, side) as f32,
+                Some((first, second)) => first[dy][dx] * second[dy][dx],
+            };
+            *o = if power > 1e-9 { *o / power.sqrt() } else { 0.0 };
         }
     }
     best_of(&surface, x, y, search.radius)
 }
 
-/// Sums of products of a square of one field with another field, `dy` lines down, at all offsets
-/// across. Wider registers hold more offsets, not more of a sum: the bits are the same on any machine.
+/// A number for each offset: lines down, in them lanes across, of which a search uses its span.
+type Surface = [[f32; LANES]; 2 * FARTHEST + 1];
+
+/// Sums of products of the square at `own` in one field with the squares from `sought` on in another,
+/// at all offsets. Wider registers hold more offsets, not more of a sum: the bits are the same on any
+/// machine.
 #[multiversion::multiversion(targets("x86_64+avx2"))]
 fn products(
     a: &Field,
     b: &Field,
-    (x, y): (usize, usize),
-    dy: usize,
+    own: (usize, usize),
+    sought: (usize, usize),
     search: &Search,
-) -> [f32; LANES] {
-    let side = 2 * search.half + 1;
-    let mut sum = [0.0f32; LANES];
+) -> Surface {
+    let mut surface = [[0.0; LANES]; 2 * FARTHEST + 1];
+    let span = search.span();
+    let mut dy = 0;
+    while dy < span {
+        let at = (sought.0, sought.1 + dy);
+        let out = &mut surface[dy..];
+        // As many lines at once as there are registers for: a sum waits for itself, others need not.
+        dy += match span - dy {
+            7 if span == 7 => lines::<7, 8>(a, b, own, at, search.side(), out),
+            4 | 8 => lines::<4, LANES>(a, b, own, at, search.side(), out),
+            3 | 6 => lines::<3, LANES>(a, b, own, at, search.side(), out),
+            n if n >= 5 => lines::<5, LANES>(a, b, own, at, search.side(), out),
+            _ => lines::<1, LANES>(a, b, own, at, search.side(), out),
+        };
+    }
+    surface
+}
+
+/// Sums to which a number's products with a window were added. By value: sums that are only ever
+/// replaced as a whole stay in registers, sums changed in place end up in memory, ten times slower.
+#[inline(always)]
+fn with_product<const W: usize>(mut sums: [f32; W], v: f32, window: &[f32; W]) -> [f32; W] {
+    for k in 0..W {
+        sums[k] += v * window[k];
+    }
+    sums
+}
+
+/// `N` lines of [`products`], `W` offsets of each; how many lines that was.
+#[inline(always)]
+fn lines<const N: usize, const W: usize>(
+    a: &Field,
+    b: &Field,
+    (left, top): (usize, usize),
+    (x, y): (usize, usize),
+    side: usize,
+    out: &mut [[f32; LANES]],
+) -> usize {
+    let mut sums = [[0.0f32; W]; N];
     for r in 0..side {
-        let own = &row(a, y + search.radius + r)[x + search.radius..][..side];
-        let other = &row(b, y + dy + r)[x..][..side + LANES - 1];
+        let own = &row(a, top + r)[left..left + side];
+        let others: [&[f32]; N] = std::array::from_fn(|n| &row(b, y + n + r)[x..x + side + W - 1]);
         for (i, &v) in own.iter().enumerate() {
-            let window = &other[i..i + LANES];
-            for (s, &w) in sum.iter_mut().zip(window) {
-                *s += v * w;
+            let windows: [&[f32; W]; N] = std::array::from_fn(|n| {
+                let window = others[n][i..].first_chunk();
+                window.expect("a line is longer than the square by a window")
+            });
+            for n in 0..N {
+                sums[n] = with_product(sums[n], v, windows[n]);
             }
         }
     }
-    sum
+    for (out, sum) in out.iter_mut().zip(sums) {
+        out[..W].copy_from_slice(&sum);
+    }
+    N
 }
 
 /// The highest correlation, to a fraction of a pixel by a quadratic through the 3 x 3 around it.
-fn best_of(surface: &[[f32; LANES]; 2 * FARTHEST + 1], x: usize, y: usize, radius: usize) -> Patch {
+fn best_of(surface: &Surface, x: usize, y: usize, radius: usize) -> Patch {
     let span = 2 * radius + 1;
     let (mut top, mut at) = (f32::NEG_INFINITY, (0, 0));
     for (j, line) in surface.iter().enumerate().take(span) {

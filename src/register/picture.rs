@@ -5,8 +5,8 @@
 
 use super::View;
 use super::sheet::Sheet;
-use crate::filter::{bicubic, bilinear, gaussian, gaussian_weighted, reduce};
-use crate::raster::{Field, from_rows, map, row, zip2, zip3};
+use crate::filter::{WeightedBlur, bicubic, bilinear, gaussian, reduce};
+use crate::raster::{Field, from_rows, map, planes_from_rows, row, weights, zip2, zip3};
 
 /// Local contrast (natural log units) that counts as nothing: noise and JPEG blocks have about 0.01.
 const FLOOR: f32 = 0.012;
@@ -40,10 +40,9 @@ pub(super) struct Source {
 
 impl Source {
     pub fn new(view: &View, factor: f64) -> Self {
-        let skin = view.skin.mapv(|m| f32::from(u8::from(m)));
         Self {
             luminance: reduce(view.luminance, factor),
-            skin: reduce(&skin, factor),
+            skin: reduce(&weights(view.skin), factor),
             factor: factor.max(1.0),
             size: view.luminance.dim(),
         }
@@ -53,23 +52,22 @@ impl Source {
     /// `window` px there.
     pub fn picture(&self, factor: f64, window: f32) -> Picture {
         let again = (factor / self.factor).max(1.0);
-        let luminance = reduce(&self.luminance, again);
-        let skin = map(&reduce(&self.skin, again), |s| {
-            f32::from(u8::from(s >= MOST))
-        });
-        let skin = framed(skin);
-        let lift = LIFT * mean_of(&luminance, &skin).max(1e-6);
-        let log = map(&luminance, |l| (l.max(0.0) + lift).ln());
+        let small = |of: &Field| (again > 1.0).then(|| reduce(of, again));
+        let (luminance, skin) = (small(&self.luminance), small(&self.skin));
+        let luminance = luminance.as_ref().unwrap_or(&self.luminance);
+        let skin = inside(skin.as_ref().unwrap_or(&self.skin));
+        let lift = LIFT * mean_of(luminance, &skin).max(1e-6);
+        let log = map(luminance, |l| (l.max(0.0) + lift).ln());
         let log = gaussian(&log, DETAIL);
-        let mean = gaussian_weighted(&log, &skin, window, 0.0);
+        let around = WeightedBlur::new(&skin, window);
+        let mean = around.of(&log, 0.0);
         let high = zip3(
             &log,
             &mean,
             &skin,
             |l, m, s| if s > 0.0 { l - m } else { 0.0 },
         );
-        let square = map(&high, |h| h * h);
-        let variance = gaussian_weighted(&square, &skin, window, 0.0);
+        let variance = around.of(&map(&high, |h| h * h), 0.0);
         let values = zip2(&high, &variance, |h, v| {
             (h / (v.max(0.0).sqrt() + FLOOR)).clamp(-CUT, CUT)
         });
@@ -82,16 +80,19 @@ impl Source {
     }
 }
 
-/// A mask without its outermost pixels: there the local mean knows one side only.
-fn framed(mut mask: Field) -> Field {
-    let (rows, columns) = mask.dim();
-    for ((y, x), m) in mask.indexed_iter_mut() {
-        let edge = x.min(y).min(columns - 1 - x).min(rows - 1 - y);
-        if edge < FRAME {
-            *m = 0.0;
+/// 1 where enough of a pixel is skin, without the outermost pixels: there the local mean knows one
+/// side only.
+fn inside(share: &Field) -> Field {
+    let (rows, columns) = share.dim();
+    let within = FRAME..columns.saturating_sub(FRAME).max(FRAME);
+    from_rows(rows, columns, |y, out| {
+        if y >= FRAME && y + FRAME < rows {
+            let line = row(share, y);
+            for x in within.clone() {
+                out[x] = f32::from(u8::from(line[x] >= MOST));
+            }
         }
-    }
-    mask
+    })
 }
 
 fn mean_of(field: &Field, weight: &Field) -> f32 {
@@ -131,26 +132,28 @@ impl Picture {
 
     /// `self`, the after picture, laid onto `before`'s grid by the sheet; 0 outside.
     pub fn laid_onto(&self, before: &Self, sheet: &Sheet) -> Self {
-        let size = before.values.dim();
-        let (x, y) = sheet.fields(size, before.factor);
+        let (tall, wide) = before.values.dim();
+        let lines = sheet.lines(wide, before.factor);
         let (rows, columns) = self.values.dim();
         let (right, bottom) = (columns as f32 - 0.5, rows as f32 - 0.5);
-        let gather = |of: &(dyn Fn(f32, f32) -> f32 + Sync)| -> Field {
-            from_rows(size.0, size.1, |r, out| {
-                for ((o, &x), &y) in out.iter_mut().zip(row(&x, r)).zip(row(&y, r)) {
-                    let (x, y) = (
-                        self.within(f64::from(x)) as f32,
-                        self.within(f64::from(y)) as f32,
-                    );
-                    let inside = x > -0.5 && y > -0.5 && x < right && y < bottom;
-                    *o = if inside { of(x, y) } else { 0.0 };
+        let [values, skin] = planes_from_rows(tall, wide, |r, [values, skin]| {
+            let (mut xs, mut ys) = (vec![0.0; wide], vec![0.0; wide]);
+            lines.fill(r, &mut xs, &mut ys);
+            let places = xs.iter().zip(&ys);
+            for ((value, skin), (&x, &y)) in values.iter_mut().zip(skin).zip(places) {
+                let (x, y) = (
+                    self.within(f64::from(x)) as f32,
+                    self.within(f64::from(y)) as f32,
+                );
+                let inside = x > -0.5 && y > -0.5 && x < right && y < bottom;
+                if inside && bilinear(&self.skin, x, y) > 0.5 {
+                    *skin = 1.0;
+                    *value = bicubic(&self.values, x, y);
                 }
-            })
-        };
-        let skin = gather(&|x, y| f32::from(u8::from(bilinear(&self.skin, x, y) > 0.5)));
-        let values = gather(&|x, y| bicubic(&self.values, x, y));
+            }
+        });
         Self {
-            values: zip2(&values, &skin, |v, s| v * s),
+            values,
             skin,
             factor: before.factor,
             size: before.size,

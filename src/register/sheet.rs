@@ -6,9 +6,11 @@
 //! the coefficients, with a stronger term in the third derivative, whose cut is sharper. Shift,
 //! rotation, scale and shear bend nothing, so they are free.
 
+use rayon::prelude::*;
+
 use super::affine::Affine;
-use super::band::Banded;
-use crate::raster::{Field, from_rows};
+use super::band::{Banded, Part};
+use crate::raster::{Field, planes_from_rows};
 
 /// Pulls a node that no measurement reaches to where the sheet was before; small beside one
 /// measurement (weight up to 1).
@@ -113,26 +115,22 @@ impl Sheet {
     /// The map at every pixel of a picture of `size` whose pixel i has its centre at before
     /// `factor * i + (factor - 1) / 2`.
     pub fn fields(&self, size: (usize, usize), factor: f64) -> (Field, Field) {
-        let centre = |i: usize| factor * i as f64 + (factor - 1.0) / 2.0;
-        let across: Vec<_> = (0..size.1)
-            .map(|x| self.basis(centre(x), self.columns))
-            .collect();
-        let plane = |k: usize| {
-            from_rows(size.0, size.1, |y, out| {
-                let (j, down) = self.basis(centre(y), self.rows);
-                let line: Vec<f64> = (0..self.columns)
-                    .map(|i| {
-                        let node = |b: usize| self.nodes[(j + b) * self.columns + i][k];
-                        (0..4).map(|b| down[b] * node(b)).sum()
-                    })
-                    .collect();
-                for (o, (i, w)) in out.iter_mut().zip(&across) {
-                    let c = &line[*i..i + 4];
-                    *o = (w[0] * c[0] + w[1] * c[1] + w[2] * c[2] + w[3] * c[3]) as f32;
-                }
-            })
+        let lines = self.lines(size.1, factor);
+        let [x, y] = planes_from_rows(size.0, size.1, |r, [x, y]| lines.fill(r, x, y));
+        (x, y)
+    }
+
+    /// As [`Self::fields`], line by line, for a picture of so many `columns`.
+    pub fn lines(&self, columns: usize, factor: f64) -> Lines<'_> {
+        let mut lines = Lines {
+            sheet: self,
+            factor,
+            across: Vec::new(),
         };
-        (plane(0), plane(1))
+        lines.across = (0..columns)
+            .map(|x| self.basis(lines.centre(x), self.columns))
+            .collect();
+        lines
     }
 
     /// After px per before px, in the middle of a picture of `size`: the root of the area ratio.
@@ -148,57 +146,57 @@ impl Sheet {
     /// The sheet that agrees best with the measurements for its stiffness: iteratively reweighted
     /// least squares with the weights of Geman and `McClure`.
     pub fn fitted(&self, measures: &[Measure], stiffness: &Stiffness) -> Self {
+        let seats = Seats::of(self, measures);
         let mut sheet = self.clone();
         for round in 0..ROUNDS {
             // From lenient to strict, so that the first, still wrong sheet does not choose.
             let outlier = stiffness.outlier * f64::from(1 << (ROUNDS - 1 - round));
-            sheet = self.solved(measures, stiffness, &sheet.trusts(measures, outlier));
+            let trusts = seats.trusts(&sheet, measures, outlier);
+            sheet = self.solved(measures, &seats, stiffness, &trusts);
         }
         // Once more with what is left over (twicing, Tukey 1977): halves of a bend that stiffness
         // cut off come back, above all along the edge, where the sheet is held on one side only.
         let again: Vec<Measure> = measures
             .iter()
-            .map(|m| {
-                let at = sheet.at(m.from.0, m.from.1);
+            .zip(&seats.all)
+            .map(|(m, seat)| {
+                let at = seat.at(&sheet);
                 let to = (2.0 * m.to.0 - at.0, 2.0 * m.to.1 - at.1);
                 Measure { to, ..*m }
             })
             .collect();
-        self.solved(
-            &again,
-            stiffness,
-            &sheet.trusts(measures, stiffness.outlier),
-        )
+        let trusts = seats.trusts(&sheet, measures, stiffness.outlier);
+        self.solved(&again, &seats, stiffness, &trusts)
     }
 
-    /// What each measurement's word is worth beside this sheet, 0 to 1.
-    fn trusts(&self, measures: &[Measure], outlier: f64) -> Vec<f64> {
-        let trust = |m: &Measure| {
-            let at = self.at(m.from.0, m.from.1);
-            let miss = (m.to.0 - at.0).powi(2) + (m.to.1 - at.1).powi(2);
-            (outlier * outlier / (outlier * outlier + miss)).powi(2)
-        };
-        measures.iter().map(trust).collect()
-    }
-
-    fn solved(&self, all: &[Measure], stiffness: &Stiffness, trust: &[f64]) -> Self {
+    fn solved(
+        &self,
+        measures: &[Measure],
+        seats: &Seats,
+        stiffness: &Stiffness,
+        trust: &[f64],
+    ) -> Self {
         let width = 2 * (3 * self.columns + 3) + 2;
         let mut system = Banded::new(2 * self.nodes.len(), width);
-        for (n, node) in self.nodes.iter().enumerate() {
-            for (k, place) in node.iter().enumerate() {
-                system.add(2 * n + k, 2 * n + k, MEMORY);
-                system.right[2 * n + k] += MEMORY * place;
-            }
-        }
-        for (m, &trust) in all.iter().zip(trust) {
-            self.add_measure(&mut system, m, trust);
-        }
         // A wave of length l is followed to 1 / (1 + (wavelength / l)^6): see `Stiffness`.
         let density = HALF_TRUST / (stiffness.spacing * stiffness.spacing);
         let area = self.spacing * self.spacing;
         let wave = stiffness.wavelength / std::f64::consts::TAU / self.spacing;
-        self.add_twisting(&mut system, density * area * wave.powi(6));
-        self.add_bending(&mut system, density * area * (TAUT * wave).powi(4));
+        let twisting = density * area * wave.powi(6);
+        let bending = density * area * (TAUT * wave).powi(4);
+        let line_of_nodes = system.parts(2 * self.columns).enumerate();
+        line_of_nodes.for_each(|(j, mut part)| {
+            let nodes = &self.nodes[j * self.columns..][..self.columns];
+            for (n, &place) in nodes.as_flattened().iter().enumerate() {
+                part.add(part.first + n, part.first + n, MEMORY);
+                part.right[n] += MEMORY * place;
+            }
+            for &m in &seats.near[j] {
+                seats.all[m].add(&mut part, j, self.columns, &measures[m], trust[m]);
+            }
+            self.add_twisting(&mut part, j, twisting);
+            self.add_bending(&mut part, j, bending);
+        });
         let solution = system.solve();
         let nodes = solution.chunks_exact(2).map(|c| [c[0], c[1]]).collect();
         Self {
@@ -207,81 +205,176 @@ impl Sheet {
         }
     }
 
-    fn add_measure(&self, system: &mut Banded, m: &Measure, trust: f64) {
-        let (i, across) = self.basis(m.from.0, self.columns);
-        let (j, down) = self.basis(m.from.1, self.rows);
-        let [xx, xy, yy] = m.weight.map(|w| w * trust);
-        let node = |k: usize| (j + k / 4) * self.columns + i + k % 4;
-        let basis = |k: usize| down[k / 4] * across[k % 4];
-        for k in 0..16 {
-            let (n, w) = (node(k), basis(k));
-            system.right[2 * n] += w * (xx * m.to.0 + xy * m.to.1);
-            system.right[2 * n + 1] += w * (xy * m.to.0 + yy * m.to.1);
-            for l in 0..=k {
-                let (o, v) = (node(l), w * basis(l));
-                system.add(2 * n, 2 * o, v * xx);
-                system.add(2 * n + 1, 2 * o + 1, v * yy);
-                system.add(2 * n + 1, 2 * o, v * xy);
-                if l < k {
-                    system.add(2 * n, 2 * o + 1, v * xy);
-                }
-            }
-        }
-    }
-
     /// The third derivatives squared: free for a sheet that curves evenly.
-    fn add_twisting(&self, system: &mut Banded, weight: f64) {
-        let size = (self.columns, self.rows);
+    fn add_twisting(&self, part: &mut Part, line: usize, weight: f64) {
         let third = [-1.0, 3.0, -3.0, 1.0];
         let second = [1.0, -2.0, 1.0];
         let first = [-1.0, 1.0];
-        add_differences(system, &third, &[1.0], weight, size);
-        add_differences(system, &second, &first, 3.0 * weight, size);
-        add_differences(system, &first, &second, 3.0 * weight, size);
-        add_differences(system, &[1.0], &third, weight, size);
+        self.add_differences(part, line, &third, &[1.0], weight);
+        self.add_differences(part, line, &second, &first, 3.0 * weight);
+        self.add_differences(part, line, &first, &second, 3.0 * weight);
+        self.add_differences(part, line, &[1.0], &third, weight);
     }
 
     /// The second derivatives squared.
-    fn add_bending(&self, system: &mut Banded, weight: f64) {
-        let size = (self.columns, self.rows);
+    fn add_bending(&self, part: &mut Part, line: usize, weight: f64) {
         let second = [1.0, -2.0, 1.0];
         let first = [-1.0, 1.0];
-        add_differences(system, &second, &[1.0], weight, size);
-        add_differences(system, &first, &first, 2.0 * weight, size);
-        add_differences(system, &[1.0], &second, weight, size);
+        self.add_differences(part, line, &second, &[1.0], weight);
+        self.add_differences(part, line, &first, &first, 2.0 * weight);
+        self.add_differences(part, line, &[1.0], &second, weight);
     }
-}
 
-/// The squares of a difference across times a difference down, at every place it fits on
-/// (columns, rows) of nodes.
-fn add_differences(
-    system: &mut Banded,
-    across: &[f64],
-    down: &[f64],
-    weight: f64,
-    (columns, rows): (usize, usize),
-) {
-    let terms: Vec<(usize, f64)> = down
-        .iter()
-        .enumerate()
-        .flat_map(|(j, d)| {
-            across
-                .iter()
-                .enumerate()
-                .map(move |(i, a)| (j * columns + i, a * d))
-        })
-        .collect();
-    for j in 0..=rows - down.len() {
-        for i in 0..=columns - across.len() {
-            let corner = j * columns + i;
-            for &(n, a) in &terms {
-                for &(o, b) in terms.iter().filter(|t| t.0 <= n) {
-                    let (n, o) = (2 * (corner + n), 2 * (corner + o));
-                    system.add(n, o, weight * a * b);
-                    system.add(n + 1, o + 1, weight * a * b);
+    /// The squares of a difference across times a difference down, at every place it fits: what a
+    /// line of nodes has of them.
+    fn add_differences(
+        &self,
+        part: &mut Part,
+        line: usize,
+        across: &[f64],
+        down: &[f64],
+        weight: f64,
+    ) {
+        let terms: Vec<(usize, f64)> = down
+            .iter()
+            .enumerate()
+            .flat_map(|(j, d)| {
+                let term = move |(i, a): (usize, &f64)| (j * self.columns + i, a * d);
+                across.iter().enumerate().map(term)
+            })
+            .collect();
+        let highest = (line + 1).saturating_sub(down.len());
+        for j in highest..=line.min(self.rows - down.len()) {
+            let own = (line - j) * across.len()..(line - j + 1) * across.len();
+            for i in 0..=self.columns - across.len() {
+                let corner = j * self.columns + i;
+                for n in own.clone() {
+                    let (place, a) = terms[n];
+                    for &(other, b) in &terms[..=n] {
+                        let (p, o) = (2 * (corner + place), 2 * (corner + other));
+                        part.add(p, o, weight * a * b);
+                        part.add(p + 1, o + 1, weight * a * b);
+                    }
                 }
             }
         }
+    }
+}
+
+/// A sheet's map along the lines of a picture.
+pub(super) struct Lines<'a> {
+    sheet: &'a Sheet,
+    factor: f64,
+    /// [`Sheet::basis`] of each column.
+    across: Vec<(usize, [f64; 4])>,
+}
+
+impl Lines<'_> {
+    fn centre(&self, i: usize) -> f64 {
+        self.factor * i as f64 + (self.factor - 1.0) / 2.0
+    }
+
+    /// Where the pixels of line `r` lie, after px.
+    pub fn fill(&self, r: usize, x: &mut [f32], y: &mut [f32]) {
+        let sheet = self.sheet;
+        let (j, down) = sheet.basis(self.centre(r), sheet.rows);
+        for (k, out) in [x, y].into_iter().enumerate() {
+            let line: Vec<f64> = (0..sheet.columns)
+                .map(|i| {
+                    let node = |b: usize| sheet.nodes[(j + b) * sheet.columns + i][k];
+                    (0..4).map(|b| down[b] * node(b)).sum()
+                })
+                .collect();
+            for (o, (i, w)) in out.iter_mut().zip(&self.across) {
+                let c = &line[*i..i + 4];
+                *o = (w[0] * c[0] + w[1] * c[1] + w[2] * c[2] + w[3] * c[3]) as f32;
+            }
+        }
+    }
+}
+
+/// Where a measurement stands among the nodes.
+struct Seat {
+    /// Line of the first of its 4 x 4 nodes, and its number.
+    line: usize,
+    node: usize,
+    /// Weights of the nodes, row by row.
+    weights: [f64; 16],
+}
+
+impl Seat {
+    /// Where the sheet puts the place that was measured.
+    fn at(&self, sheet: &Sheet) -> (f64, f64) {
+        let mut sum = (0.0, 0.0);
+        for (b, weights) in self.weights.chunks_exact(4).enumerate() {
+            let line = &sheet.nodes[self.node + b * sheet.columns..][..4];
+            for (node, weight) in line.iter().zip(weights) {
+                sum.0 += weight * node[0];
+                sum.1 += weight * node[1];
+            }
+        }
+        sum
+    }
+
+    /// Adds what a measurement asks of line `line` of nodes.
+    fn add(&self, part: &mut Part, line: usize, columns: usize, m: &Measure, trust: f64) {
+        let [xx, xy, yy] = m.weight.map(|w| w * trust);
+        let (x, y) = (xx * m.to.0 + xy * m.to.1, xy * m.to.0 + yy * m.to.1);
+        let node = |k: usize| self.node + (k / 4) * columns + k % 4;
+        let first = 4 * (line - self.line);
+        for k in first..first + 4 {
+            let (n, w) = (node(k), self.weights[k]);
+            part.right[2 * n - part.first] += w * x;
+            part.right[2 * n + 1 - part.first] += w * y;
+            for l in 0..=k {
+                let (o, v) = (node(l), w * self.weights[l]);
+                part.add(2 * n, 2 * o, v * xx);
+                part.add(2 * n + 1, 2 * o + 1, v * yy);
+                part.add(2 * n + 1, 2 * o, v * xy);
+                if l < k {
+                    part.add(2 * n, 2 * o + 1, v * xy);
+                }
+            }
+        }
+    }
+}
+
+/// All measurements' seats on a grid of nodes; the same for every sheet on it.
+struct Seats {
+    all: Vec<Seat>,
+    /// The measurements that have a say in each line of nodes, in their order.
+    near: Vec<Vec<usize>>,
+}
+
+impl Seats {
+    fn of(sheet: &Sheet, measures: &[Measure]) -> Self {
+        let seat = |m: &Measure| {
+            let (i, across) = sheet.basis(m.from.0, sheet.columns);
+            let (j, down) = sheet.basis(m.from.1, sheet.rows);
+            Seat {
+                line: j,
+                node: j * sheet.columns + i,
+                weights: std::array::from_fn(|k| down[k / 4] * across[k % 4]),
+            }
+        };
+        let all: Vec<Seat> = measures.par_iter().map(seat).collect();
+        let mut near = vec![Vec::new(); sheet.rows];
+        for (m, seat) in all.iter().enumerate() {
+            near[seat.line..seat.line + 4]
+                .iter_mut()
+                .for_each(|line| line.push(m));
+        }
+        Self { all, near }
+    }
+
+    /// What each measurement's word is worth beside a sheet, 0 to 1.
+    fn trusts(&self, sheet: &Sheet, measures: &[Measure], outlier: f64) -> Vec<f64> {
+        let trust = |(m, seat): (&Measure, &Seat)| {
+            let at = seat.at(sheet);
+            let miss = (m.to.0 - at.0).powi(2) + (m.to.1 - at.1).powi(2);
+            (outlier * outlier / (outlier * outlier + miss)).powi(2)
+        };
+        measures.par_iter().zip(&self.all).map(trust).collect()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Relief, redness and pigment as pictures, both visits on one scale of colours.
 
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
 use crate::filter::gaussian_masked;
-use crate::raster::{Field, Mask, masked, zip2};
+use crate::raster::{Field, Mask, from_rows, masked, row, zip2};
 use crate::stats::quantile;
 
 /// A colour, 0 to 1 each.
@@ -106,16 +106,26 @@ fn mix(from: Colour, to: Colour, share: f32) -> Colour {
     std::array::from_fn(|c| from[c] + share * (to[c] - from[c]))
 }
 
-fn paint(field: &Field, measured: &Mask, colour: impl Fn(usize, usize, f32) -> Colour) -> RgbImage {
-    RgbImage::from_fn(field.ncols() as u32, field.nrows() as u32, |x, y| {
-        let (x, y) = (x as usize, y as usize);
-        let colour = if measured[[y, x]] {
-            colour(x, y, field[[y, x]])
-        } else {
-            OUTSIDE
-        };
-        Rgb(colour.map(|c| (255.0 * c).round().clamp(0.0, 255.0) as u8))
-    })
+fn paint(
+    field: &Field,
+    measured: &Mask,
+    colour: impl Fn(usize, usize, f32) -> Colour + Sync,
+) -> RgbImage {
+    let (rows, columns) = field.dim();
+    let painted = from_rows(rows, columns, |y, out: &mut [[u8; 3]]| {
+        let pixels = row(field, y).iter().zip(row(measured, y));
+        for (x, (o, (&value, &measured))) in out.iter_mut().zip(pixels).enumerate() {
+            let colour = if measured {
+                colour(x, y, value)
+            } else {
+                OUTSIDE
+            };
+            *o = colour.map(|c| (255.0 * c).round().clamp(0.0, 255.0) as u8);
+        }
+    });
+    let (pixels, _) = painted.into_raw_vec_and_offset();
+    let data = pixels.into_flattened();
+    RgbImage::from_raw(columns as u32, rows as u32, data).expect("3 bytes a pixel")
 }
 
 /// Ends of the scales as `#rrggbb`, for legends: relief, redness, pigment.
@@ -134,6 +144,7 @@ pub(super) fn ends() -> [[String; 2]; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::Rgb;
     use ndarray::Array2;
 
     #[test]

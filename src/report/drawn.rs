@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use image::imageops;
 use image::{GrayImage, RgbImage};
+use rayon::prelude::*;
 
 use super::fate::{self, Told};
 use super::outlines::{Bounds, Outline, Outlines, extents, outlines, trace};
-use super::pictures::{Colour, fit, jpeg, reduced, reduced_mask};
+use super::pictures::{Colour, Cut, fit, jpeg, reduced, reduced_cut, reduced_mask};
 use super::schema::Comparison;
 use super::{Maps, Pictures, colours};
 use crate::error::Cause;
@@ -134,7 +134,7 @@ fn within(
             continue;
         }
         encoded = photos
-            .iter()
+            .par_iter()
             .map(|photo| {
                 let size = fit(photo.dimensions(), side);
                 let bytes = jpeg(&reduced(photo, size), quality, colour)?;
@@ -151,11 +151,16 @@ fn within(
 fn views(maps: &Maps, measured: &GrayImage) -> Result<Vec<(Subject, [Picture; 2])>, Cause> {
     let (rows, columns) = maps.relief[0].dim();
     let measured: Mask = from_gray(&reduced_mask(measured, (columns as u32, rows as u32)));
-    let painted = [
-        colours::relief(&maps.relief, &measured),
-        colours::redness(&maps.redness, &measured),
-        colours::pigment(&maps.pigment, &measured),
-    ];
+    let (relief, (redness, pigment)) = rayon::join(
+        || colours::relief(&maps.relief, &measured),
+        || {
+            rayon::join(
+                || colours::redness(&maps.redness, &measured),
+                || colours::pigment(&maps.pigment, &measured),
+            )
+        },
+    );
+    let painted = [relief, redness, pigment];
     let all: Vec<&RgbImage> = painted.iter().flatten().collect();
     let mut encoded =
         within(&all, &VIEW_SIDES, VIEW_BYTES, VIEW_QUALITY, Colour::Half)?.into_iter();
@@ -237,9 +242,15 @@ impl Shown {
 /// A square of a photo, by its left and upper end and its side, at most `most` px a side.
 pub(super) fn cut(photo: &RgbImage, square: [f64; 3], most: u32) -> Result<Picture, Cause> {
     let [left, top, side] = square.map(|v| v.round() as u32);
-    let cut = imageops::crop_imm(photo, left, top, side.max(1), side.max(1)).to_image();
-    let size = fit(cut.dimensions(), most);
-    let bytes = jpeg(&reduced(&cut, size), PHOTO_QUALITY, Colour::Full)?;
+    let (left, top) = (left.min(photo.width() - 1), top.min(photo.height() - 1));
+    let inside = |from: u32, end: u32| side.max(1).min(end - from);
+    let cut = Cut {
+        left,
+        top,
+        size: (inside(left, photo.width()), inside(top, photo.height())),
+    };
+    let size = fit(cut.size, most);
+    let bytes = jpeg(&reduced_cut(photo, cut, size), PHOTO_QUALITY, Colour::Full)?;
     Ok(Picture { bytes, size })
 }
 

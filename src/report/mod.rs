@@ -22,6 +22,7 @@ use std::path::Path;
 
 use image::{GrayImage, RgbImage};
 use ndarray::Array2;
+use rayon::prelude::*;
 
 use crate::error::{Cause, Error};
 use crate::files;
@@ -196,18 +197,31 @@ pub fn write_with(
                     source,
                 })
         };
-        save(SCARS_BEFORE, pictures::png(&pictures.scars_before))?;
-        save(SCARS_AFTER, pictures::png(&pictures.scars_after))?;
-        save(MEASURED, pictures::png(&pictures.measured))?;
+        let masks = [
+            (SCARS_BEFORE, &pictures.scars_before),
+            (SCARS_AFTER, &pictures.scars_after),
+            (MEASURED, &pictures.measured),
+        ];
+        let masks = || -> Vec<Result<(), Error>> {
+            let saved = masks.par_iter();
+            let saved = saved.map(|(name, mask)| save(name, pictures::png(mask)));
+            saved.collect()
+        };
+        let aligned = || match &pictures.aligned_after {
+            Some(aligned) => {
+                let full = pictures::Colour::Full;
+                let bytes = pictures::jpeg(aligned, ALIGNED_QUALITY, full);
+                save(ALIGNED_AFTER, bytes)
+            }
+            None => Ok(()),
+        };
+        let ((masks, aligned), drawn) = rayon::join(
+            || rayon::join(masks, aligned),
+            || drawn::draw(comparison, pictures),
+        );
+        masks.into_iter().collect::<Result<(), Error>>()?;
         save(LESIONS, table::lesions(&comparison.lesions))?;
-        if let Some(aligned) = &pictures.aligned_after {
-            let full = pictures::Colour::Full;
-            save(
-                ALIGNED_AFTER,
-                pictures::jpeg(aligned, ALIGNED_QUALITY, full),
-            )?;
-        }
-        let drawn = drawn::draw(comparison, pictures);
+        aligned?;
         let drawn = drawn.map_err(|source| Error::Unwritable {
             path: folder.join(REPORT),
             source,

@@ -1,9 +1,11 @@
 //! Pictures as files: masks as PNG, photos as JPEG, and both small enough for a page.
 
+use std::ops::Range;
+
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::imageops;
 use image::{ExtendedColorType, GrayImage, ImageEncoder, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use rayon::prelude::*;
 
 use crate::error::Cause;
 
@@ -58,20 +60,84 @@ pub(super) fn reduced(photo: &RgbImage, size: (u32, u32)) -> RgbImage {
     if photo.dimensions() == size {
         return photo.clone();
     }
-    imageops::thumbnail(photo, size.0, size.1)
+    let whole = Cut {
+        left: 0,
+        top: 0,
+        size: photo.dimensions(),
+    };
+    reduced_cut(photo, whole, size)
+}
+
+/// A part of a photo, in its pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut {
+    pub left: u32,
+    pub top: u32,
+    /// (width, height)
+    pub size: (u32, u32),
+}
+
+/// A part of a photo reduced to `size`.
+pub(super) fn reduced_cut(photo: &RgbImage, cut: Cut, size: (u32, u32)) -> RgbImage {
+    let data = means::<3>(photo.as_raw(), photo.width(), cut, size);
+    RgbImage::from_raw(size.0, size.1, data).expect("3 bytes a pixel")
 }
 
 /// A mask reduced to `size`: set where at least half of the area was.
 pub(super) fn reduced_mask(mask: &GrayImage, size: (u32, u32)) -> GrayImage {
-    let mut small = if mask.dimensions() == size {
-        mask.clone()
-    } else {
-        imageops::thumbnail(mask, size.0, size.1)
+    let whole = Cut {
+        left: 0,
+        top: 0,
+        size: mask.dimensions(),
     };
-    for p in small.pixels_mut() {
-        p[0] = if p[0] >= 128 { 255 } else { 0 };
+    let mut data = means::<1>(mask.as_raw(), mask.width(), whole, size);
+    for v in &mut data {
+        *v = if *v >= 128 { 255 } else { 0 };
     }
-    small
+    GrayImage::from_raw(size.0, size.1, data).expect("a byte a pixel")
+}
+
+/// The means of the areas of a part of a picture of `N` channels and `width` pixels a line that fall
+/// to each pixel of `size`, no larger than the part; a pixel that straddles an edge goes to one side,
+/// as in [`image::imageops::thumbnail`].
+fn means<const N: usize>(pixels: &[u8], width: u32, cut: Cut, size: (u32, u32)) -> Vec<u8> {
+    let spans = |of: u32, n: u32| -> Vec<Range<usize>> {
+        let ratio = of as f32 / n as f32;
+        let span = |i: u32| {
+            let from = i as f32 * ratio;
+            let begin = (from.ceil() as u32).min(of - 1);
+            begin as usize..((from + ratio).ceil() as u32).clamp(begin + 1, of) as usize
+        };
+        (0..n).map(span).collect()
+    };
+    let (across, down) = (spans(cut.size.0, size.0), spans(cut.size.1, size.1));
+    let line = |y: usize| {
+        let first = (cut.top as usize + y) * width as usize + cut.left as usize;
+        &pixels[N * first..][..N * cut.size.0 as usize]
+    };
+    let mut out = vec![0; N * size.0 as usize * size.1 as usize];
+    let lines = out.par_chunks_mut((N * size.0 as usize).max(1)).enumerate();
+    lines.for_each(|(y, out)| {
+        let mut sums = vec![0u32; N * cut.size.0 as usize];
+        for y in down[y].clone() {
+            for (sum, &v) in sums.iter_mut().zip(line(y)) {
+                *sum += u32::from(v);
+            }
+        }
+        for (out, span) in out.chunks_exact_mut(N).zip(&across) {
+            let area = (span.len() * down[y].len()) as u32;
+            let mut total = [area / 2; N];
+            for pixel in sums[N * span.start..N * span.end].chunks_exact(N) {
+                for (total, v) in total.iter_mut().zip(pixel) {
+                    *total += v;
+                }
+            }
+            for (o, total) in out.iter_mut().zip(total) {
+                *o = (total / area) as u8;
+            }
+        }
+    });
+    out
 }
 
 /// Bytes as a `data:` address (RFC 2397).
@@ -82,19 +148,15 @@ pub(super) fn data_address(media_type: &str, bytes: &[u8]) -> String {
 /// Bytes as base64 (RFC 4648).
 pub(super) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let byte = |i: usize| u32::from(group.get(i).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for i in 0..4 {
-            if i <= group.len() {
-                out.push(DIGITS[(bits >> (18 - 6 * i) & 63) as usize] as char);
-            } else {
-                out.push('=');
-            }
-        }
+        let digit = |i: usize| DIGITS[(bits >> (18 - 6 * i) & 63) as usize];
+        let shown = |i: usize| if i <= group.len() { digit(i) } else { b'=' };
+        out.extend([0, 1, 2, 3].map(shown));
     }
-    out
+    String::from_utf8(out).expect("digits are ASCII")
 }
 
 #[cfg(test)]
@@ -115,6 +177,18 @@ mod tests {
         ] {
             let address = data_address("text/plain", plain.as_bytes());
             assert_eq!(address, format!("data:text/plain;base64,{coded}"));
+        }
+    }
+
+    #[test]
+    fn pictures_are_reduced_as_published() {
+        let photo = RgbImage::from_fn(97, 61, |x, y| {
+            let v = x * 31 + y * 17 + x * y;
+            image::Rgb([v as u8, (v / 3) as u8, (v * 7) as u8])
+        });
+        for size in [(96, 60), (40, 25), (1, 1), (97, 7)] {
+            let expected = image::imageops::thumbnail(&photo, size.0, size.1);
+            assert_eq!(reduced(&photo, size), expected, "{size:?}");
         }
     }
 

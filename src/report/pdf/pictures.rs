@@ -1,5 +1,7 @@
 //! Photos, views and close-ups on paper.
 
+use rayon::prelude::*;
+
 use super::font::Weight;
 use super::ink::Pen;
 use super::sheets::{BLACK, Image, MARGIN, NOTE, Place, Sheets, Style};
@@ -236,16 +238,20 @@ pub(super) fn close_ups(
     let shown = &drawn.scars[..drawn.scars.len().min(CLOSE_UPS)];
     sheets.turn();
     sheets.heading(text::CLOSE_UPS, height);
-    for row in shown.chunks(COLUMNS) {
+    let cut = |scar: &Shown| -> Result<[Picture; 2], Cause> {
+        Ok([
+            scar.cut(&pictures.before, CLOSE_PX)?,
+            scar.cut(after, CLOSE_PX)?,
+        ])
+    };
+    let cuts: Vec<[Picture; 2]> = shown.par_iter().map(cut).collect::<Result<_, _>>()?;
+    let cut: Vec<(&Shown, [Picture; 2])> = shown.iter().zip(cuts).collect();
+    for row in cut.chunks(COLUMNS) {
         sheets.need(height);
         let top = sheets.y;
-        for (i, scar) in row.iter().enumerate() {
+        for (i, (scar, cuts)) in row.iter().enumerate() {
             let left = MARGIN + i as f32 * (width + 1.6 * GAP);
-            let cuts = [
-                scar.cut(&pictures.before, CLOSE_PX)?,
-                scar.cut(after, CLOSE_PX)?,
-            ];
-            close_up(sheets, comparison, drawn, scar, &cuts, (left, top, side));
+            close_up(sheets, comparison, drawn, scar, cuts, (left, top, side));
         }
         sheets.y = top + height;
     }
