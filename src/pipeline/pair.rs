@@ -184,7 +184,7 @@ fn hair_grown(before: &Skin, after: &Skin, reached: &Mask, alignment: &Alignment
         let (hair_b, hair_a) = (is_hair(cue), inside && !bare);
         grown += usize::from(open_b && hair_a);
         shorn += usize::from(hair_b && open_a);
-        common += usize::from((open_b || open_a) && (hair_b || open_b) && (hair_a || open_a));
+        common += usize::from((open_b && (hair_a || open_a)) || (open_a && hair_b));
     }
     (grown as f64 - shorn as f64) / common.max(1) as f64
 }
