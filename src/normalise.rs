@@ -181,7 +181,8 @@ impl FullMap<'_> {
 
 /// The after photo on the before grid, in the before photo's light, for looking at.
 ///
-/// `size` is the before photo's (width, height). Black where the after photo does not reach.
+/// `size` is the before photo's (width, height). Where the after photo does not reach it is hatched
+/// as empty paper is: black would look like skin in the dark.
 #[must_use]
 pub fn picture(after: &RgbImage, map: &FullMap, gains: &Gains, size: (u32, u32)) -> RgbImage {
     let (width, height) = (size.0 as usize, size.1 as usize);
@@ -210,10 +211,25 @@ pub fn picture(after: &RgbImage, map: &FullMap, gains: &Gains, size: (u32, u32))
                         let value = bicubic(&planes[c], u as f32, v as f32);
                         *o = tables.through(value, gains.channels[c] * falloff);
                     }
+                } else {
+                    pixel.copy_from_slice(&hatched(x, y, width.max(height)));
                 }
             }
         });
     RgbImage::from_raw(size.0, size.1, data).unwrap_or_default()
+}
+
+/// Paper with lines aslant, a fixed number of them along the longer side of a picture of any size.
+fn hatched(x: usize, y: usize, longer: usize) -> [u8; 3] {
+    const LINES: usize = 70;
+    const PAPER: [u8; 3] = [236, 233, 227];
+    const LINE: [u8; 3] = [206, 201, 192];
+    let apart = (longer / LINES).max(4);
+    if (x + y) % apart < apart.div_ceil(8) {
+        LINE
+    } else {
+        PAPER
+    }
 }
 
 /// sRGB to light and back by table: a power per sample would cost more than the warp.

@@ -283,17 +283,11 @@ fn close_up(
             height: drawn.full.1 as f32 * scale,
         };
         let size = (drawn.full.0 as f32, drawn.full.1 as f32);
-        // Before, what joined it lay beside it.
-        let parts = std::iter::once(&l.id).chain(&told.with);
-        let lines: Vec<Outline> = parts
-            .take(if visit == 0 { usize::MAX } else { 1 })
-            .filter_map(|id| drawn.outlines[visit].get(id))
-            .flatten()
-            .cloned()
-            .collect();
-        if told.seen(visit) {
+        if told.seen(visit)
+            && let Some(lines) = drawn.outlines[visit].get(&l.id)
+        {
             sheets.within(place, |sheets| {
-                traced(sheets, &lines, size, whole, told.fate);
+                traced(sheets, lines, size, whole, told.fate);
             });
         }
     }
