@@ -48,7 +48,7 @@ pub(super) fn document(
     }
     next(&mut sheets, comparison);
     if compared {
-        sheets.need(0.5 * sheets.bottom());
+        sheets.need(0.62 * sheets.bottom());
         pictures::views(&mut sheets, drawn);
         pictures::close_ups(&mut sheets, comparison, pictures, drawn, &photos)?;
     }

@@ -188,7 +188,11 @@ pub(super) fn legend_of(sheets: &mut Sheets, fates: &[Fate], besides: &str) {
 pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
     /// Share of the sheet's height for each pair.
     const TALLEST: f32 = 0.2;
-    let tallest = TALLEST * sheets.bottom();
+    /// Heading, captions and note of each, pt.
+    const WORDS: f32 = 80.0;
+    // All on the sheet that is begun.
+    let each = (sheets.bottom() - sheets.y) / drawn.views.len().max(1) as f32;
+    let tallest = (each - WORDS).min(TALLEST * sheets.bottom());
     for (subject, pair) in &drawn.views {
         let (name, note) = match subject {
             Subject::Relief => (text::RELIEF, text::RELIEF_NOTE),

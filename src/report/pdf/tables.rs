@@ -84,7 +84,8 @@ fn cells(told: &Told) -> [String; 7] {
 /// How the two photos compare.
 pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
     const EDGES: [f32; 3] = [-0.0, -0.42, -0.72];
-    sheets.heading(text::HOW_HEADING, 8.0 * CELL.line());
+    // The whole table on one sheet.
+    sheets.heading(text::HOW_HEADING, 24.0 * CELL.line());
     let registration = &comparison.registration;
     if let (Some(overlap), Some(confident)) =
         (registration.overlap, registration.confident_fraction)

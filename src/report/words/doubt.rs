@@ -74,8 +74,16 @@ fn because(comparison: &Comparison) -> Vec<String> {
             .light_directionality
             .is_some_and(|d| d < FLAT_LIGHT)
     };
-    if flat(before) || flat(after) {
-        reasons.push("The light comes from nearly everywhere, which hides dents.".to_string());
+    let flatly_lit = match [flat(before), flat(after)] {
+        [true, true] => Some("In both photos"),
+        [true, false] => Some("In the first photo"),
+        [false, true] => Some("In the second photo"),
+        [false, false] => None,
+    };
+    if let Some(photo) = flatly_lit {
+        reasons.push(format!(
+            "{photo} the light comes from nearly everywhere, which hides dents."
+        ));
     }
     if !before.quality.reasons.is_empty() || !after.quality.reasons.is_empty() {
         reasons.push("One of the photos is not good enough; see below.".to_string());
