@@ -83,6 +83,7 @@ fn folders(criterion: &mut Criterion) {
                 program: String::new(),
                 again: false,
                 anonymous: false,
+                report: scardepth::report::Settings::default(),
             };
             let plan = plan(&sources).expect("a folder of photos");
             batch::run(plan, &options, &AtomicBool::new(false), &|_, _| {}, &|_| {})

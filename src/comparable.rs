@@ -63,8 +63,7 @@ pub fn unregistered(reason: register::Reason, marked: bool) -> Caveat {
             "not-aligned",
             "Where the marked points put it, the texture of the skin does not agree: the points are \
              off, or one photo is too soft, too dark or too small for texture to show.",
-            "Mark points that are clear in both photos (moles, corners of scars), far apart, and \
-             check that each line reads before x, before y, after x, after y.",
+            "Mark points that are clear in both photos (moles, corners of scars), far apart.",
         ),
         R::NoAgreement { .. } => Caveat::refusal(
             "not-aligned",
@@ -73,8 +72,7 @@ pub fn unregistered(reason: register::Reason, marked: bool) -> Caveat {
              too dark or too small for texture to show.",
             "Check that both files show the same side of the same person. Take the next photo from \
              the same distance and angle, with the first one beside the camera's screen, near \
-             enough for the skin to fill the picture, and sharp. If both do show the same skin, mark \
-             three or more points in both and give them with --points.",
+             enough for the skin to fill the picture, and sharp.",
         ),
         R::TooLittleOverlap { found, needed } => Caveat::refusal(
             "too-little-overlap",
@@ -280,8 +278,7 @@ pub fn coarse(narrowest_mm: f64, assumed: bool) -> Option<Caveat> {
          in it."
     );
     let remedy = if assumed {
-        "Use the camera's original file, not a thumbnail or a screenshot. If the photo shows less \
-         skin, say how much with --field-mm."
+        "Use the camera's original file, not a thumbnail or a screenshot."
     } else {
         "Use the camera's original file, not a thumbnail or a screenshot, or move closer."
     };

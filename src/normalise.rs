@@ -188,10 +188,12 @@ impl FullMap<'_> {
 
 /// The after photo on the before grid, in the before photo's light, for looking at.
 ///
-/// `size` is the before photo's (width, height). Black where the after photo does not reach.
+/// `size` is the before photo's (width, height). Where the after photo does not reach it is hatched
+/// as empty paper is: black would look like skin in the dark.
 #[must_use]
 pub fn picture(after: &RgbImage, map: &FullMap, gains: &Gains, size: (u32, u32)) -> RgbImage {
     let width = size.0 as usize;
+    let longer = width.max(size.1 as usize);
     let (right, bottom) = (
         f64::from(after.width()) - 0.5,
         f64::from(after.height()) - 0.5,
@@ -207,7 +209,7 @@ pub fn picture(after: &RgbImage, map: &FullMap, gains: &Gains, size: (u32, u32))
         .for_each(|(y, line)| {
             let v = map.working(0.0, y as f64).1;
             let [xs, ys, falloff] = [map.x, map.y, &gains.falloff].map(|f| Rows::new(f, v));
-            for (pixel, &place) in line.chunks_exact_mut(3).zip(&across) {
+            for (x, (pixel, &place)) in line.chunks_exact_mut(3).zip(&across).enumerate() {
                 let (u, v) = (map.out(xs.at(place)), map.out(ys.at(place)));
                 if u >= -0.5 && v >= -0.5 && u <= right && v <= bottom {
                     let falloff = falloff.at(place).exp();
@@ -216,10 +218,25 @@ pub fn picture(after: &RgbImage, map: &FullMap, gains: &Gains, size: (u32, u32))
                     for (c, o) in pixel.iter_mut().enumerate() {
                         *o = tables.through(values[c], gains.channels[c] * falloff);
                     }
+                } else {
+                    pixel.copy_from_slice(&hatched(x, y, longer));
                 }
             }
         });
     RgbImage::from_raw(size.0, size.1, data).unwrap_or_default()
+}
+
+/// Paper with lines aslant, a fixed number of them along the longer side of a picture of any size.
+fn hatched(x: usize, y: usize, longer: usize) -> [u8; 3] {
+    const LINES: usize = 70;
+    const PAPER: [u8; 3] = [236, 233, 227];
+    const LINE: [u8; 3] = [206, 201, 192];
+    let apart = (longer / LINES).max(4);
+    if (x + y) % apart < apart.div_ceil(8) {
+        LINE
+    } else {
+        PAPER
+    }
 }
 
 /// sRGB to light and back by table: a power per sample would cost more than the warp.

@@ -83,7 +83,10 @@ impl Reason {
             Self::Soft => "the skin is not sharp",
             Self::Noisy => "the photo is noisy",
             Self::Clipped => "part of the skin is clipped to white or black",
-            Self::PhotoOfScreen => "this looks like a photo of a screen",
+            Self::PhotoOfScreen => {
+                "this looks like a photo of a screen: a fine, even grid lies over the skin, as a \
+                 screen's pixels leave in a photo of it"
+            }
             Self::Smoothed => {
                 "no fine detail is left: the photo was enlarged, smoothed or beautified"
             }
@@ -98,7 +101,7 @@ impl Reason {
             Self::Soft => "focus on the skin, hold still, use more light",
             Self::Noisy => "use more light or a lower sensitivity (ISO)",
             Self::Clipped => "lower the exposure, avoid a direct flash",
-            Self::PhotoOfScreen => "use the original file",
+            Self::PhotoOfScreen => "use the file that the screen showed, not a photo of the screen",
             Self::Smoothed => "use the camera's original file, with no filter and no beauty mode",
         }
     }

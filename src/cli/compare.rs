@@ -68,7 +68,7 @@ pub struct Arguments {
 
 /// What can be typed for `--paper`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum PaperName {
+pub enum PaperName {
     A4,
     Letter,
 }
@@ -160,5 +160,8 @@ fn warn(comparison: &Comparison) {
             "scardepth: warning: {} {}",
             warning.message, warning.remedy
         );
+    }
+    for hint in words::doubt::hints(comparison) {
+        let _ = writeln!(stream, "scardepth: hint: {hint}");
     }
 }

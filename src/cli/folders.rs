@@ -10,13 +10,13 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use scardepth::pipeline;
 use scardepth::visits::anonymous::{Key, anonymous};
 use scardepth::visits::batch;
 use scardepth::visits::measure::Done;
 use scardepth::visits::plan::{Plan, PlannedSeries, Sources, plan};
 use scardepth::visits::schema::{Layout, Run, Series};
 use scardepth::visits::words;
+use scardepth::{pipeline, report};
 
 use super::{Failure, Status, print, use_threads};
 
@@ -43,6 +43,9 @@ pub struct Folders {
     /// patients come or go. `--dry-run` tells who is who. Dates and names of treatments stay.
     #[arg(long)]
     anonymous: bool,
+    /// Paper that each report.pdf is set for
+    #[arg(long, value_enum, default_value = "a4")]
+    paper: super::compare::PaperName,
     #[command(flatten)]
     scale: super::scale::Arguments,
     #[command(flatten)]
@@ -146,6 +149,9 @@ impl Folders {
             program: program(),
             again: self.again,
             anonymous: self.anonymous,
+            report: report::Settings {
+                paper: self.paper.into(),
+            },
         })
     }
 

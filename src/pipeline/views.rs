@@ -1,13 +1,11 @@
 //! What the report's pictures are drawn from: which scar each pixel belongs to, relief, redness and
 //! pigment of both visits.
 
-use std::collections::BTreeMap;
-
 use ndarray::Array2;
 
 use super::outcome::Compared;
 use crate::filter::{gaussian, reduce};
-use crate::raster::{Field, LinearImage, row, zip3};
+use crate::raster::{Field, LinearImage, zip3};
 use crate::report::Maps;
 use crate::score::Lesion;
 use crate::segment::Scars;
@@ -15,8 +13,12 @@ use crate::segment::Scars;
 /// Longest side, px, of the fields: what a page shows of them.
 const LONGEST: f64 = 1600.0;
 
-/// Standard deviation, mm, of the blur that takes pores and noise out of the fields.
+/// Standard deviation, mm, of the blur that takes pores and noise out of relief.
 const FINEST_MM: f64 = 0.2;
+
+/// The same of redness and pigment: a difference of three noisy channels, whose marks are wider than
+/// a millimetre.
+const FINEST_COLOUR_MM: f64 = 0.5;
 
 /// Rows of the inverse of the 3 x 3 matrix whose columns are the densities of melanin
 /// (0.414, 0.357, 0.837), of haemoglobin (0.299, 0.684, 0.666) (Tsumura et al. 2003, ACM Trans.
@@ -31,19 +33,25 @@ const DARKEST: f32 = 0.0003;
 pub fn maps(c: &Compared) -> Maps {
     let (before, after) = (&c.seen.both.before, &c.seen.both.after);
     let shrink = (c.measured.dim().0.max(c.measured.dim().1) as f64 / LONGEST).max(1.0);
-    let sigma = c.frame.scale.px(FINEST_MM) as f32;
-    let drawn = |field: &Field| reduce(&gaussian(field, sigma), shrink);
+    let drawn = |field: &Field, finest_mm: f64| {
+        let sigma = c.frame.scale.px(finest_mm) as f32;
+        reduce(&gaussian(field, sigma), shrink)
+    };
     let images = [&c.matched.before, c.matched.after.image()];
     let share = |image: &LinearImage, of: [f32; 3]| {
         let [r, g, b] = &image.planes;
         let density = |v: f32| -(v.max(0.0) + DARKEST).ln();
-        drawn(&zip3(r, g, b, |r, g, b| {
+        let field = zip3(r, g, b, |r, g, b| {
             of[0] * density(r) + of[1] * density(g) + of[2] * density(b)
-        }))
+        });
+        drawn(&field, FINEST_COLOUR_MM)
     };
     Maps {
         lesions: lesions(&c.score.lesions, [&before.scars, &after.scars]),
-        relief: [&before.relief, &after.relief].map(|r| drawn(&r.height)),
+        parts: (c.score.lesions.iter())
+            .map(|l| l.outlines.each_ref().map(Vec::len))
+            .collect(),
+        relief: [&before.relief, &after.relief].map(|r| drawn(&r.height, FINEST_MM)),
         redness: images.map(|i| share(i, HAEMOGLOBIN)),
         pigment: images.map(|i| share(i, MELANIN)),
         reduction: c.frame.before_reduction,
@@ -52,44 +60,15 @@ pub fn maps(c: &Compared) -> Maps {
 
 /// Number (from 1) of the lesion at each pixel of both visits, 0 outside.
 fn lesions(lesions: &[Lesion], scars: [&Scars; 2]) -> [Array2<u32>; 2] {
-    let mut before = vec![0; scars[0].count + 1];
-    let mut after = vec![0; scars[1].count + 1];
-    for (i, lesion) in lesions.iter().enumerate() {
-        for (numbers, scar) in [(&mut before, &lesion.before), (&mut after, &lesion.after)] {
-            if let Some(number) = scar
-                .as_ref()
-                .and_then(|s| numbers.get_mut(s.label as usize))
-            {
-                *number = i as u32 + 1;
+    [0, 1].map(|visit| {
+        let mut numbers = vec![0; scars[visit].count + 1];
+        for (i, lesion) in lesions.iter().enumerate() {
+            for &label in &lesion.outlines[visit] {
+                if let Some(number) = numbers.get_mut(label as usize) {
+                    *number = i as u32 + 1;
+                }
             }
         }
-    }
-    // A lesion knows the largest piece of a scar that parted; the others lie on the same scar.
-    for (piece, home) in homes(scars) {
-        if after[piece as usize] == 0 {
-            after[piece as usize] = before[home as usize];
-        }
-    }
-    let numbered = |scars: &Scars, numbers: &[u32]| scars.labels.mapv(|l| numbers[l as usize]);
-    [numbered(scars[0], &before), numbered(scars[1], &after)]
-}
-
-/// The before scar that each after scar shares most pixels with; of equals the first.
-fn homes([before, after]: [&Scars; 2]) -> BTreeMap<u32, u32> {
-    let mut shared: BTreeMap<(u32, u32), usize> = BTreeMap::new();
-    for y in 0..before.labels.nrows() {
-        for (&b, &a) in row(&before.labels, y).iter().zip(row(&after.labels, y)) {
-            if a != 0 && b != 0 {
-                *shared.entry((a, b)).or_insert(0) += 1;
-            }
-        }
-    }
-    let mut best: BTreeMap<u32, (usize, u32)> = BTreeMap::new();
-    for ((a, b), n) in shared {
-        let most = best.entry(a).or_insert((0, 0));
-        if n > most.0 {
-            *most = (n, b);
-        }
-    }
-    best.into_iter().map(|(a, (_, b))| (a, b)).collect()
+        scars[visit].labels.mapv(|l| numbers[l as usize])
+    })
 }

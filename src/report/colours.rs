@@ -1,6 +1,6 @@
 //! Relief, redness and pigment as pictures, both visits on one scale of colours.
 
-use image::RgbImage;
+use image::{GrayImage, Luma, RgbImage};
 
 use crate::filter::gaussian_masked;
 use crate::raster::{Field, Mask, from_rows, masked, row, zip2};
@@ -9,9 +9,6 @@ use crate::stats::quantile;
 /// A colour, 0 to 1 each.
 type Colour = [f32; 3];
 
-/// Skin that was not measured.
-const OUTSIDE: Colour = [0.56, 0.56, 0.56];
-
 /// Scales run in lightness as well as in colour, so that colour-blind eyes read them too.
 const FLAT: Colour = [0.96, 0.94, 0.90];
 const DEEP: Colour = [0.05, 0.14, 0.40];
@@ -19,8 +16,25 @@ const PALE: Colour = [0.96, 0.95, 0.93];
 const RED: Colour = [0.52, 0.03, 0.12];
 const BROWN: Colour = [0.30, 0.16, 0.06];
 
-/// Both visits' relief: the deeper, the bluer, under one made-up lamp from the upper left.
-pub(super) fn relief(height: &[Field; 2], measured: &Mask) -> [RgbImage; 2] {
+/// A photo in faint greys: where on the body a view lies is seen by what was not measured around it.
+pub(super) fn faded(photo: RgbImage) -> GrayImage {
+    /// Greys of black and of white: neither the pale nor the dark ends of the views' scales.
+    const DARKEST: f32 = 110.0;
+    const BRIGHTEST: f32 = 190.0;
+    let mut grey = image::DynamicImage::ImageRgb8(photo).into_luma8();
+    for Luma([v]) in grey.pixels_mut() {
+        *v = (DARKEST + (BRIGHTEST - DARKEST) * f32::from(*v) / 255.0).round() as u8;
+    }
+    grey
+}
+
+/// Both visits' relief: the deeper, the bluer, under one made-up lamp from the upper left. What was
+/// not measured shows `around`, of the fields' size.
+pub(super) fn relief(
+    height: &[Field; 2],
+    measured: &Mask,
+    around: &[GrayImage; 2],
+) -> [RgbImage; 2] {
     /// What is wider than this share of the picture is the body's own shape.
     const WIDE: f32 = 0.04;
     /// Depth at full colour: all but a hundredth of the measured skin is less deep.
@@ -28,27 +42,48 @@ pub(super) fn relief(height: &[Field; 2], measured: &Mask) -> [RgbImage; 2] {
     let own = height.each_ref().map(|h| without_wide(h, measured, WIDE));
     let low = least(&own, measured, DEEPEST).min(-f32::EPSILON);
     let steep = steepness(&own[0], measured);
-    own.map(|h| {
-        paint(&h, measured, |x, y, value| {
+    [0, 1].map(|visit| {
+        let h = &own[visit];
+        paint(h, measured, &around[visit], |x, y, value| {
             let depth = (value / low).clamp(0.0, 1.0);
-            let light = 0.6 + 0.4 * lit(&h, x, y, steep);
+            let light = 0.6 + 0.4 * lit(h, x, y, steep);
             mix(FLAT, DEEP, depth).map(|c| c * light)
         })
     })
 }
 
-/// Both visits' redness against the skin around.
-pub(super) fn redness(fields: &[Field; 2], measured: &Mask) -> [RgbImage; 2] {
-    tint(fields, measured, RED)
+/// Both visits' redness against the skin around; `around` as for [`relief`].
+pub(super) fn redness(
+    fields: &[Field; 2],
+    measured: &Mask,
+    around: &[GrayImage; 2],
+) -> [RgbImage; 2] {
+    /// Least density of haemoglobin beyond the skin around that stands for the full colour: twice the
+    /// mottling of skin without marks, which would else look like a rash.
+    const LEAST: f32 = 0.6;
+    tint(fields, measured, around, RED, LEAST)
 }
 
-/// Both visits' pigment against the skin around.
-pub(super) fn pigment(fields: &[Field; 2], measured: &Mask) -> [RgbImage; 2] {
-    tint(fields, measured, BROWN)
+/// Both visits' pigment against the skin around; `around` as for [`relief`].
+pub(super) fn pigment(
+    fields: &[Field; 2],
+    measured: &Mask,
+    around: &[GrayImage; 2],
+) -> [RgbImage; 2] {
+    /// As for redness, density of melanin: a freckle has 0.1 to 0.3.
+    const LEAST: f32 = 0.3;
+    tint(fields, measured, around, BROWN, LEAST)
 }
 
-/// From pale, less than the skin around, to `most`.
-fn tint(fields: &[Field; 2], measured: &Mask, most: Colour) -> [RgbImage; 2] {
+/// From pale, less than the skin around, to `most`; that colour stands for a density of `least` or
+/// more.
+fn tint(
+    fields: &[Field; 2],
+    measured: &Mask,
+    around: &[GrayImage; 2],
+    most: Colour,
+    least_high: f32,
+) -> [RgbImage; 2] {
     /// Lamps and cameras tint what is wider than this share of the picture.
     const WIDE: f32 = 0.1;
     /// All but a hundredth of the measured skin is within the scale.
@@ -56,9 +91,9 @@ fn tint(fields: &[Field; 2], measured: &Mask, most: Colour) -> [RgbImage; 2] {
     /// Where the skin's own tone stands on the scale.
     const MIDDLE: f32 = 0.3;
     let own = fields.each_ref().map(|f| without_wide(f, measured, WIDE));
-    let high = least(&own, measured, MOST).max(f32::EPSILON);
-    own.map(|field| {
-        paint(&field, measured, |_, _, value| {
+    let high = least(&own, measured, MOST).max(least_high);
+    [0, 1].map(|visit| {
+        paint(&own[visit], measured, &around[visit], |_, _, value| {
             mix(PALE, most, MIDDLE + (1.0 - MIDDLE) * value / high)
         })
     })
@@ -109,18 +144,18 @@ fn mix(from: Colour, to: Colour, share: f32) -> Colour {
 fn paint(
     field: &Field,
     measured: &Mask,
+    around: &GrayImage,
     colour: impl Fn(usize, usize, f32) -> Colour + Sync,
 ) -> RgbImage {
     let (rows, columns) = field.dim();
     let painted = from_rows(rows, columns, |y, out: &mut [[u8; 3]]| {
         let pixels = row(field, y).iter().zip(row(measured, y));
         for (x, (o, (&value, &measured))) in out.iter_mut().zip(pixels).enumerate() {
-            let colour = if measured {
-                colour(x, y, value)
+            *o = if measured {
+                colour(x, y, value).map(|c| (255.0 * c).round().clamp(0.0, 255.0) as u8)
             } else {
-                OUTSIDE
+                [around.get_pixel(x as u32, y as u32)[0]; 3]
             };
-            *o = colour.map(|c| (255.0 * c).round().clamp(0.0, 255.0) as u8);
         }
     });
     let (pixels, _) = painted.into_raw_vec_and_offset();
@@ -148,13 +183,14 @@ mod tests {
     use ndarray::Array2;
 
     #[test]
-    fn deeper_is_darker_and_unmeasured_is_grey() {
+    fn deeper_is_darker_and_what_is_not_measured_shows_the_photo() {
         let dent = Field::from_shape_fn((60, 80), |(y, x)| {
             -5.0 * (-((x as f32 - 40.0).powi(2) + (y as f32 - 30.0).powi(2)) / 18.0).exp()
         });
         let flat = Field::zeros((60, 80));
         let measured = Array2::from_shape_fn((60, 80), |(_, x)| x > 5);
-        let [before, after] = relief(&[dent, flat], &measured);
+        let grey = GrayImage::from_pixel(80, 60, Luma([143]));
+        let [before, after] = relief(&[dent, flat], &measured, &[grey.clone(), grey]);
         let sum = |p: &Rgb<u8>| p.0.iter().map(|&v| u32::from(v)).sum::<u32>();
         assert!(sum(before.get_pixel(40, 30)) + 200 < sum(after.get_pixel(40, 30)));
         assert_eq!(before.get_pixel(2, 2).0, [143; 3]);
@@ -164,8 +200,31 @@ mod tests {
     fn nothing_measured_is_all_grey() {
         let fields = [Field::zeros((4, 4)), Field::zeros((4, 4))];
         let none = Array2::from_elem((4, 4), false);
-        for picture in [redness(&fields, &none), relief(&fields, &none)].concat() {
+        let grey = [(); 2].map(|()| GrayImage::from_pixel(4, 4, Luma([143])));
+        let painted = [
+            redness(&fields, &none, &grey),
+            relief(&fields, &none, &grey),
+        ];
+        for picture in painted.concat() {
             assert!(picture.pixels().all(|p| p.0 == [143; 3]));
         }
+    }
+
+    #[test]
+    fn mottling_is_no_rash() {
+        let mottled =
+            Field::from_shape_fn(
+                (40, 40),
+                |(y, x)| {
+                    if (x / 4 + y / 4) % 2 == 0 { 0.1 } else { -0.1 }
+                },
+            );
+        let all = Array2::from_elem((40, 40), true);
+        let grey = [(); 2].map(|()| GrayImage::new(40, 40));
+        let [picture, _] = redness(&[mottled.clone(), mottled], &all, &grey);
+        let red = |p: &Rgb<u8>| i32::from(p[0]) - i32::from(p[1]);
+        let most = picture.pixels().map(red).max().unwrap();
+        let full = (255.0 * (RED[0] - RED[1])) as i32;
+        assert!(most < full * 3 / 4, "{most} of {full}");
     }
 }

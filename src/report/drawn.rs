@@ -106,7 +106,7 @@ pub(super) fn draw(comparison: &Comparison, pictures: &Pictures) -> Result<Drawn
         before: encoded.remove(0),
         after,
         aligned,
-        views: maps.map_or(Ok(Vec::new()), |m| views(m, &pictures.measured))?,
+        views: maps.map_or(Ok(Vec::new()), |m| views(m, pictures))?,
         outlines: maps.map_or_else(Default::default, |m| {
             m.lesions.each_ref().map(|l| outlines(l, m.reduction))
         }),
@@ -148,15 +148,18 @@ fn within(
     Ok(encoded)
 }
 
-fn views(maps: &Maps, measured: &GrayImage) -> Result<Vec<(Subject, [Picture; 2])>, Cause> {
+fn views(maps: &Maps, pictures: &Pictures) -> Result<Vec<(Subject, [Picture; 2])>, Cause> {
     let (rows, columns) = maps.relief[0].dim();
-    let measured: Mask = from_gray(&reduced_mask(measured, (columns as u32, rows as u32)));
+    let size = (columns as u32, rows as u32);
+    let measured: Mask = from_gray(&reduced_mask(&pictures.measured, size));
+    let after = pictures.aligned_after.as_ref().unwrap_or(&pictures.before);
+    let around = [&pictures.before, after].map(|photo| colours::faded(reduced(photo, size)));
     let (relief, (redness, pigment)) = rayon::join(
-        || colours::relief(&maps.relief, &measured),
+        || colours::relief(&maps.relief, &measured, &around),
         || {
             rayon::join(
-                || colours::redness(&maps.redness, &measured),
-                || colours::pigment(&maps.pigment, &measured),
+                || colours::redness(&maps.redness, &measured, &around),
+                || colours::pigment(&maps.pigment, &measured, &around),
             )
         },
     );
@@ -196,12 +199,8 @@ fn shown(comparison: &Comparison, maps: Option<&Maps>, full: (u32, u32)) -> Vec<
         .into_iter()
         .map(|told| {
             let lesion = &told.lesion;
-            // What joined it is seen with it.
-            let parts = || std::iter::once(&lesion.id).chain(&told.with);
             let both = extents.iter().flatten();
-            let found: Vec<&(Bounds, usize)> = both
-                .flat_map(|e| parts().filter_map(|id| e.get(id)))
-                .collect();
+            let found: Vec<&(Bounds, usize)> = both.filter_map(|e| e.get(&lesion.id)).collect();
             let pixels = found.iter().map(|f| f.1).max().unwrap_or(0);
             let bounds = found.iter().map(|f| f.0).reduce(Bounds::join);
             let reduction = maps.map_or(1.0, |m| m.reduction);

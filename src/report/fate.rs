@@ -1,16 +1,13 @@
 //! What became of each scar, as far as these photos can tell it of a single one.
 //!
 //! A comparison calls a scar improved or worse from a fixed change on. Before a report colours it,
-//! three doubts are heard. *The scar's own*: treatment moves all scars about alike, so how far their
+//! two doubts are heard. *The scar's own*: treatment moves all scars about alike, so how far their
 //! changes scatter says how sure each is. *The total's*: where the scars together show no change that
 //! can be told from chance, no single one is said to have changed; and a scar that only one photo has
-//! is gone or new only if the total went that way. *Its neighbours'*: what ran together is one scar.
-
-use std::collections::BTreeMap;
+//! is gone or new only if the total went that way.
 
 use super::Maps;
-use super::outlines::extents;
-use super::schema::{Comparison, Interval, Lesion, LesionVisit, State, Verdict};
+use super::schema::{Comparison, Interval, Lesion, State, Verdict};
 use crate::stats::median_and_sigma;
 
 /// What a report says of a scar.
@@ -23,7 +20,7 @@ pub enum Fate {
     Unsure,
     /// In one photo only, which can be chance.
     Once,
-    /// Ran together with a larger neighbour.
+    /// Ran together with a larger neighbour, where a course follows both.
     Joined,
     Worse,
     /// Only after, and the scars together got worse.
@@ -46,15 +43,13 @@ pub(super) const FATES: [Fate; 8] = [
 /// A scar and what can be said of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
-    /// As measured; one that others joined has theirs added before.
+    /// As measured.
     pub lesion: Lesion,
     pub fate: Fate,
     /// Change of depth times area with the doubt of a single scar, percent.
     pub volume: Option<Interval>,
-    /// The scar with which it ran together.
-    pub into: Option<u32>,
-    /// The scars that ran together with it.
-    pub with: Vec<u32>,
+    /// Outlines it is made of before and after; 0 where it was not seen.
+    pub parts: [usize; 2],
 }
 
 impl Told {
@@ -80,12 +75,6 @@ const LEAST_OF_FEW: f64 = 0.3;
 
 /// Quantile of the normal distribution for a two-sided 95 % interval.
 const Z95: f64 = 1.96;
-
-/// Change of depth times area, percent, from which a comparison calls a scar changed.
-const CHANGED_PERCENT: f64 = 30.0;
-
-/// Share of a scar that a neighbour must cover after to have joined it.
-const COVERED: f64 = 0.2;
 
 /// An upper end beyond this, percent, says no more than "far more".
 const MOST_PERCENT: f64 = 300.0;
@@ -149,35 +138,22 @@ pub(super) fn fate(state: State, volume: Option<&Interval>, verdict: Verdict) ->
 
 /// All scars of a comparison in their order.
 pub(super) fn tell(comparison: &Comparison, maps: Option<&Maps>) -> Vec<Told> {
-    let into = maps.map_or_else(BTreeMap::new, |m| joined(&comparison.lesions, m));
-    let mut told: Vec<Told> = comparison
-        .lesions
-        .iter()
-        .map(|lesion| Told {
-            lesion: lesion.clone(),
-            fate: Fate::Unsure,
-            volume: None,
-            into: into.get(&lesion.id).copied(),
-            with: Vec::new(),
-        })
-        .collect();
-    if let Some(maps) = maps {
-        gather(&mut told, maps);
-    }
     let same = comparison.change.area_percent.smallest_detectable == Some(0.0);
-    let doubt = Doubt::of(told.iter().filter_map(|t| volume_ratio(&t.lesion)));
-    for t in &mut told {
+    let doubt = Doubt::of(comparison.lesions.iter().filter_map(volume_ratio));
+    let parts = |id: u32| maps?.parts.get((id as usize).checked_sub(1)?).copied();
+    let one = |lesion: &Lesion| {
         // A photo and its copy leave nothing in doubt.
-        t.volume = volume_ratio(&t.lesion)
+        let volume = volume_ratio(lesion)
             .filter(|_| !same)
             .map(|ratio| doubt.around(ratio));
-        t.fate = if t.into.is_some() {
-            Fate::Joined
-        } else {
-            fate(t.lesion.state, t.volume.as_ref(), comparison.change.verdict)
-        };
-    }
-    told
+        Told {
+            fate: fate(lesion.state, volume.as_ref(), comparison.change.verdict),
+            volume,
+            parts: parts(lesion.id).unwrap_or([1, 1]),
+            lesion: lesion.clone(),
+        }
+    };
+    comparison.lesions.iter().map(one).collect()
 }
 
 /// Depth times area, after over before.
@@ -189,97 +165,9 @@ fn volume_ratio(lesion: &Lesion) -> Option<f64> {
     Some(((1.0 + area / 100.0) * (1.0 + depth / 100.0)).max(0.0))
 }
 
-/// Scars that are only before and lie under another's outline after: theirs, and the other's number.
-fn joined(lesions: &[Lesion], maps: &Maps) -> BTreeMap<u32, u32> {
-    let mut whole: BTreeMap<u32, usize> = BTreeMap::new();
-    let mut shared: BTreeMap<(u32, u32), usize> = BTreeMap::new();
-    for (&b, &a) in maps.lesions[0].iter().zip(&maps.lesions[1]) {
-        if b != 0 {
-            *whole.entry(b).or_insert(0) += 1;
-            if a != 0 && a != b {
-                *shared.entry((b, a)).or_insert(0) += 1;
-            }
-        }
-    }
-    let state: BTreeMap<u32, State> = lesions.iter().map(|l| (l.id, l.state)).collect();
-    let both = |id: u32| !matches!(state.get(&id), None | Some(State::Gone | State::New));
-    let only_before = lesions.iter().filter(|l| l.state == State::Gone);
-    only_before
-        .filter_map(|lesion| {
-            let (&(_, into), &most) = shared
-                .range((lesion.id, 0)..=(lesion.id, u32::MAX))
-                .filter(|((_, a), _)| both(*a))
-                .max_by(|x, y| x.1.cmp(y.1).then(y.0.cmp(x.0)))?;
-            let covered = most as f64 >= COVERED * whole[&lesion.id] as f64;
-            covered.then_some((lesion.id, into))
-        })
-        .collect()
-}
-
-/// Adds what joined a scar to it: before, they were its parts.
-fn gather(told: &mut [Told], maps: &Maps) {
-    let [before, after] = maps.lesions.each_ref().map(extents);
-    let px = |extents: &BTreeMap<u32, (_, usize)>, id: u32| extents.get(&id).map_or(0, |e| e.1);
-    let parts: Vec<(u32, Lesion)> = told
-        .iter()
-        .filter_map(|t| Some((t.into?, t.lesion.clone())))
-        .collect();
-    for t in told.iter_mut() {
-        let id = t.lesion.id;
-        let joining: Vec<&Lesion> = parts.iter().filter(|p| p.0 == id).map(|p| &p.1).collect();
-        if joining.is_empty() {
-            continue;
-        }
-        t.with = joining.iter().map(|l| l.id).collect();
-        let own = t.lesion.before.clone();
-        let all: Vec<(f64, &LesionVisit)> = std::iter::once((px(&before, id), &own))
-            .chain(joining.iter().map(|l| (px(&before, l.id), &l.before)))
-            .map(|(px, visit)| (px as f64, visit))
-            .collect();
-        let area: f64 = all.iter().map(|a| a.0).sum();
-        let mean = |of: &dyn Fn(&LesionVisit) -> Option<f64>| -> Option<f64> {
-            let sum: Option<f64> = all.iter().map(|(px, v)| Some(px * of(v)?)).sum();
-            sum.filter(|_| area > 0.0).map(|s| s / area)
-        };
-        let lesion = &mut t.lesion;
-        lesion.before = LesionVisit {
-            area_mm2: all.iter().map(|(_, v)| v.area_mm2).sum(),
-            contrast: mean(&|v| v.contrast.map(|c| c * c)).map(f64::sqrt),
-            relief_index: mean(&|v| v.relief_index),
-            // As wide as what they became; before, each had a width of its own.
-            width_mm: None,
-        };
-        let percent = |b: Option<f64>, a: Option<f64>| {
-            let (b, a) = b.zip(a)?;
-            (b > 0.0).then(|| 100.0 * (a / b - 1.0))
-        };
-        let change = &mut lesion.change;
-        change.area_percent = percent(Some(area), Some(px(&after, id) as f64));
-        change.contrast_percent = percent(lesion.before.contrast, lesion.after.contrast);
-        change.relief_index_percent =
-            percent(lesion.before.relief_index, lesion.after.relief_index);
-        let moved = volume_ratio(lesion).map_or(0.0, |r| 100.0 * (r - 1.0));
-        lesion.state = if moved < -CHANGED_PERCENT {
-            State::Improved
-        } else if moved > CHANGED_PERCENT {
-            State::Worse
-        } else {
-            State::Unchanged
-        };
-    }
-}
-
-/// Scars of the table that the photo before and the photo after show; parts that became one count
-/// once after, and a scar that parted counts once.
-pub(super) fn seen(told: &[&Told]) -> [usize; 2] {
-    [0, 1].map(|visit| told.iter().filter(|t| t.seen(visit)).count())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tests::sample;
-    use ndarray::Array2;
 
     #[test]
     fn a_change_within_what_scars_scatter_is_not_told() {
@@ -320,28 +208,5 @@ mod tests {
         assert_eq!(fate(State::New, None, Verdict::Improved), Fate::Once);
         assert_eq!(fate(State::Gone, None, Verdict::Improved), Fate::Gone);
         assert_eq!(fate(State::New, None, Verdict::Worse), Fate::New);
-    }
-
-    #[test]
-    fn scars_that_ran_together_are_one_scar_and_all_add_up() {
-        let (mut comparison, mut pictures) = sample();
-        // After, the outline of the second covers the first as well.
-        comparison.lesions[0].state = State::Gone;
-        comparison.lesions[0].after = LesionVisit::default();
-        let maps = pictures.maps.as_mut().unwrap();
-        let before = maps.lesions[0].clone();
-        maps.lesions[1] = Array2::from_shape_fn(before.dim(), |at| 2 * u32::from(before[at] != 0));
-        let told = tell(&comparison, pictures.maps.as_ref());
-        assert_eq!((told[0].fate, told[0].into), (Fate::Joined, Some(2)));
-        assert_eq!(told[1].with, [1]);
-        let change = &told[1].lesion.change;
-        assert!(change.area_percent.unwrap().abs() < 1e-9, "{change:?}");
-        let area = comparison
-            .lesions
-            .iter()
-            .map(|l| l.before.area_mm2.unwrap());
-        assert!((told[1].lesion.before.area_mm2.unwrap() - area.sum::<f64>()).abs() < 1e-9);
-        let all: Vec<&Told> = told.iter().collect();
-        assert_eq!(seen(&all), [2, 1]);
     }
 }

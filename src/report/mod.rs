@@ -68,6 +68,8 @@ pub struct Maps {
     pub pigment: [Field; 2],
     /// px of the before photo per pixel of `lesions`.
     pub reduction: f64,
+    /// How many outlines each lesion is made of before and after, in the lesions' order.
+    pub parts: Vec<[usize; 2]>,
 }
 
 /// The file with everything that was measured.

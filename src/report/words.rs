@@ -86,6 +86,15 @@ pub fn from_to(before: Option<f64>, after: Option<f64>, digits: usize) -> String
     }
 }
 
+/// A setting as it was typed: a number as short as six decimals allow.
+#[must_use]
+pub fn setting(value: &serde_json::Value) -> String {
+    match value.as_f64() {
+        Some(v) if value.is_f64() => ((v * 1e6).round() / 1e6).to_string(),
+        _ => value.to_string(),
+    }
+}
+
 /// Which of how many sheets of paper.
 #[must_use]
 pub fn sheet(number: usize, of: usize) -> String {
@@ -299,5 +308,7 @@ mod tests {
         assert_eq!(change(&Interval::default()), "\u{2013}");
         assert_eq!(moment("2026-03-09T08:05:11"), "9 March 2026, 08:05");
         assert_eq!(date("soon"), "soon");
+        assert_eq!(setting(&serde_json::json!(f64::from(-0.4f32))), "-0.4");
+        assert_eq!(setting(&serde_json::json!(1_554_177_687)), "1554177687");
     }
 }

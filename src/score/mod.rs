@@ -4,7 +4,7 @@ mod doubt;
 mod pairing;
 
 pub use doubt::Estimate;
-pub use pairing::{Lesion, State, pair};
+pub use pairing::{Lesion, State, join_swallowed, pair};
 
 use crate::measure::{Both, Scar, Totals, Visit, healthy_mean_square, totals};
 use crate::raster::Mask;
@@ -109,7 +109,7 @@ pub fn score(
         visit: after,
         scars: &scars_a,
     };
-    let lesions = pair(before, after);
+    let pairs = pair(before, after);
     let bases = [before, after].map(|m| healthy_mean_square(&m.visit.shading, healthy));
     let sums = [
         totals(before.scars, bases[0]),
@@ -125,7 +125,7 @@ pub fn score(
     } else {
         let false_px = options.false_share * crate::raster::count(measured) as f64;
         let estimates = doubt::estimates(
-            &lesions,
+            &pairs,
             bases,
             false_px,
             [margin(before), margin(after)],
@@ -135,7 +135,8 @@ pub fn score(
         (estimates, verdict(&estimates))
     };
     Score {
-        lesions,
+        // The doubt is that of single outlines, whose scatter its constants were set on.
+        lesions: join_swallowed(&pairs, before, after),
         before: sums[0],
         after: sums[1],
         area,

@@ -21,6 +21,7 @@ use super::{cohort, pages, work};
 use crate::decode;
 use crate::error::Error;
 use crate::pipeline::{self, Scale};
+use crate::report;
 use crate::report::schema::Tool;
 
 pub use merge::merge;
@@ -58,6 +59,8 @@ pub struct Options {
     pub again: bool,
     /// Leave file names out of what is written; the plan's are ids (see [`super::anonymous`]).
     pub anonymous: bool,
+    /// How reports are written.
+    pub report: report::Settings,
 }
 
 /// A folder that this run alone writes to, until it is dropped.
@@ -231,6 +234,7 @@ fn all(
                 program: &options.program,
                 again: options.again,
                 anonymous: options.anonymous,
+                report: &options.report,
                 stop,
                 heard: &|done| heard(planned, done),
             };

@@ -40,6 +40,8 @@ pub struct Setup<'a> {
     pub again: bool,
     /// Leave names of files out of what is written.
     pub anonymous: bool,
+    /// How reports are written.
+    pub report: &'a report::Settings,
     /// Set when no new work may begin.
     pub stop: &'a AtomicBool,
     /// Hears of every photo that is done.
@@ -71,7 +73,7 @@ pub fn measure(planned: &PlannedSeries, setup: &Setup) -> Result<Option<Series>,
     let scars = follow(planned, &outcomes, &folder)?;
     let series = course::assemble(planned, &outcomes, scars);
     work::put(&folder.join(SERIES_FILE), work::json(&series).as_bytes())?;
-    pages::series(&series, &folder)?;
+    pages::series(&series, &folder, setup.report)?;
     Ok(Some(series))
 }
 
@@ -156,7 +158,11 @@ impl<'a> Baseline<'a> {
         let folder = self.folder.join(&photo.folder);
         let options = options(self.planned, setup);
         let named = if setup.anonymous { "anonymous" } else { "" };
-        let settings = format!("{options:?} {} {named}", self.asides(photo));
+        let settings = format!(
+            "{options:?} {} {named} {:?}",
+            self.asides(photo),
+            setup.report
+        );
         let hash = work::hash_of(&photo.path).ok();
         let key = hash
             .as_deref()
@@ -206,7 +212,12 @@ impl<'a> Baseline<'a> {
             report::anonymous(&mut outcome.comparison);
         }
         work::begin(&folder)?;
-        report::write(&folder, &outcome.comparison, &outcome.pictures)?;
+        report::write_with(
+            &folder,
+            &outcome.comparison,
+            &outcome.pictures,
+            setup.report,
+        )?;
         work::end(&folder, &key, &[])?;
         (setup.heard)(Done::Measured);
         Ok(Ok(Outcome::Compared(Box::new(outcome.comparison))))

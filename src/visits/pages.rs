@@ -19,10 +19,14 @@ pub(super) fn baseline_jpeg(photo: &RgbImage) -> Result<Vec<u8>, Error> {
 }
 
 /// The page of a course, and the same on paper.
-pub(super) fn series(series: &Series, folder: &Path) -> Result<(), Error> {
+pub(super) fn series(
+    series: &Series,
+    folder: &Path,
+    settings: &report::Settings,
+) -> Result<(), Error> {
     let path = folder.join(report::REPORT);
-    let pages = report::series_pages(series, folder, &report::Settings::default())
-        .map_err(|source| failed(&path, source))?;
+    let pages =
+        report::series_pages(series, folder, settings).map_err(|source| failed(&path, source))?;
     work::put(&path, pages.page.as_bytes())?;
     work::put(&folder.join(report::PRINT), &pages.print)
 }

@@ -222,9 +222,23 @@ impl Browser {
         self.drag(at, at);
     }
 
+    /// Whether the first thing that a selector finds is shown.
+    pub fn shown(&mut self, selector: &str) -> bool {
+        let shown = self.js(&format!(
+            "(() => {{ const s = getComputedStyle(document.querySelector({selector:?})); \
+             return s.display !== 'none' && s.visibility !== 'hidden'; }})()"
+        ));
+        shown == json!(true)
+    }
+
+    /// Nothing went wrong since the page was opened.
+    pub fn quiet(&mut self) {
+        assert_eq!(self.faults(), Vec::<String>::new());
+    }
+
     /// What went wrong since the page was opened: messages on the console, errors of the script, and
     /// every request that is not for the page itself or in it.
-    pub fn faults(&mut self) -> Vec<String> {
+    fn faults(&mut self) -> Vec<String> {
         // An answer comes after all that was told before.
         let page = self.js("location.href.split('#')[0]");
         let page = page.as_str().unwrap();

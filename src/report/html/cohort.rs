@@ -5,6 +5,7 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::frame;
+use super::sections::{icon, verdict_class};
 use super::series::local;
 use crate::error::Cause;
 use crate::report::drawn::thumbnail;
@@ -108,7 +109,9 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
                     }
                 }
             }
-            td.text data-key=(verdict) { (verdict) }
+            td.text data-key=(verdict) {
+                @if let Some(l) = latest { span.tag.(verdict_class(l.verdict())) { (icon(l.verdict())) (verdict) } } @else { (verdict) }
+            }
             td data-key=(key(area.value)) { (words::change(&area)) }
             td data-key=(key(area.smallest_detectable)) { (area.smallest_detectable.map_or(page::UNKNOWN.to_string(), |s| number(s, 0) + " %")) }
             td.text data-key=(latest.map_or("", |l| l.date.as_str())) { (latest.map_or(page::UNKNOWN.to_string(), |l| date(&l.date))) }

@@ -36,8 +36,8 @@ pub(super) fn page(comparison: &Comparison, drawn: &Drawn) -> String {
                     (sections::next(comparison))
                 }
             }
+            (sections::compared(comparison))
             (scars::table(comparison, drawn))
-            (sections::compared(comparison, drawn))
         }
         footer { (sections::technical(comparison)) }
     };

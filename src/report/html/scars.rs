@@ -94,23 +94,17 @@ fn crops(scar: &Shown, drawn: &Drawn) -> Markup {
     );
     let relief = drawn.views.iter().any(|(s, _)| *s == Subject::Relief);
     let visits = [("before", text::BEFORE), ("after", text::AFTER)];
-    // Before, what joined it lay beside it.
-    let parts = |visit: &str| -> Vec<u32> {
+    let seen = |visit: &str| {
         let i = usize::from(visit != "before");
-        let all = std::iter::once(l.id).chain(told.with.iter().copied());
-        all.take(if i == 0 { usize::MAX } else { 1 })
-            .filter(|id| told.seen(i) && drawn.outlines[i].contains_key(id))
-            .collect()
+        told.seen(i) && drawn.outlines[i].contains_key(&l.id)
     };
     let crop = |visit: &str, caption: &str, view: &str, name: &str, outlined: bool| {
         html! {
             figure {
                 svg viewBox=(frame) role="img" aria-label={ (caption) ", " (name) } {
                     use href={ "#" (visit) "-" (view) } {}
-                    @if outlined {
-                        g.outlines {
-                            @for id in parts(visit) { use href={ "#" (&visit[..1]) (id) } {} }
-                        }
+                    @if outlined && seen(visit) {
+                        g.outlines { use href={ "#" (&visit[..1]) (l.id) } {} }
                     }
                 }
                 figcaption { (caption) @if view != "photo" { ", " (name) } }
@@ -182,7 +176,7 @@ pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
                 p.note { (text::scars_note(drawn.scars.iter().find_map(|s| s.told.volume)))
                     @if comparison.change.verdict == Verdict::NoDetectableChange { " " b { (text::SCARS_MAY_BE_CHANCE) } }
                     @if !sized { " " (text::NO_SCALE) } }
-                div.wide tabindex="0" role="region" aria-label=(text::TABLE_SCROLLS) {
+                div.wide.tall tabindex="0" role="region" aria-label=(text::TABLE_SCROLLS) {
                     table {
                         thead { tr {
                             th scope="col" { (text::NUMBER) }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::report::drawn::Drawn;
-use crate::report::schema::{Change, Comparison, Interval, Verdict, Visit, word};
+use crate::report::schema::{Change, Comparison, Interval, ScaleSource, Verdict, Visit, word};
 use crate::report::words::page as text;
 use crate::report::words::page::rows;
 use crate::report::words::{self, doubt, moment, number, sentence, signed};
@@ -143,8 +143,8 @@ pub(super) fn advice() -> Markup {
 }
 
 /// How the photos compare, side by side.
-pub(super) fn compared(comparison: &Comparison, drawn: &Drawn) -> Markup {
-    let seen = doubt::counted(comparison, &drawn.told());
+pub(super) fn compared(comparison: &Comparison) -> Markup {
+    let seen = doubt::counted(comparison);
     let (before, after) = (&comparison.before, &comparison.after);
     html! {
         section.sheet aria-labelledby="how-heading" {
@@ -238,7 +238,11 @@ pub(in crate::report) fn particulars(comparison: &Comparison) -> Vec<(&'static s
             text::SCALE,
             or_unknown(scale.px_per_mm, |v| number(v, 2) + " px/mm")
                 + ", "
-                + text::scale_source(scale.source),
+                + text::scale_source(scale.source)
+                + &match scale.source {
+                    ScaleSource::Assumed => format!(" ({})", text::GIVE_SCALE),
+                    _ => String::new(),
+                },
         ),
     ];
     let mut alignment = text::method(registration.method).to_string();
@@ -249,7 +253,7 @@ pub(in crate::report) fn particulars(comparison: &Comparison) -> Vec<(&'static s
     let options: Vec<String> = comparison
         .options
         .iter()
-        .map(|(name, value)| format!("{name} = {value}"))
+        .map(|(name, value)| format!("{name} = {}", words::setting(value)))
         .collect();
     if !options.is_empty() {
         told.push((text::OPTIONS, options.join(", ")));
@@ -261,6 +265,10 @@ pub(in crate::report) fn particulars(comparison: &Comparison) -> Vec<(&'static s
         .collect();
     if !codes.is_empty() {
         told.push((text::WARNING_CODES, codes.join(", ")));
+    }
+    let hints = doubt::hints(comparison);
+    if !hints.is_empty() {
+        told.push((text::AT_THE_KEYBOARD, hints.join(" ")));
     }
     for (name, visit) in [
         (text::BEFORE, &comparison.before),

@@ -6,7 +6,7 @@ use super::frame;
 use super::sections::{advice, icon, verdict_class};
 use super::viewer::{class, legend, path};
 use crate::report::chart;
-use crate::report::course::{Course, Shown, around, largest};
+use crate::report::course::{Course, Seen, Shown, around, largest};
 use crate::report::drawn::Picture;
 use crate::report::fate::Fate;
 use crate::report::outlines::Outlines;
@@ -280,7 +280,12 @@ fn one(series: &Series, scar: &SeriesScar, course: &Course) -> Markup {
                         (crop(&format!("visit-{i}"), &format!("v{i}a"), s.outlines[1].contains_key(&scar.id), &date(&s.visit.date)))
                         figcaption {
                             (date(&s.visit.date))
-                            @if let Some(v) = s.scars.get(&scar.id).and_then(|s| s.volume) { br; (words::change(&v)) }
+                            br;
+                            @match s.scars.get(&scar.id) {
+                                Some(Seen { volume: Some(v), .. }) => (words::change(v)),
+                                Some(seen) => (text::without_size(seen.fate, s.outlines[1].contains_key(&scar.id))),
+                                None => (page::fate(Fate::NotMeasured)),
+                            }
                         }
                     }
                 }
@@ -303,7 +308,7 @@ fn technical(series: &Series) -> Markup {
             }
             @if !series.options.is_empty() {
                 dt { (page::OPTIONS) }
-                dd { @for (i, (name, value)) in series.options.iter().enumerate() { @if i > 0 { ", " } (name) " = " (value.to_string()) } }
+                dd { @for (i, (name, value)) in series.options.iter().enumerate() { @if i > 0 { ", " } (name) " = " (words::setting(value)) } }
             }
         }
         p { (page::INTERVALS) }

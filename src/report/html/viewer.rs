@@ -50,9 +50,13 @@ pub(super) fn viewer(drawn: &Drawn) -> Markup {
                         }
                     }
                     (notes(drawn))
-                    (legend(&drawn.scars.iter().map(|s| s.told.fate).collect::<Vec<Fate>>()))
                 }
-                @if !drawn.scars.is_empty() { (scars::panel(drawn)) }
+                @if !drawn.scars.is_empty() {
+                    div.side {
+                        (legend(&drawn.scars.iter().map(|s| s.told.fate).collect::<Vec<Fate>>()))
+                        (scars::panel(drawn))
+                    }
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use super::sheets::{BLACK, BODY, HAIR, Image, MARGIN, NOTE, Place, SOFT, STRONG,
 use super::{ANSWER, BLUE, WORD, YELLOW, advice, barred, ink_of, rule_across};
 use crate::error::Cause;
 use crate::report::chart::Chart;
-use crate::report::course::{Course, Shown, around, largest};
+use crate::report::course::{Course, Seen, Shown, around, largest};
 use crate::report::drawn::cut;
 use crate::report::fate::Fate;
 use crate::report::schema::Verdict;
@@ -304,11 +304,17 @@ fn close_up(
     let named = [text::BASELINE.to_string(), String::new()];
     let first = last.map(|s| (0, named, &s.outlines[0], fate));
     let later = course.shown.iter().enumerate().skip(from).map(|(i, s)| {
-        let volume = s.scars.get(&scar.id).and_then(|s| s.volume);
-        let said = [
-            date(&s.visit.date),
-            volume.map_or(String::new(), |v| words::change(&v)),
-        ];
+        let said = match s.scars.get(&scar.id) {
+            Some(Seen {
+                volume: Some(v), ..
+            }) => words::change(v),
+            Some(seen) => {
+                let found = s.outlines[1].contains_key(&scar.id);
+                text::without_size(seen.fate, found).to_string()
+            }
+            None => page::fate(Fate::NotMeasured).to_string(),
+        };
+        let said = [date(&s.visit.date), said];
         (i + 1, said, &s.outlines[1], fate_of(s, scar.id))
     });
     for (column, (photo, said, outlines, fate)) in first.into_iter().chain(later).enumerate() {
@@ -359,7 +365,7 @@ fn technical(sheets: &mut Sheets, series: &Series) {
     let options: Vec<String> = series
         .options
         .iter()
-        .map(|(name, value)| format!("{name} = {value}"))
+        .map(|(name, value)| format!("{name} = {}", words::setting(value)))
         .collect();
     if !options.is_empty() {
         told.push((page::OPTIONS.to_string(), options.join(", ")));

@@ -48,12 +48,12 @@ pub(super) fn document(
     }
     next(&mut sheets, comparison);
     if compared {
-        sheets.need(0.5 * sheets.bottom());
+        sheets.need(0.62 * sheets.bottom());
         pictures::views(&mut sheets, drawn);
         pictures::close_ups(&mut sheets, comparison, pictures, drawn, &photos)?;
     }
+    tables::compared(&mut sheets, comparison);
     tables::scars(&mut sheets, comparison, drawn);
-    tables::compared(&mut sheets, comparison, drawn);
     tables::technical(&mut sheets, comparison);
     let title = match doubt::dates(comparison) {
         Some(dates) => format!("{}: {dates}", text::TITLE),
@@ -207,7 +207,8 @@ fn next(sheets: &mut Sheets, comparison: &Comparison) {
             sheets.paragraph(12.0, STRONG, &warning.remedy);
         }
     }
-    sheets.heading(text::NEXT_HEADING, 3.0 * BODY.line());
+    // The whole list on one sheet.
+    sheets.heading(text::NEXT_HEADING, 6.5 * BODY.line());
     advice(sheets);
 }
 

@@ -190,7 +190,11 @@ pub(super) fn legend_of(sheets: &mut Sheets, fates: &[Fate], besides: &str) {
 pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
     /// Share of the sheet's height for each pair.
     const TALLEST: f32 = 0.2;
-    let tallest = TALLEST * sheets.bottom();
+    /// Heading, captions and note of each, pt.
+    const WORDS: f32 = 80.0;
+    // All on the sheet that is begun.
+    let each = (sheets.bottom() - sheets.y) / drawn.views.len().max(1) as f32;
+    let tallest = (each - WORDS).min(TALLEST * sheets.bottom());
     for (subject, pair) in &drawn.views {
         let (name, note) = match subject {
             Subject::Relief => (text::RELIEF, text::RELIEF_NOTE),
@@ -289,17 +293,11 @@ fn close_up(
             height: drawn.full.1 as f32 * scale,
         };
         let size = (drawn.full.0 as f32, drawn.full.1 as f32);
-        // Before, what joined it lay beside it.
-        let parts = std::iter::once(&l.id).chain(&told.with);
-        let lines: Vec<Outline> = parts
-            .take(if visit == 0 { usize::MAX } else { 1 })
-            .filter_map(|id| drawn.outlines[visit].get(id))
-            .flatten()
-            .cloned()
-            .collect();
-        if told.seen(visit) {
+        if told.seen(visit)
+            && let Some(lines) = drawn.outlines[visit].get(&l.id)
+        {
             sheets.within(place, |sheets| {
-                traced(sheets, &lines, size, whole, told.fate);
+                traced(sheets, lines, size, whole, told.fate);
             });
         }
     }

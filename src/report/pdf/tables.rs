@@ -40,7 +40,7 @@ pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn)
         return;
     }
     /// Right edges as shares of the width; minus a left edge.
-    const EDGES: [f32; 7] = [0.05, -0.07, -0.33, 0.57, 0.70, 0.81, 1.0];
+    const EDGES: [f32; 7] = [0.05, -0.07, -0.33, 0.56, 0.66, 0.80, 1.0];
     sheets.heading(text::SCARS_HEADING, 5.0 * CELL.line());
     let volume = drawn.scars.iter().find_map(|s| s.told.volume);
     sheets.paragraph(0.0, NOTE, &text::scars_note(volume));
@@ -82,9 +82,10 @@ fn cells(told: &Told) -> [String; 7] {
 }
 
 /// How the two photos compare.
-pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn) {
+pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
     const EDGES: [f32; 3] = [-0.0, -0.42, -0.72];
-    sheets.heading(text::HOW_HEADING, 8.0 * CELL.line());
+    // The whole table on one sheet.
+    sheets.heading(text::HOW_HEADING, 24.0 * CELL.line());
     let registration = &comparison.registration;
     if let (Some(overlap), Some(confident)) =
         (registration.overlap, registration.confident_fraction)
@@ -94,7 +95,7 @@ pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison, drawn: &Dra
     sheets.paragraph(0.0, NOTE, text::NOT_IN_IT);
     let heads = ["", text::BEFORE, text::AFTER].map(str::to_string);
     row(sheets, HEAD, &heads, &EDGES);
-    if let Some([before, after]) = doubt::counted(comparison, &drawn.told()) {
+    if let Some([before, after]) = doubt::counted(comparison) {
         let cells = [
             rows::SCARS.to_string(),
             before.to_string(),

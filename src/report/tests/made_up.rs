@@ -161,6 +161,7 @@ fn maps(
         relief: dented,
         lesions,
         reduction: 1.0,
+        parts: vec![[1, 1], [2, 1]],
     }
 }
 

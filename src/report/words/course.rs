@@ -1,6 +1,7 @@
 //! Words of the pages on many visits and many patients.
 
-use super::{date, number, signed};
+use super::{date, number, page, signed};
+use crate::report::fate::Fate;
 use crate::report::schema::Warning;
 use crate::visits::schema::{Plateau, Series, Slope, Status, Summary, Trend};
 
@@ -51,6 +52,16 @@ pub fn status(status: Status) -> &'static str {
         Status::Compared => "compared",
         Status::NotComparable => "not comparable",
         Status::Failed => "could not be read",
+    }
+}
+
+/// A scar at a visit at which it has no change in size; `found`: the visit's photo shows it.
+#[must_use]
+pub fn without_size(told: Fate, found: bool) -> &'static str {
+    match told {
+        Fate::Once if found => "found here, not in the first photo",
+        Fate::Once => "not found",
+        other => page::fate(other),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a result means, how sure it is and why it is not surer, in sentences for the first page.
 
 use super::{change, date, number, sentence};
-use crate::report::fate::{self, Fate, Told};
-use crate::report::schema::{Change, Comparison, State, Verdict, Warning};
+use crate::report::fate::{Fate, Told};
+use crate::report::schema::{Change, Comparison, Lesion, ScaleSource, State, Verdict, Warning};
 
 /// A smallest detectable change, percent, from which a pair can only show very large changes.
 const WIDE_PERCENT: f64 = 50.0;
@@ -56,8 +56,8 @@ fn because(comparison: &Comparison) -> Vec<String> {
             number(100.0 * share, 0)
         ));
     }
-    let scars = before.scars.count.zip(after.scars.count);
-    if let Some(count) = scars.map(|(b, a)| b.max(a))
+    if let Some([b, a]) = counted(comparison)
+        && let count = b.max(a)
         && count < FEW_SCARS
     {
         reasons.push(match count {
@@ -74,8 +74,16 @@ fn because(comparison: &Comparison) -> Vec<String> {
             .light_directionality
             .is_some_and(|d| d < FLAT_LIGHT)
     };
-    if flat(before) || flat(after) {
-        reasons.push("The light comes from nearly everywhere, which hides dents.".to_string());
+    let flatly_lit = match [flat(before), flat(after)] {
+        [true, true] => Some("In both photos"),
+        [true, false] => Some("In the first photo"),
+        [false, true] => Some("In the second photo"),
+        [false, false] => None,
+    };
+    if let Some(photo) = flatly_lit {
+        reasons.push(format!(
+            "{photo} the light comes from nearly everywhere, which hides dents."
+        ));
     }
     if !before.quality.reasons.is_empty() || !after.quality.reasons.is_empty() {
         reasons.push("One of the photos is not good enough; see below.".to_string());
@@ -138,7 +146,7 @@ fn exactly_none(comparison: &Comparison) -> bool {
 /// What was compared: how many scars on how much skin, and what became of them. All add up.
 #[must_use]
 pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
-    let [before, _] = counted(comparison, told)?;
+    let [before, _] = counted(comparison)?;
     let share = comparison.registration.confident_fraction?;
     let of = |fate: Fate, visit: usize| {
         told.iter()
@@ -151,7 +159,6 @@ pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
         (Fate::Worse, "worse"),
         (Fate::Unsure, "without a sure change"),
         (Fate::Once, "not found after, which can be chance"),
-        (Fate::Joined, "joined to a neighbour"),
         (Fate::NotMeasured, "not measured"),
     ];
     let parts: Vec<String> = parts
@@ -184,11 +191,36 @@ pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
     Some(text)
 }
 
-/// Scars before and after, as the table counts them: one that parted is one.
+/// Scars before and after, as the table counts them: what ran together or parted is one.
 #[must_use]
-pub fn counted(comparison: &Comparison, told: &[&Told]) -> Option<[usize; 2]> {
+pub fn counted(comparison: &Comparison) -> Option<[usize; 2]> {
     let compared = comparison.change.verdict != Verdict::NotComparable;
-    compared.then(|| fate::seen(told))
+    let seen = |without: State| {
+        let shown = |l: &&Lesion| l.state != without;
+        comparison.lesions.iter().filter(shown).count()
+    };
+    compared.then(|| [seen(State::New), seen(State::Gone)])
+}
+
+/// What only the person at the keyboard can do about the warnings: for the terminal and the technical
+/// page, never for the patient.
+#[must_use]
+pub fn hints(comparison: &Comparison) -> Vec<&'static str> {
+    let warned = |code: &str| comparison.warnings.iter().any(|w| w.code == code);
+    let mut hints = Vec::new();
+    if warned("not-aligned") {
+        hints.push(if comparison.options.contains_key("points") {
+            "Each line of the table of points must read before x, before y, after x, after y, in \
+             pixels of the upright photos."
+        } else {
+            "If both photos do show the same skin, mark three or more points in both (moles, corners \
+             of scars, far apart) and give them with --points."
+        });
+    }
+    if warned("coarse") && comparison.scale.source == ScaleSource::Assumed {
+        hints.push("If the photo shows less skin than a cheek, say how much with --field-mm.");
+    }
+    hints
 }
 
 /// The visits' dates and how far apart they are.
@@ -247,6 +279,34 @@ mod tests {
         assert!(limits.text.contains("could not prove it"));
         assert!(limits.because[0].contains("12 %"));
         assert!(limits.because[1].contains("Only 2 scars"));
+    }
+
+    #[test]
+    fn all_scars_add_up() {
+        let (mut comparison, pictures) = sample();
+        let mut new = comparison.lesions[0].clone();
+        (new.id, new.state) = (3, State::New);
+        comparison.lesions.push(new);
+        comparison.lesions[0].state = State::Gone;
+        assert_eq!(counted(&comparison), Some([2, 2]));
+        let told = crate::report::fate::tell(&comparison, pictures.maps.as_ref());
+        let told: Vec<&Told> = told.iter().collect();
+        let basis = basis(&comparison, &told).unwrap();
+        assert!(
+            basis.contains("2 indented scars were found before: 1 gone, 1 without a sure change."),
+            "{basis}"
+        );
+        assert!(basis.contains("1 more can be seen only after"), "{basis}");
+    }
+
+    #[test]
+    fn the_command_line_is_spoken_of_to_its_user_only() {
+        let (mut comparison, _) = sample();
+        assert_eq!(hints(&comparison), Vec::<&str>::new());
+        comparison.warnings[0].code = "not-aligned".to_string();
+        assert!(hints(&comparison)[0].contains("--points"));
+        comparison.options.insert("points".to_string(), true.into());
+        assert!(!hints(&comparison)[0].contains("--points"));
     }
 
     #[test]

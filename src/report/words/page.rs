@@ -38,21 +38,21 @@ pub const SWAP: &str = "Swap";
 pub const STATES: &str = "Outlines by what became of the scar";
 
 pub const PHOTO_NOTE: &str = "Both photos in the same place and in the same light, as far as that can be done. \
-     Click a scar to see it closely.";
+     Dark: not measured. Hatched: the photo after does not reach there. Click a scar to see it closely.";
 pub const RELIEF_NOTE: &str = "Dents as the light shows them: the bluer, the deeper. Both visits are drawn under the same \
      made-up lamp from the upper left. Not millimetres: one photo cannot give those.";
 pub const REDNESS_NOTE: &str = "Redder or paler than the skin around, with shadows taken out. Deep scars can look redder \
      than they are. The two photos' overall tone says nothing: cameras change it.";
 pub const PIGMENT_NOTE: &str = "Browner or paler than the skin around, with shadows taken out. Deep scars can look browner \
      than they are. The two photos' overall tone says nothing: cameras change it.";
-pub const NOT_MEASURED_NOTE: &str = "Grey: not measured.";
+pub const NOT_MEASURED_NOTE: &str = "Grey photo around: not measured.";
 pub const RELIEF_ENDS: [&str; 2] = ["flat", "deep"];
 pub const REDNESS_ENDS: [&str; 2] = ["paler", "redder"];
 pub const PIGMENT_ENDS: [&str; 2] = ["paler", "browner"];
 
 pub const MEASURED_HEADING: &str = "What changed, in numbers";
 pub const BEYOND: &str = "more than chance";
-pub const WITHIN: &str = "below what is sure";
+pub const WITHIN: &str = "could be chance";
 pub const SCALE_LABEL: &str = "The change on a scale from minus 100 to plus 100 percent: the point is the change, the bar its \
      interval, the grey field what could be chance";
 pub const SMALLEST: &str = "smallest detectable";
@@ -95,7 +95,10 @@ pub const CONTRAST: &str = "Contrast";
 pub const CHANGE: &str = "Change";
 pub const CHANGE_OF_AREA: &str = "Change of area";
 pub const VOLUME: &str = "Depth times area";
-pub const NO_SCALE: &str = "Sizes in millimetres are missing: nobody said how large the skin in the photo is (--px-per-mm).";
+pub const NO_SCALE: &str =
+    "Sizes in millimetres are missing: nobody said how large the skin in the photo is.";
+/// For the technical page, where a scale was assumed.
+pub const GIVE_SCALE: &str = "--px-per-mm or --field-mm gives sizes in millimetres";
 pub const TABLE_SCROLLS: &str = "Table of scars";
 pub const COMPARISON_SCROLLS: &str = "Table of both photos";
 
@@ -104,7 +107,7 @@ pub const NOT_IN_IT: &str = "Measured are dents only. Raised scars, spots, pores
      hair, lips, edges of the face, and where the two photos do not fit together.";
 pub const TECHNICAL_HEADING: &str = "Technical page";
 pub const INTERVALS: &str = "Ranges are 95 % intervals. Smallest detectable: a change below it could not have been told from none on \
-     these photos (1.96·√2·SEM). The relief index is the mean depth in scars as a network reads it from light \
+     these photos (2.77 times the standard error of measurement). The relief index is the mean depth in scars as a network reads it from light \
      and shade, which it sees in units of the healthy skin\u{2019}s fine texture. It is a unit of its own: \
      comparable between visits, not between people, and never a depth in micrometres. Contrast is the part of \
      light and shade in scars beyond that of healthy skin. The interval of a single scar comes from how far the \
@@ -115,6 +118,7 @@ pub const SCALE: &str = "Scale";
 pub const ALIGNMENT: &str = "Alignment";
 pub const OPTIONS: &str = "Options";
 pub const WARNING_CODES: &str = "Warnings";
+pub const AT_THE_KEYBOARD: &str = "To try again";
 pub const HASH: &str = "BLAKE3";
 pub const RESIDUAL: &str = "residual";
 
@@ -161,23 +165,20 @@ pub fn fate(fate: Fate) -> &'static str {
     }
 }
 
-/// What became of a scar, and of which others it is made.
+/// What became of a scar, and how many outlines it was and is: `no sure change, parts 3 → 1`.
 #[must_use]
 pub fn told(told: &Told) -> String {
-    let mut text = match (told.fate, told.into) {
-        (Fate::Joined, Some(into)) => format!("joined no. {into}"),
-        (Fate::Once, _) if told.seen(0) => "in the first photo only".to_string(),
-        (Fate::Once, _) => "in the second photo only".to_string(),
-        (other, _) => fate(other).to_string(),
+    let text = match told.fate {
+        Fate::Once if told.seen(0) => "in the first photo only",
+        Fate::Once => "in the second photo only",
+        other => fate(other),
     };
-    if !told.with.is_empty() {
-        let with: Vec<String> = told.with.iter().map(u32::to_string).collect();
-        text += &match with.len() {
-            1 | 2 => format!(", with no. {}", with.join(", ")),
-            n => format!(", with {n} others"),
-        };
+    match told.parts {
+        [before, after] if told.seen(0) && told.seen(1) && before.max(after) > 1 => {
+            format!("{text}, parts {before} \u{2192} {after}")
+        }
+        _ => text.to_string(),
     }
-    text
 }
 
 /// How sure a single scar is on these two photos.
@@ -193,7 +194,8 @@ pub fn scars_note(volume: Option<Interval>) -> String {
             signed(smallest, 0)
         );
     }
-    text + ". It is called improved or worse only beyond that."
+    text + ". It is called improved or worse only beyond that. Parts: outlines that ran together or \
+            parted are one scar."
 }
 
 #[must_use]
