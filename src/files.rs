@@ -121,4 +121,21 @@ mod tests {
         assert_eq!(mode(&file), 0o640);
         assert_eq!(fs::read(&file).unwrap(), b"two");
     }
+
+    #[test]
+    fn what_is_larger_than_expected_or_grows_is_not_read() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("a");
+        fs::write(&file, b"12345").unwrap();
+        assert_eq!(read(&file, 5).unwrap(), b"12345");
+        assert!(matches!(read(&file, 4), Err(Error::FileTooLarge { .. })));
+        // It says that it is empty, and holds more: so does a file that is still being copied.
+        let growing = Path::new("/proc/self/status");
+        if growing.is_file() {
+            assert!(matches!(
+                read(growing, 1 << 20),
+                Err(Error::Changing { .. })
+            ));
+        }
+    }
 }
