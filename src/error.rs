@@ -15,7 +15,7 @@ pub enum Error {
     #[error("{}: there is no such file; check the name and the folder", file.display())]
     NotFound { file: PathBuf },
 
-    #[error("{}: this is {found}, not a file; name one photo", file.display())]
+    #[error("{}: this is {found}, not a file; name the file itself", file.display())]
     NotAFile { file: PathBuf, found: &'static str },
 
     #[error("{}: the file cannot be read; check its permissions and the drive", file.display())]
@@ -73,8 +73,21 @@ pub enum Error {
     },
 
     #[error(
-        "{}: the file has {megabytes:.0} MB, the limit is {limit_megabytes:.0}; export the photo \
-         as JPEG",
+        "{}: {width} x {height} pixels, and no side may have more than {limit}; cut out the skin that \
+         is to be measured, or export the photo smaller",
+        file.display()
+    )]
+    TooLong {
+        file: PathBuf,
+        width: u32,
+        height: u32,
+        /// Most pixels a side.
+        limit: u32,
+    },
+
+    #[error(
+        "{}: the file has {megabytes:.0} MB, the limit is {limit_megabytes:.0}; look whether it \
+         is the right one, and export a photo as JPEG",
         file.display()
     )]
     FileTooLarge {

@@ -180,6 +180,19 @@ fn a_pipe_or_a_folder_with_a_photos_name_is_refused_at_once() {
         assert_eq!(ended.status, 2);
         assert!(ended.err.contains(said), "{}", ended.err);
         assert!(!desk.path().join("out").exists());
+
+        let usual = ["compare", "before.png", "after.png", "--out", "out"];
+        for what in ["--points", "--roi"] {
+            let ended = run(desk.path(), &[&usual[..], &[what, file]].concat());
+            assert_eq!(ended.status, 2, "{what} {file}");
+            assert!(ended.err.contains(said), "{what} {file}: {}", ended.err);
+        }
+        let ended = run(
+            desk.path(),
+            &["batch", ".", "--dry-run", "--manifest", file],
+        );
+        assert_eq!(ended.status, 2);
+        assert!(ended.err.contains(said), "{}", ended.err);
     }
 }
 
@@ -200,6 +213,48 @@ fn the_limit_of_pixels_can_be_typed() {
         assert_eq!(with(nonsense).status, 2, "{nonsense}");
     }
     assert!(matches!(with("0.005").status, 0 | 3));
+
+    let check = |limit: &str| {
+        run(
+            desk.path(),
+            &["check", "before.png", "--max-megapixels", limit],
+        )
+    };
+    let ended = check("0.004");
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("80 x 60"), "{}", ended.err);
+    assert_eq!(check("nan").status, 2);
+    assert!(matches!(check("0.005").status, 0 | 3));
+}
+
+#[test]
+fn a_refusal_is_one_message_and_nothing_of_a_decoders_own() {
+    // A TIFF whose profile says that it is a text of 4 GB: its decoder prints where it gave up.
+    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
+    let entries: [(u16, u16, u32, u32); 9] = [
+        (256, 3, 1, 40),
+        (257, 3, 1, 40),
+        (258, 3, 1, 8),
+        (259, 3, 1, 1),
+        (262, 3, 1, 1),
+        (273, 4, 1, 122),
+        (277, 3, 1, 1),
+        (279, 4, 1, 1600),
+        (34_675, 2, 0xffff_fff0, 122),
+    ];
+    tiff.extend((entries.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in entries {
+        tiff.extend([tag.to_le_bytes(), kind.to_le_bytes()].concat());
+        tiff.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
+    }
+    tiff.extend([0; 4 + 1600]);
+    let desk = desk("before.png", "after.png");
+    fs::write(desk.path().join("a.tif"), tiff).unwrap();
+    let ended = run(desk.path(), &["check", "a.tif"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.starts_with("scardepth: "), "{}", ended.err);
+    assert!(ended.err.contains("damaged"), "{}", ended.err);
+    assert!(!ended.err.contains("LimitsExceeded"), "{}", ended.err);
 }
 
 /// Numbers that look drawn at random: splitmix64 (Steele, Lea & Flood 2014).

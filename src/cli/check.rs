@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use scardepth::check::{self, Checked, Comparability, Fitness, Report, Row, words};
-use scardepth::decode::{self, Photo, decode};
-use scardepth::error::Error;
+use scardepth::decode::{Photo, decode};
 use scardepth::pipeline::{Options, Scale};
 use scardepth::report::schema::Tool;
 
@@ -30,6 +29,8 @@ pub struct Arguments {
     against: Option<PathBuf>,
     #[command(flatten)]
     scale: super::scale::Arguments,
+    #[command(flatten)]
+    limits: super::limits::Arguments,
     /// Print JSON instead of words
     #[arg(long)]
     json: bool,
@@ -44,6 +45,8 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     use_threads(arguments.threads)?;
     let scale = arguments.scale.typed()?;
+    let limits = arguments.limits.options()?;
+    let open = |path: &Path| decode(path, &limits);
     let baseline = arguments.against.as_deref().map(open).transpose()?;
     let mut rows = Vec::new();
     let mut failed = Vec::new();
@@ -89,10 +92,6 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     }
     explain(&last);
     Ok(Status::SomeFailed)
-}
-
-fn open(path: &Path) -> Result<Photo, Error> {
-    decode(path, &decode::Options::default())
 }
 
 fn name(path: &Path) -> String {

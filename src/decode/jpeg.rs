@@ -10,7 +10,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::exif::Directory;
 use super::photo::{Samples, Unpacked};
-use super::{Options, check_size, colour};
+use super::{LONGEST_SIDE, Options, check_size, colour};
 use crate::error::Error;
 
 /// Most scans of a progressive picture: encoders write about 10, and each goes over all pixels anew,
@@ -25,8 +25,8 @@ pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unp
     let failed = |e: DecodeErrors| refuse(path, bytes, e);
     // Cameras leave odd bytes between their headers; only the picture itself is read strictly.
     let reading = DecoderOptions::default()
-        .set_max_width(usize::from(u16::MAX))
-        .set_max_height(usize::from(u16::MAX))
+        .set_max_width(LONGEST_SIDE as usize)
+        .set_max_height(LONGEST_SIDE as usize)
         .jpeg_set_max_scans(MOST_SCANS)
         .set_strict_mode(false);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), reading);

@@ -20,12 +20,12 @@ mod raw;
 mod tiff;
 mod unpack;
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use crate::error::Error;
+use crate::files;
 
 pub use colour::{linear_to_srgb, srgb_to_linear};
 pub use photo::{Caveat, Photo, Shot, Source};
@@ -49,6 +49,9 @@ impl Default for Options {
     }
 }
 
+/// Longest side, px, of any photo: what a JPEG can hold, and the result holds one of the photo's size.
+const LONGEST_SIDE: u32 = 65_535;
+
 /// Most bytes of a file for each pixel allowed: 16-bit RGBA, unpacked.
 const FILE_BYTES_PER_PIXEL: f64 = 8.0;
 
@@ -61,7 +64,7 @@ const FILE_BYTES_PER_PIXEL: f64 = 8.0;
 /// If there is no such file, it is not a photo, not of a supported format, damaged, or outside the
 /// limits of `options`.
 pub fn decode(path: &Path, options: &Options) -> Result<Photo, Error> {
-    let bytes = read(path, options)?;
+    let bytes = files::read(path, most_bytes(options) as u64)?;
     decode_bytes(path, &bytes, options)
 }
 
@@ -106,60 +109,6 @@ fn most_bytes(options: &Options) -> f64 {
     options.limit_megapixels * 1e6 * FILE_BYTES_PER_PIXEL
 }
 
-/// All bytes of a regular file, if it is not larger than any allowed photo can be.
-///
-/// Read once: what is hashed, checked and unpacked are the same bytes.
-fn read(path: &Path, options: &Options) -> Result<Vec<u8>, Error> {
-    let file = || path.to_path_buf();
-    let unreadable = |source: std::io::Error| match source.kind() {
-        std::io::ErrorKind::NotFound => Error::NotFound { file: file() },
-        _ => Error::Unreadable {
-            file: file(),
-            source,
-        },
-    };
-    // Looked at before it is opened: opening a pipe would wait for its other end.
-    check_kind(path, &fs::metadata(path).map_err(unreadable)?)?;
-    let opened = File::open(path).map_err(unreadable)?;
-    // And again: another may stand at its place by now.
-    let metadata = opened.metadata().map_err(unreadable)?;
-    check_kind(path, &metadata)?;
-    let limit = most_bytes(options);
-    if metadata.len() as f64 > limit {
-        return Err(Error::FileTooLarge {
-            file: file(),
-            megabytes: metadata.len() as f64 / 1e6,
-            limit_megabytes: limit / 1e6,
-        });
-    }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
-    (&opened)
-        .take(limit as u64)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    let now = opened.metadata().map_err(unreadable)?;
-    let same_time = metadata.modified().ok() == now.modified().ok();
-    if bytes.len() as u64 != metadata.len() || now.len() != metadata.len() || !same_time {
-        return Err(Error::Changing { file: file() });
-    }
-    Ok(bytes)
-}
-
-fn check_kind(path: &Path, metadata: &fs::Metadata) -> Result<(), Error> {
-    if metadata.is_file() {
-        return Ok(());
-    }
-    let found = if metadata.is_dir() {
-        "a folder"
-    } else {
-        "a device or a pipe"
-    };
-    Err(Error::NotAFile {
-        file: path.to_path_buf(),
-        found,
-    })
-}
-
 /// Refuses a photo by its header's size.
 fn check_size(path: &Path, (width, height): (u32, u32), options: &Options) -> Result<(), Error> {
     if f64::from(width) * f64::from(height) > options.limit_megapixels * 1e6 {
@@ -168,6 +117,14 @@ fn check_size(path: &Path, (width, height): (u32, u32), options: &Options) -> Re
             width,
             height,
             limit_megapixels: options.limit_megapixels,
+        });
+    }
+    if width.max(height) > LONGEST_SIDE {
+        return Err(Error::TooLong {
+            file: path.to_path_buf(),
+            width,
+            height,
+            limit: LONGEST_SIDE,
         });
     }
     if width.min(height) < options.smallest_side {

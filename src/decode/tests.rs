@@ -245,6 +245,15 @@ fn sizes_outside_the_limits_are_refused_by_the_header() {
     let tiny = files.write("b", &jpeg(&RgbImage::new(40, 31)));
     let error = open(&tiny).unwrap_err();
     assert!(matches!(error, Error::TooSmall { needed: 32, .. }));
+    // Few pixels and many of them in a row: no JPEG of the result could hold them.
+    let mut long = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x01\0\0\0\0\0\x20\x08\0\0\0\0".to_vec();
+    long.extend([0; 40]);
+    let error = open(&files.write("d", &long)).unwrap_err();
+    assert!(
+        matches!(error, Error::TooLong { width: 65_536, .. }),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("65536 x 32"), "{error}");
     // A PNG header that claims 4 gigapixels, and nothing behind it.
     let mut bomb = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x01\0\0\0\x01\0\0\x08\x02\0\0\0".to_vec();
     bomb.extend([0x7a, 0x6d, 0x3f, 0x43]);

@@ -28,6 +28,12 @@ const COLOUR_MAP: Tag = Tag::ColorMap;
 
 /// Pixels of the first picture in `bytes`, after its header was found to be within the limits.
 pub(super) fn unpack(path: &Path, bytes: &[u8], options: &Options) -> Result<Unpacked, Error> {
+    if has_endless_text(bytes) {
+        return Err(Error::Corrupt {
+            file: path.to_path_buf(),
+            source: "a text in its header is longer than the file".into(),
+        });
+    }
     let directory = Directory::of_tiff(bytes);
     let kind = directory.number(exif::PHOTOMETRIC).unwrap_or_default() as u16;
     if !matches!(kind, PALETTE | INKS | CIELAB | ICC_LAB) {
@@ -94,32 +100,71 @@ fn limits(options: &Options) -> Limits {
     limits
 }
 
-/// A copy that says its numbers are meant as `kind`; unchanged where it does not say what they are.
-fn reinterpreted(bytes: &[u8], kind: u16) -> Vec<u8> {
-    const PHOTOMETRIC: u16 = 262;
-    let mut copy = bytes.to_vec();
-    let little = bytes.first() == Some(&b'I');
-    let short = |at: usize| {
-        let pair = *bytes.get(at..)?.first_chunk::<2>()?;
-        Some(if little {
+/// The first directory of a TIFF as it stands in the file (TIFF 6.0, section 2): all that must be known
+/// before, or changed for, a decoder that reads it again.
+struct Entries<'a> {
+    bytes: &'a [u8],
+    little: bool,
+}
+
+impl<'a> Entries<'a> {
+    /// Bytes of one entry: tag, type, count, value or where it is.
+    const LENGTH: usize = 12;
+    const TYPE: usize = 2;
+    const COUNT: usize = 4;
+    const VALUE: usize = 8;
+
+    fn of(bytes: &'a [u8]) -> Self {
+        let little = bytes.first() == Some(&b'I');
+        Self { bytes, little }
+    }
+
+    fn short(&self, at: usize) -> Option<u16> {
+        let pair = *self.bytes.get(at..)?.first_chunk::<2>()?;
+        Some(if self.little {
             u16::from_le_bytes(pair)
         } else {
             u16::from_be_bytes(pair)
         })
-    };
-    let long = |at: usize| {
-        let (a, b) = (short(at)?, short(at.checked_add(2)?)?);
-        let (low, high) = if little { (a, b) } else { (b, a) };
+    }
+
+    fn long(&self, at: usize) -> Option<usize> {
+        let (a, b) = (self.short(at)?, self.short(at.checked_add(2)?)?);
+        let (low, high) = if self.little { (a, b) } else { (b, a) };
         Some((usize::from(high) << 16) | usize::from(low))
-    };
-    let found = || {
-        let first = long(4)?;
-        let entries = usize::from(short(first)?);
-        let mut places = (0..entries).map(|i| first + 2 + 12 * i);
-        places.find(|&at| short(at) == Some(PHOTOMETRIC))
-    };
-    if let Some(value) = found().and_then(|at| copy.get_mut(at + 8..at + 10)) {
-        value.copy_from_slice(&if little {
+    }
+
+    /// Where each entry is.
+    fn places(&self) -> impl Iterator<Item = usize> {
+        let first = self.long(4).unwrap_or_default();
+        let count = usize::from(self.short(first).unwrap_or_default());
+        (0..count).map(move |i| first + 2 + Self::LENGTH * i)
+    }
+}
+
+/// A text that claims more bytes than the whole file has. The decoder would refuse it too, but prints
+/// to the terminal when it does (tiff 0.11.3, `Entry::val`).
+fn has_endless_text(bytes: &[u8]) -> bool {
+    const ASCII: u16 = 2;
+    let entries = Entries::of(bytes);
+    let is_text = |at: usize| entries.short(at + Entries::TYPE) == Some(ASCII);
+    let length = |at: usize| entries.long(at + Entries::COUNT).unwrap_or_default();
+    entries
+        .places()
+        .any(|at| is_text(at) && length(at) > bytes.len())
+}
+
+/// A copy that says its numbers are meant as `kind`; unchanged where it does not say what they are.
+fn reinterpreted(bytes: &[u8], kind: u16) -> Vec<u8> {
+    const PHOTOMETRIC: u16 = 262;
+    let entries = Entries::of(bytes);
+    let found = entries
+        .places()
+        .find(|&at| entries.short(at) == Some(PHOTOMETRIC));
+    let mut copy = bytes.to_vec();
+    let value = found.and_then(|at| copy.get_mut(at + Entries::VALUE..at + Entries::VALUE + 2));
+    if let Some(value) = value {
+        value.copy_from_slice(&if entries.little {
             kind.to_le_bytes()
         } else {
             kind.to_be_bytes()

@@ -1,10 +1,10 @@
 //! Point pairs that a person marked in both photos, for pairs that resist the search.
 
-use std::fs;
 use std::path::Path;
 
 use super::{Affine, PointPair};
 use crate::error::Error;
+use crate::files;
 
 /// Pairs needed at least.
 const LEAST: usize = 3;
@@ -34,29 +34,12 @@ const SHEARED: f64 = 2.5;
 /// # Errors
 /// If the file cannot be read or does not make a map; the message names the line.
 pub fn read(path: &Path, sizes: [(u32, u32); 2]) -> Result<Affine, Error> {
-    if !path.exists() {
-        return Err(Error::NotFound { file: path.into() });
-    }
-    if path.is_dir() {
-        return Err(Error::NotAFile {
-            file: path.into(),
-            found: "a folder",
-        });
-    }
-    let unreadable = |source| Error::Unreadable {
-        file: path.into(),
-        source,
-    };
     let at = |line: usize, problem: String| Error::BadPoints {
         file: path.into(),
         line,
         problem,
     };
-    if fs::metadata(path).map_err(unreadable)?.len() > MOST_BYTES {
-        let problem = "this is too large for a table of points; name a CSV file".to_string();
-        return Err(at(1, problem));
-    }
-    let bytes = fs::read(path).map_err(unreadable)?;
+    let bytes = files::read(path, MOST_BYTES)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| at(1, "this is no text; name a CSV file".to_string()))?;
     let pairs = parsed(&text, sizes).map_err(|(line, problem)| at(line, problem))?;

@@ -5,11 +5,11 @@
 //! speaks of that photo; a row with a `treatment` tells of a session on its date (or its photo's),
 //! which is taken to follow a photo of the same day.
 
-use std::fs;
 use std::path::Path;
 
 use super::date::Date;
 use crate::error::Error;
+use crate::files;
 use crate::units::PixelsPerMm;
 
 /// The file's usual name, in the folder that is measured.
@@ -74,30 +74,7 @@ const MOST_BYTES: u64 = 64 << 20;
 /// # Errors
 /// If it can't be read, or its header does not name what is needed. A bad row is a [`Fault`].
 pub fn read(path: &Path) -> Result<Manifest, Error> {
-    let unreadable = |source: std::io::Error| match source.kind() {
-        std::io::ErrorKind::NotFound => Error::NotFound {
-            file: path.to_path_buf(),
-        },
-        _ => Error::Unreadable {
-            file: path.to_path_buf(),
-            source,
-        },
-    };
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() {
-        return Err(Error::NotAFile {
-            file: path.to_path_buf(),
-            found: "a folder or a device",
-        });
-    }
-    if metadata.len() > MOST_BYTES {
-        return Err(Error::FileTooLarge {
-            file: path.to_path_buf(),
-            megabytes: metadata.len() as f64 / 1e6,
-            limit_megabytes: MOST_BYTES as f64 / 1e6,
-        });
-    }
-    let bytes = fs::read(path).map_err(unreadable)?;
+    let bytes = files::read(path, MOST_BYTES)?;
     parse(&bytes).map_err(|(line, problem)| Error::BadManifest {
         file: path.to_path_buf(),
         line,
