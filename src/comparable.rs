@@ -5,9 +5,11 @@
 //! worse than none.
 
 mod copy;
+mod dates;
 mod shot;
 
 pub use copy::is_copy;
+pub use dates::dates;
 pub use shot::shots;
 
 use crate::decode::{Caveat as DecodeCaveat, Photo};
@@ -310,55 +312,6 @@ pub fn smoothed_alone(before: &Quality, after: &Quality) -> Option<Caveat> {
     ))
 }
 
-/// Days between photos under which swelling may fill dents.
-const SWELLING_DAYS: i64 = 14;
-
-/// Photos taken so soon after each other that a change is more likely swelling than collagen.
-#[must_use]
-pub fn dates(before: Option<&str>, after: Option<&str>) -> Option<Caveat> {
-    let days = day_number(after?)? - day_number(before?)?;
-    if days < 0 {
-        return Some(Caveat::warning(
-            "dates-reversed",
-            "By the cameras' clocks the second photo was taken before the first one.",
-            "Check the order of the photos and the cameras' dates.",
-        ));
-    }
-    let apart = if days == 1 {
-        "a day".to_string()
-    } else {
-        format!("{days} days")
-    };
-    (1..SWELLING_DAYS).contains(&days).then(|| {
-        Caveat::warning(
-            "too-soon",
-            format!(
-                "The photos were taken {apart} apart. Skin is swollen for days after a session, \
-                 which fills dents; new collagen takes months."
-            ),
-            "Compare photos taken at least four weeks after a session.",
-        )
-    })
-}
-
-/// Days of the civil calendar from an ISO date (Howard Hinnant's days-from-civil algorithm).
-pub(crate) fn day_number(iso: &str) -> Option<i64> {
-    let mut parts = iso.get(..10)?.split('-').map(str::parse::<i64>);
-    let (year, month, day) = (
-        parts.next()?.ok()?,
-        parts.next()?.ok()?,
-        parts.next()?.ok()?,
-    );
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    let year = year - i64::from(month <= 2);
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year)
-}
-
 /// The same photo given twice.
 #[must_use]
 pub fn same_photo() -> Caveat {
@@ -378,28 +331,4 @@ pub fn recoloured() -> Caveat {
          nothing can have changed between them.",
         "Choose the photo of the other visit.",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_of_the_calendar() {
-        let apart = |a, b| day_number(b).unwrap() - day_number(a).unwrap();
-        assert_eq!(apart("2026-02-28", "2026-03-01"), 1);
-        assert_eq!(apart("2024-02-28", "2024-03-01T08:00:00"), 2);
-        assert_eq!(apart("2025-12-31", "2026-01-01"), 1);
-        assert_eq!(day_number("2026-13-01"), None);
-        assert_eq!(day_number("yesterday"), None);
-    }
-
-    #[test]
-    fn soon_is_said_and_late_is_not() {
-        let code = |b, a| dates(Some(b), Some(a)).map(|c| c.code);
-        assert_eq!(code("2026-01-01", "2026-01-04"), Some("too-soon"));
-        assert_eq!(code("2026-01-01", "2026-03-01"), None);
-        assert_eq!(code("2026-01-05", "2026-01-01"), Some("dates-reversed"));
-        assert_eq!(code("2026-01-05", "2026-01-05"), None);
-    }
 }

@@ -6,6 +6,7 @@
 
 pub mod pipeline;
 
+pub mod date;
 pub mod decode;
 
 pub mod skin;

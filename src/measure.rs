@@ -75,11 +75,15 @@ impl Both {
         let gain = (-GAIN_SHARE * self.texture_gap).exp() as f32;
         self.after.shading.mapv_inplace(|v| gain * v);
         let [before, after] = [&self.before, &self.after].map(|visit| {
-            let scars = measure(visit.surface(), &self.healthy);
             let base = healthy_mean_square(&visit.shading, &self.healthy);
-            let sum = |of: &dyn Fn(&Scar) -> f64| scars.iter().map(of).sum::<f64>();
-            let shaded = sum(&|s| s.area_px * s.own_contrast(base));
-            (shaded > 0.0).then(|| sum(&|s| s.volume_px) / shaded)
+            let (mut shaded, mut volume) = (0.0, 0.0);
+            for pixels in pixels_of(&visit.scars) {
+                let sums = Sums::of(&pixels, visit.surface());
+                let area = pixels.len() as f64;
+                shaded += area * own_contrast(sums.square / area, base);
+                volume += sums.volume;
+            }
+            (shaded > 0.0).then(|| volume / shaded)
         });
         if let (Some(before), Some(after)) = (before, after)
             && before > 0.0
@@ -117,16 +121,12 @@ pub struct Scar {
     pub edge: f64,
 }
 
-impl Scar {
-    /// [`Scar::contrast`], given the healthy skin's mean squared shading, but never nothing: beside
-    /// coarse skin a faint scar's own shading may drown.
-    fn own_contrast(&self, base: f64) -> f64 {
-        /// Share of a scar's mean squared shading that is its own at least.
-        const LEAST_OWN: f64 = 0.04;
-        (self.mean_square - base)
-            .max(LEAST_OWN * self.mean_square)
-            .sqrt()
-    }
+/// [`Scar::contrast`] from a scar's and the healthy skin's mean squared shading, but never nothing:
+/// beside coarse skin a faint scar's own shading may drown.
+fn own_contrast(mean_square: f64, base: f64) -> f64 {
+    /// Share of a scar's mean squared shading that is its own at least.
+    const LEAST_OWN: f64 = 0.04;
+    (mean_square - base).max(LEAST_OWN * mean_square).sqrt()
 }
 
 /// All scars of a visit together.
@@ -199,15 +199,38 @@ fn pixels_of(scars: &Scars) -> Vec<Vec<(usize, usize)>> {
     pixels
 }
 
+/// Sums over a scar's pixels.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    x: f64,
+    y: f64,
+    /// Of squared shading.
+    square: f64,
+    /// Of depth under the rim, healthy-texture units.
+    volume: f64,
+}
+
+impl Sums {
+    fn of(pixels: &[(usize, usize)], surface: Surface) -> Self {
+        let mut sums = Self::default();
+        for &(r, c) in pixels {
+            sums.x += c as f64;
+            sums.y += r as f64;
+            sums.square += f64::from(surface.shading[[r, c]]).powi(2);
+            sums.volume += f64::from((-surface.height[[r, c]]).max(0.0));
+        }
+        sums
+    }
+}
+
 fn one(label: u32, pixels: &[(usize, usize)], surface: Surface, base: f64) -> Scar {
     let n = pixels.len() as f64;
-    let (mut x, mut y, mut square, mut volume) = (0.0, 0.0, 0.0, 0.0);
-    for &(r, c) in pixels {
-        x += c as f64;
-        y += r as f64;
-        square += f64::from(surface.shading[[r, c]]).powi(2);
-        volume += f64::from((-surface.height[[r, c]]).max(0.0));
-    }
+    let Sums {
+        x,
+        y,
+        square,
+        volume,
+    } = Sums::of(pixels, surface);
     let corners: Vec<Point<i32>> = pixels
         .iter()
         .map(|&(r, c)| Point::new(c as i32, r as i32))

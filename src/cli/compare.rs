@@ -102,7 +102,9 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let points = arguments.points.as_deref();
     options.start = points.map(|p| points::read(p, sizes)).transpose()?;
     let region = arguments.roi.as_deref();
-    options.region = region.map(|r| roi::read(r, sizes[0])).transpose()?;
+    options.region = region
+        .map(|r| roi::read(r, sizes[0], &limits))
+        .transpose()?;
     let decoding = started.elapsed().as_secs_f64() * 1e3;
 
     let Outcome {

@@ -14,7 +14,6 @@ use std::time::Instant;
 
 use crate::comparable::{self, Caveat};
 use crate::decode::Photo;
-use crate::normalise::Matched;
 use crate::quality::Quality;
 use crate::raster::Mask;
 use crate::register::Affine;
@@ -72,42 +71,32 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
             return outcome::unaligned(photos, &frame, qualities, &caveats, options, clock);
         }
     };
-    let Laid {
-        alignment,
-        measured,
-        share,
-        gains,
-        hair_grown,
-        copy,
-        matched,
-    } = laid;
-    let seen = visits::see(&matched, &measured, copy, frame.scale, options);
+    let seen = visits::see(
+        &laid.matched,
+        &laid.measured,
+        laid.copy,
+        frame.scale,
+        options,
+    );
     clock.lap("relief");
     let score = score::score(
         &seen.both,
-        &measured,
+        &laid.measured,
         frame.scale,
         &options.segment,
         &score::Options {
-            false_share: options.score.false_share + score::FALSE_BY_HAIR * hair_grown.abs(),
+            false_share: options.score.false_share + score::FALSE_BY_HAIR * laid.hair_grown.abs(),
             ..options.score.clone()
         },
     );
     clock.lap("score");
     let mut caveats = caveats;
-    caveats.extend(between(
-        photos, &frame, qualities, &matched, &seen, share, copy,
-    ));
-    caveats.extend(comparable::hair(hair_grown));
+    caveats.extend(between(photos, &frame, qualities, &laid, &seen));
     outcome::compared(outcome::Compared {
         photos,
         frame: &frame,
         qualities,
-        alignment: &alignment,
-        gains: &gains,
-        matched: &matched,
-        measured: &measured,
-        measured_share: share,
+        laid: &laid,
         seen: &seen,
         score: &score,
         caveats,
@@ -149,31 +138,33 @@ fn between(
     photos: [&Photo; 2],
     frame: &Frame,
     qualities: [&Quality; 2],
-    matched: &Matched,
+    laid: &Laid,
     seen: &Seen,
-    share: f64,
-    copy: bool,
 ) -> Vec<Caveat> {
     if photos[0].source.blake3 == photos[1].source.blake3 {
         return vec![comparable::same_photo()];
     }
-    if copy {
+    let too_little = comparable::measured_share(laid.share, LEAST_MEASURED);
+    if laid.copy {
         // A copy has not changed, but that says nothing where next to nothing could be measured.
-        let unmeasured = comparable::measured_share(share, LEAST_MEASURED);
-        return [Some(comparable::recoloured()), unmeasured]
+        return [Some(comparable::recoloured()), too_little]
             .into_iter()
             .flatten()
             .collect();
     }
-    let blur = [matched.before_blur, matched.after_blur].map(|b| frame.scale.mm(f64::from(b)));
+    let blur_mm = |blur: f32| frame.scale.mm(f64::from(blur));
     let reliefs = [&seen.both.before.relief, &seen.both.after.relief];
     [
-        comparable::measured_share(share, LEAST_MEASURED),
-        comparable::little_measured(share, LEAST_MEASURED),
-        comparable::sharpness(blur[0], blur[1]),
+        too_little,
+        comparable::little_measured(laid.share, LEAST_MEASURED),
+        comparable::sharpness(
+            blur_mm(laid.matched.before_blur),
+            blur_mm(laid.matched.after_blur),
+        ),
         comparable::smoothed_alone(qualities[0], qualities[1]),
         comparable::light(visits::light_turn_deg(&seen.both)),
         comparable::flat_light(&reliefs.map(|r| r.light.directionality)),
+        comparable::hair(laid.hair_grown),
     ]
     .into_iter()
     .flatten()

@@ -7,13 +7,14 @@ use ndarray::Array2;
 use serde_json::json;
 
 use super::frame::{Frame, ScaleSource};
+use super::pair::Laid;
 use super::visits::Seen;
 use super::{CONFIDENT, Clock, Options, Outcome};
 use crate::comparable::Caveat;
 use crate::decode::Photo;
 use crate::filter::{bilinear, enlarge_map};
 use crate::measure::{self, Scar, Totals};
-use crate::normalise::{self, FullMap, Gains, Matched};
+use crate::normalise::{self, FullMap};
 use crate::quality::{self, Quality};
 use crate::raster::{Mask, from_rows, gray, row, to_gray, weights};
 use crate::register::Alignment;
@@ -29,12 +30,7 @@ pub struct Compared<'a> {
     pub photos: [&'a Photo; 2],
     pub frame: &'a Frame,
     pub qualities: [&'a Quality; 2],
-    pub alignment: &'a Alignment,
-    pub gains: &'a Gains,
-    pub matched: &'a Matched,
-    pub measured: &'a Mask,
-    /// Share of the before photo's skin that was measured in both.
-    pub measured_share: f64,
+    pub laid: &'a Laid,
     pub seen: &'a Seen,
     pub score: &'a Score,
     pub caveats: Vec<Caveat>,
@@ -48,14 +44,14 @@ pub fn compared(mut c: Compared) -> Outcome {
     let size = (c.photos[0].width, c.photos[0].height);
     let after = c.photos[1].display();
     let map = FullMap {
-        x: &c.alignment.x,
-        y: &c.alignment.y,
+        x: &c.laid.alignment.x,
+        y: &c.laid.alignment.y,
         before_reduction: c.frame.before_reduction,
         after_reduction: c.frame.after_reduction,
     };
     let mask = |mask: &Mask| full_mask(mask, c.frame, size);
     let (aligned_after, maps) = rayon::join(
-        || normalise::picture(&after, &map, c.gains, size),
+        || normalise::picture(&after, &map, &c.laid.gains, size),
         || (!refused).then(|| super::views::maps(&c)),
     );
     let after_size = after.dimensions();
@@ -66,7 +62,7 @@ pub fn compared(mut c: Compared) -> Outcome {
         measured: if refused {
             GrayImage::new(size.0, size.1)
         } else {
-            mask(c.measured)
+            mask(&c.laid.measured)
         },
         aligned_after: Some(aligned_after),
         before: c.photos[0].display(),
@@ -81,10 +77,10 @@ pub fn compared(mut c: Compared) -> Outcome {
         } else {
             schema::RegistrationMethod::Dense
         },
-        overlap: schema::finite(c.alignment.overlap),
-        confident_fraction: schema::finite(c.measured_share),
-        residual_px: schema::finite(c.alignment.residual_px * c.frame.before_reduction),
-        grid: Some(grid(&map, c.alignment, size, after_size)),
+        overlap: schema::finite(c.laid.alignment.overlap),
+        confident_fraction: schema::finite(c.laid.share),
+        residual_px: schema::finite(c.laid.alignment.residual_px * c.frame.before_reduction),
+        grid: Some(grid(&map, &c.laid.alignment, size, after_size)),
     };
     let visits = [&c.seen.both.before, &c.seen.both.after];
     let totals = [&c.score.before, &c.score.after];
@@ -97,7 +93,7 @@ pub fn compared(mut c: Compared) -> Outcome {
         visit.quality = of_photo(c.qualities[i], Some(&visits[i].relief));
         visit.redness = c.seen.redness[i];
         visit.pigment = c.seen.pigment[i];
-        visit.scars = scars(totals[i], c.measured, c.frame);
+        visit.scars = scars(totals[i], &c.laid.measured, c.frame);
     }
     result.registration = registration;
     if !refused {

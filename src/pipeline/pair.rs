@@ -172,16 +172,18 @@ fn skin(
 /// See [`Laid::hair_grown`]; `reached` is the after photo's skin on the before photo's grid.
 fn hair_grown(before: &Skin, after: &Skin, reached: &Mask, alignment: &Alignment) -> f64 {
     let is_hair = |cue: &Cue| matches!(cue, Cue::Hair | Cue::SingleHair);
-    let on_grid = |mask: &Mask| normalise::align_mask(mask, &alignment.x, &alignment.y);
-    let in_frame = on_grid(&Mask::from_elem(after.why_not.dim(), true));
-    let without = on_grid(&after.why_not.mapv(|cue| !is_hair(&cue)));
+    let hair_after = |x: f32, y: f32| {
+        let (x, y) = (x.round(), y.round());
+        let at = (x >= 0.0 && y >= 0.0).then_some((y as usize, x as usize));
+        at.and_then(|at| after.why_not.get(at)).is_some_and(is_hair)
+    };
     let (mut grown, mut shorn, mut common) = (0_usize, 0_usize, 0_usize);
-    for ((((cue, &open_b), &open_a), &inside), &bare) in (before.why_not.iter().zip(&before.mask))
+    for ((((cue, &open_b), &open_a), &x), &y) in (before.why_not.iter().zip(&before.mask))
         .zip(reached)
-        .zip(&in_frame)
-        .zip(&without)
+        .zip(&alignment.x)
+        .zip(&alignment.y)
     {
-        let (hair_b, hair_a) = (is_hair(cue), inside && !bare);
+        let (hair_b, hair_a) = (is_hair(cue), hair_after(x, y));
         grown += usize::from(open_b && hair_a);
         shorn += usize::from(hair_b && open_a);
         common += usize::from((open_b && (hair_a || open_a)) || (open_a && hair_b));

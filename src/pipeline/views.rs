@@ -32,12 +32,15 @@ const DARKEST: f32 = 0.0003;
 /// The maps of a comparison on the working grid; the lesions' numbers are those of the result.
 pub fn maps(c: &Compared) -> Maps {
     let (before, after) = (&c.seen.both.before, &c.seen.both.after);
-    let shrink = (c.measured.dim().0.max(c.measured.dim().1) as f64 / LONGEST).max(1.0);
+    let shrink = {
+        let (rows, columns) = c.laid.measured.dim();
+        (rows.max(columns) as f64 / LONGEST).max(1.0)
+    };
     let drawn = |field: &Field, finest_mm: f64| {
         let sigma = c.frame.scale.px(finest_mm) as f32;
         reduce(&gaussian(field, sigma), shrink)
     };
-    let images = [&c.matched.before, c.matched.after.image()];
+    let images = [&c.laid.matched.before, c.laid.matched.after.image()];
     let share = |image: &LinearImage, of: [f32; 3]| {
         let [r, g, b] = &image.planes;
         let density = |v: f32| -(v.max(0.0) + DARKEST).ln();

@@ -63,12 +63,15 @@ pub(super) fn inspect(folder: &Path) -> Result<Place, Error> {
     })
 }
 
+/// Bytes above which a `result.json` is none of ours: one of thousands of scars has a few megabytes.
+const LARGEST_RESULT: u64 = 1 << 28;
+
 fn is_result(path: &Path) -> bool {
     #[derive(Deserialize)]
     struct Head {
         schema: String,
     }
-    fs::read(path)
+    files::read(path, LARGEST_RESULT)
         .ok()
         .and_then(|bytes| serde_json::from_slice::<Head>(&bytes).ok())
         .is_some_and(|head| head.schema.starts_with(OUR_SCHEMA))

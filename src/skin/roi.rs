@@ -13,12 +13,12 @@ const INSIDE: u8 = 128;
 /// Reads a region: a picture of the upright photo's size, white where to measure. What is
 /// transparent is outside.
 ///
-/// `size`: (width, height) of the photo it was drawn on.
+/// `size`: (width, height) of the photo it was drawn on; `limits` as for the photo.
 ///
 /// # Errors
 /// If it cannot be read, has another size or marks nothing.
-pub fn read(path: &Path, size: (u32, u32)) -> Result<Mask, Error> {
-    let picture = decode(path, &decode::Options::default())?;
+pub fn read(path: &Path, size: (u32, u32), limits: &decode::Options) -> Result<Mask, Error> {
+    let picture = decode(path, limits)?;
     let bad = |problem: String| Error::BadRegion {
         file: path.into(),
         problem,

@@ -2,12 +2,12 @@
 
 mod notes;
 
-use super::date::{DAYS_PER_MONTH, Date};
 use super::plan::{PlannedPhoto, PlannedSeries, PlannedSession};
 use super::schema::{
     Milestone, Plateau, SERIES, Series, SeriesScar, SeriesVisit, Session, Status, Trend, Trends,
 };
 use super::trend::{self, Point, Z95};
+use crate::date::{DAYS_PER_MONTH, Date};
 use crate::report::schema::{self as pair, Comparison, Interval, Verdict};
 use notes::{SWOLLEN, flags, notes};
 

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use super::date::Date;
+use crate::date::Date;
 use crate::error::Error;
 use crate::files;
 use crate::units::PixelsPerMm;

@@ -187,7 +187,7 @@ impl<'a> Baseline<'a> {
                 return Ok(Ok(failed));
             }
         };
-        let options = match marked(setup.root, [planned, photo], [before, &after], options) {
+        let options = match marked(setup, [planned, photo], [before, &after], options) {
             Ok(options) => options,
             Err(error) => {
                 (setup.heard)(Done::Failed);
@@ -316,7 +316,7 @@ fn follow(
             visit: &photo.visit,
             months: photo
                 .days_since(first)
-                .map(|days| days as f64 / super::date::DAYS_PER_MONTH),
+                .map(|days| days as f64 / crate::date::DAYS_PER_MONTH),
             lesions: &comparison.lesions,
             before: &mask(report::SCARS_BEFORE)?,
             after: &mask(report::SCARS_AFTER)?,

@@ -5,7 +5,6 @@
 //! time through [`crate::pipeline::compare`], and [`course`] makes of a series' comparisons what
 //! [`schema`] says.
 
-pub mod date;
 pub mod order;
 
 pub mod names;

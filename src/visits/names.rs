@@ -1,7 +1,7 @@
 //! What the names of files and folders say, and names that are safe to make folders of.
 
-use super::date::{Date, Leading};
 use super::order::{self, Order};
+use crate::date::{Date, Leading};
 
 /// Views that a name without a date may end in. With a date in front, any word is a view.
 const VIEWS: [&str; 22] = [

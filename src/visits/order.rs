@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::date::DAYS_PER_MONTH;
+use crate::date::DAYS_PER_MONTH;
 
 /// Where a visit stands among those of its patient, by what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]

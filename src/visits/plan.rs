@@ -13,12 +13,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::date::Date;
 use super::manifest::{self, Manifest};
 use super::names;
 use super::order::Order;
 use super::schema::{DateSource, Failure, Layout, PassedOver};
 use super::walk::{Walked, walk};
+use crate::date::Date;
 use crate::error::Error;
 use crate::report::schema::Warning;
 use crate::units::PixelsPerMm;

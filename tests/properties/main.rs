@@ -9,7 +9,7 @@ mod drawn;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use scardepth::check;
-use scardepth::decode::Photo;
+use scardepth::decode::{self, Photo};
 use scardepth::filter;
 use scardepth::measure::{self, Both, Visit, measure};
 use scardepth::normalise::{align, align_mask, gains, match_sharpness};
@@ -290,7 +290,7 @@ proptest! {
             if let Ok(map) = register::points::read(&path, [(400, 300), (300, 400)]) {
                 prop_assert!(map.determinant() > 0.0, "{:?}", map);
             }
-            prop_assert!(skin::roi::read(&path, (40, 30)).is_err());
+            prop_assert!(skin::roi::read(&path, (40, 30), &decode::Options::default()).is_err());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a result means, how sure it is and why it is not surer, in sentences for the first page.
 
 use super::{change, date, number, sentence};
+use crate::date::Date;
 use crate::report::fate::{Fate, Told};
 use crate::report::schema::{Change, Comparison, Lesion, ScaleSource, State, Verdict, Warning};
 
@@ -228,7 +229,7 @@ pub fn hints(comparison: &Comparison) -> Vec<&'static str> {
 pub fn dates(comparison: &Comparison) -> Option<String> {
     let [before, after] = [&comparison.before, &comparison.after].map(|v| v.taken.as_deref());
     let (before, after) = (before?, after?);
-    let days = crate::comparable::day_number(after)? - crate::comparable::day_number(before)?;
+    let days = Date::parse(after)?.days_since(Date::parse(before)?);
     let apart = match days {
         0 => "the same day".to_string(),
         1 | -1 => "1 day apart".to_string(),

@@ -1,7 +1,6 @@
 //! What a comparison is made from: photos, settings, and what lies beside them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use super::super::course::Outcome;
 use super::super::plan::PlannedPhoto;
@@ -23,7 +22,7 @@ pub(super) fn options(baseline: &PlannedPhoto, setup: &Setup) -> pipeline::Optio
 
 /// The options with what the manifest names beside the photos: the baseline's region, the photo's points.
 pub(super) fn marked(
-    root: &Path,
+    setup: &Setup,
     [baseline, photo]: [&PlannedPhoto; 2],
     pixels: [&Photo; 2],
     options: pipeline::Options,
@@ -33,10 +32,10 @@ pub(super) fn marked(
     let start = photo.points.as_ref();
     Ok(pipeline::Options {
         region: region
-            .map(|file| roi::read(&root.join(file), sizes[0]))
+            .map(|file| roi::read(&setup.root.join(file), sizes[0], setup.limits))
             .transpose()?,
         start: start
-            .map(|file| points::read(&root.join(file), sizes))
+            .map(|file| points::read(&setup.root.join(file), sizes))
             .transpose()?,
         ..options
     })

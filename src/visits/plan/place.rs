@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::super::date::Date;
 use super::super::manifest::{self, Manifest, Row};
 use super::super::names;
 use super::super::order::{self, Order};
@@ -12,6 +11,7 @@ use super::super::schema::{DateSource, Failure, PassedOver};
 use super::super::walk::Found;
 use super::said::{Around, Said, around, said};
 use super::{PlannedSession, remark, sessions};
+use crate::date::Date;
 use crate::report::schema::Warning;
 use crate::units::PixelsPerMm;
 

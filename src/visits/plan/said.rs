@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 
-use super::super::date::Date;
 use super::super::names::{self, Named};
 use super::super::walk::Found;
+use crate::date::Date;
 
 /// What names of folders and file say.
 pub(super) struct Said {

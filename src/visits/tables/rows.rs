@@ -3,8 +3,8 @@
 
 use super::Kind::{Number, Text, Whole};
 use super::{Cell, Column};
+use crate::date::Date;
 use crate::report::schema::{Change, Interval, LesionVisit, Warning, word};
-use crate::visits::date::Date;
 use crate::visits::schema::{
     CohortRow, Failure, Milestone, ScarVisit, Series, SeriesScar, SeriesVisit,
 };

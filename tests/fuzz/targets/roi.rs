@@ -6,7 +6,7 @@
 use std::fs;
 use std::sync::LazyLock;
 
-use scardepth::decode::taken;
+use scardepth::decode::{self, taken};
 use scardepth::raster::count;
 use scardepth::skin::roi;
 use tempfile::TempDir;
@@ -23,7 +23,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let file = DESK.path().join("region.png");
     fs::write(&file, picture).expect("a file");
     let _ = taken(&file);
-    if let Ok(region) = roi::read(&file, SIZE) {
+    if let Ok(region) = roi::read(&file, SIZE, &decode::Options::default()) {
         assert_eq!(region.dim(), (SIZE.1 as usize, SIZE.0 as usize));
         assert!(count(&region) > 0);
         let reduction = f64::from(scale) / 16.0;
