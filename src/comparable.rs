@@ -9,7 +9,7 @@ mod dates;
 mod shot;
 
 pub use copy::is_copy;
-pub use dates::dates;
+pub use dates::{REVERSED, dates};
 pub use shot::shots;
 
 use crate::decode::{Caveat as DecodeCaveat, Photo};
@@ -291,6 +291,25 @@ pub fn coarse(narrowest_mm: f64, assumed: bool) -> Option<Caveat> {
     } else {
         None
     }
+}
+
+/// Code of a scale that nobody gave.
+pub const NO_SCALE: &str = "no-scale";
+
+/// Nobody said how large the skin is; `field_mm`: what the longer side of the first photo was taken to
+/// show.
+#[must_use]
+pub fn no_scale(field_mm: f64) -> Caveat {
+    Caveat::warning(
+        NO_SCALE,
+        format!(
+            "Nobody said how much skin the photo shows. Scars were looked for as if its longer side \
+             showed {field_mm:.0} mm; if it shows half or twice that, pores are taken for scars or \
+             small scars missed, and the numbers mislead."
+        ),
+        "Say how many millimetres of skin the first photo shows across (about 200 for a whole face, \
+         80 for a cheek); lay a ruler or a sticker of known size beside the skin in the next photo.",
+    )
 }
 
 /// One photo is smoothed and the other is not: its scars are smoothed with it.

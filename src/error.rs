@@ -18,6 +18,9 @@ pub enum Error {
     #[error("{}: this is {found}, not a file; name the file itself", file.display())]
     NotAFile { file: PathBuf, found: &'static str },
 
+    #[error("{}: {why}", folder.display())]
+    NothingToMeasure { folder: PathBuf, why: String },
+
     #[error("{}: the file cannot be read; check its permissions and the drive", file.display())]
     Unreadable {
         file: PathBuf,

@@ -137,7 +137,7 @@ pub fn run(arguments: &Arguments) -> Result<Status, Failure> {
 
 /// The answer, the three changes and where to read on.
 fn summary(comparison: &Comparison, out: &Path) -> String {
-    let mut text = words::verdict(&comparison.change) + "\n";
+    let mut text = words::doubt::answer(comparison) + "\n";
     if comparison.change.verdict != Verdict::NotComparable {
         text.push('\n');
         for (name, interval) in words::measures(&comparison.change) {

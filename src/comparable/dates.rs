@@ -6,13 +6,16 @@ use crate::date::Date;
 /// Days between photos under which swelling may fill dents.
 const SWELLING_DAYS: i64 = 14;
 
+/// Code of photos that seem to be given in the wrong order.
+pub const REVERSED: &str = "dates-reversed";
+
 /// Photos taken so soon after each other that a change is more likely swelling than collagen.
 #[must_use]
 pub fn dates(before: Option<&str>, after: Option<&str>) -> Option<Caveat> {
     let days = Date::parse(after?)?.days_since(Date::parse(before?)?);
     if days < 0 {
         return Some(Caveat::warning(
-            "dates-reversed",
+            REVERSED,
             "By the cameras' clocks the second photo was taken before the first one.",
             "Check the order of the photos and the cameras' dates.",
         ));

@@ -39,7 +39,7 @@ const FINEST: f64 = 16.0;
 const MOST_PIXELS: f64 = 6e6;
 
 /// What the longer side of a photo of unknown scale is taken to show, mm: between a cheek and a face.
-const ASSUMED_FIELD_MM: f64 = 150.0;
+pub(super) const ASSUMED_FIELD_MM: f64 = 150.0;
 
 impl Frame {
     #[must_use]

@@ -62,7 +62,7 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     let frame = Frame::of(before, after, options.scale);
     let [single_b, single_a] = pair::judged(photos, &frame, options, &mut clock);
     let qualities = [&single_b.quality, &single_a.quality];
-    let caveats = alone(photos, &frame, qualities);
+    let caveats = alone(photos, &frame, qualities, options.scale.is_none());
     let laid = match pair::laid([&single_b, &single_a], &frame, options, &mut clock) {
         Ok(laid) => laid,
         Err(reason) => {
@@ -115,9 +115,16 @@ pub fn prepared(
     (single.light, single.skin.mask, frame.scale)
 }
 
-/// What speaks against each photo by itself, and against their dates.
-fn alone(photos: [&Photo; 2], frame: &Frame, qualities: [&Quality; 2]) -> Vec<Caveat> {
+/// What speaks against each photo by itself, and against their dates; `unscaled`: nobody said how
+/// large the skin is.
+fn alone(
+    photos: [&Photo; 2],
+    frame: &Frame,
+    qualities: [&Quality; 2],
+    unscaled: bool,
+) -> Vec<Caveat> {
     let mut caveats = Vec::new();
+    caveats.extend(unscaled.then(|| comparable::no_scale(frame::ASSUMED_FIELD_MM)));
     for (i, which) in ["first", "second"].into_iter().enumerate() {
         caveats.extend(comparable::of_file(which, photos[i]));
         caveats.extend(comparable::of_photo(which, qualities[i]));

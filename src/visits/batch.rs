@@ -128,8 +128,8 @@ fn hold(out: &Path) -> Result<Held, Error> {
 /// is then written, and [`Run::complete`] is false.
 ///
 /// # Errors
-/// If the folder is not ours or another run's, or something cannot be written. Photos that cannot be
-/// read are part of the result.
+/// If no photo in the plan has a place, the folder is not ours or another run's, or something cannot be
+/// written. Photos that cannot be read are part of the result.
 pub fn run(
     plan: Plan,
     options: &Options,
@@ -138,6 +138,12 @@ pub fn run(
     ended: &(dyn Fn(&Series) + Sync),
 ) -> Result<Run, Error> {
     let started = Instant::now();
+    if plan.series.is_empty() {
+        return Err(Error::NothingToMeasure {
+            folder: options.root.clone(),
+            why: super::words::nothing(&plan, options.layout),
+        });
+    }
     let held = hold(&options.out)?;
     let plan = match options.shard {
         Some([i, n]) => plan.shard(i, n),

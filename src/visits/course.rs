@@ -7,6 +7,7 @@ use super::schema::{
     Milestone, Plateau, SERIES, Series, SeriesScar, SeriesVisit, Session, Status, Trend, Trends,
 };
 use super::trend::{self, Point, Z95};
+use crate::comparable::NO_SCALE;
 use crate::date::{DAYS_PER_MONTH, Date};
 use crate::report::schema::{self as pair, Comparison, Interval, Verdict};
 use notes::{SWOLLEN, flags, notes};
@@ -81,6 +82,9 @@ pub fn assemble(planned: &PlannedSeries, outcomes: &[Outcome], scars: Vec<Series
     };
     series.notes = notes(&series, planned);
     series
+        .notes
+        .extend(first.and_then(|c| c.warnings.iter().find(|w| w.code == NO_SCALE).cloned()));
+    series
 }
 
 fn visit(
@@ -120,7 +124,10 @@ fn visit(
             baseline_scars: Some(c.before.scars.clone()),
             measured_fraction: c.registration.confident_fraction,
             change: Some(c.change.clone()),
-            warnings: c.warnings.clone(),
+            // Said once of the course, not at each visit.
+            warnings: (c.warnings.iter().filter(|w| w.code != NO_SCALE))
+                .cloned()
+                .collect(),
             ..with_photo(&c.after)
         },
     }

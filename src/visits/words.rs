@@ -2,7 +2,7 @@
 
 use super::anonymous::Key;
 use super::plan::{Plan, PlannedSeries};
-use super::schema::{Cohort, Group, Run, Series, SeriesVisit, Status};
+use super::schema::{Cohort, Group, Layout, Run, Series, SeriesVisit, Status};
 use crate::report::schema::{Verdict, word};
 use crate::report::words::{change, number, signed, verdict};
 
@@ -16,32 +16,29 @@ pub fn plan(plan: &Plan) -> String {
     for series in &plan.series {
         text += &planned(series);
     }
-    let list = |title: &str, lines: Vec<String>| {
-        if lines.is_empty() {
+    let list = |title: &str, files: Vec<[&str; 2]>| {
+        if files.is_empty() {
             return String::new();
         }
-        format!("\n{title} ({}):\n  {}\n", lines.len(), lines.join("\n  "))
+        let lines = by_reason(&files);
+        format!("\n{title} ({}):\n  {}\n", files.len(), lines.join("\n  "))
     };
-    let line = |file: &str, reason: &str| format!("{file}: {reason}");
     text += &list(
         "Cannot be used",
-        plan.failures
-            .iter()
-            .map(|f| line(&f.file, &f.reason))
+        (plan.failures.iter())
+            .map(|f| [&*f.file, &*f.reason])
             .collect(),
     );
     text += &list(
         "Passed over",
-        plan.passed_over
-            .iter()
-            .map(|f| line(&f.file, &f.reason))
+        (plan.passed_over.iter())
+            .map(|f| [&*f.file, &*f.reason])
             .collect(),
     );
     text += &list(
         "To be known",
-        plan.remarks
-            .iter()
-            .map(|f| line(&f.file, &f.reason))
+        (plan.remarks.iter())
+            .map(|f| [&*f.file, &*f.reason])
             .collect(),
     );
     let patients: std::collections::BTreeSet<&str> =
@@ -112,6 +109,52 @@ fn planned(series: &PlannedSeries) -> String {
         text += &format!("  {} treatment: {}\n", session.date, session.treatment);
     }
     text
+}
+
+/// Why a folder holds nothing to measure, and what to name instead.
+#[must_use]
+pub fn nothing(plan: &Plan, layout: Layout) -> String {
+    let remedy = match layout {
+        Layout::Views => {
+            "name the folder of one patient\u{2019}s photos, or use `scardepth batch` for a folder \
+             that holds one for each patient"
+        }
+        Layout::Patients => {
+            "name a folder that holds one for each patient, or use `scardepth series` for a single \
+             patient\u{2019}s photos"
+        }
+    };
+    let files: Vec<[&str; 2]> = (plan.failures.iter())
+        .map(|f| [&*f.file, &*f.reason])
+        .collect();
+    if files.is_empty() {
+        return format!("there is no photo in it; {remedy}");
+    }
+    let lines = by_reason(&files[..files.len().min(MOST_LINES)]);
+    format!(
+        "none of its {} can be used; {remedy}\n  {}",
+        counted(files.len(), "photo"),
+        lines.join("\n  ")
+    )
+}
+
+/// A line for each (file, reason); files that share a reason stand below it.
+fn by_reason(files: &[[&str; 2]]) -> Vec<String> {
+    let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
+    for &[file, reason] in files {
+        match told.iter_mut().find(|t| t.0 == reason) {
+            Some((_, files)) => files.push(file),
+            None => told.push((reason, vec![file])),
+        }
+    }
+    told.into_iter()
+        .flat_map(|(reason, files)| match files[..] {
+            [file] => vec![format!("{file}: {reason}")],
+            _ => std::iter::once(format!("{reason}:"))
+                .chain(files.iter().map(|f| format!("  {f}")))
+                .collect(),
+        })
+        .collect()
 }
 
 fn counted(n: usize, what: &str) -> String {
@@ -249,16 +292,15 @@ pub fn run(run: &Run, cohort: &Cohort) -> String {
             }
         }
     }
-    let failures: Vec<String> = run
+    let failures: Vec<[&str; 2]> = run
         .unplaced
         .iter()
         .chain(&run.unreadable)
-        .map(|f| format!("  {}: {}", f.file, f.reason))
+        .map(|f| [&*f.file, &*f.reason])
         .collect();
     if !failures.is_empty() {
-        text += "\nCannot be used:\n";
-        text += &failures[..failures.len().min(MOST_LINES)].join("\n");
-        text.push('\n');
+        let shown = &failures[..failures.len().min(MOST_LINES)];
+        text += &format!("\nCannot be used:\n  {}\n", by_reason(shown).join("\n  "));
         if failures.len() > MOST_LINES {
             text += &format!(
                 "  and {} more, all in run.json\n",

@@ -23,7 +23,7 @@ pub(super) fn answer(comparison: &Comparison, drawn: &Drawn) -> Markup {
         }
         div.verdict.(verdict_class(change.verdict)) {
             p.word { (icon(change.verdict)) (text::verdict(change.verdict)) }
-            h1 { (doubt::headline(change)) }
+            h1 { (doubt::headline(comparison)) }
             p { (doubt::meaning(comparison)) }
             @for reason in &change.reasons { p { (sentence(reason)) } }
         }

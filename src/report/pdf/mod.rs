@@ -82,7 +82,7 @@ fn answer(sheets: &mut Sheets, comparison: &Comparison) {
             Style { ink, ..WORD },
             text::verdict(change.verdict).to_string(),
         ),
-        (ANSWER, doubt::headline(change)),
+        (ANSWER, doubt::headline(comparison)),
         (BODY, doubt::meaning(comparison)),
     ];
     lines.extend(change.reasons.iter().map(|r| (BODY, sentence(r))));

@@ -1,7 +1,10 @@
 //! What a result means, how sure it is and why it is not surer, in sentences for the first page.
 
 use super::{change, date, number, sentence};
+use crate::comparable;
 use crate::date::Date;
+use crate::quality::GRAZING;
+use crate::relief::LEAST_DIRECTIONAL;
 use crate::report::fate::{Fate, Told};
 use crate::report::schema::{Change, Comparison, Lesion, ScaleSource, State, Verdict, Warning};
 
@@ -13,9 +16,6 @@ const FEW_SCARS: usize = 10;
 
 /// A smaller share of the first photo's skin measured in both is said to be little.
 const LITTLE_MEASURED: f64 = 0.5;
-
-/// Light less directed than this hides relief.
-const FLAT_LIGHT: f64 = 0.1;
 
 /// Why a pair can only show very large changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ fn because(comparison: &Comparison) -> Vec<String> {
     let flat = |v: &crate::report::schema::Visit| {
         v.quality
             .light_directionality
-            .is_some_and(|d| d < FLAT_LIGHT)
+            .is_some_and(|d| d < LEAST_DIRECTIONAL / GRAZING)
     };
     let flatly_lit = match [flat(before), flat(after)] {
         [true, true] => Some("In both photos"),
@@ -102,10 +102,22 @@ fn because(comparison: &Comparison) -> Vec<String> {
 
 /// The answer in a sentence; where there is none, its reasons stand below it.
 #[must_use]
-pub fn headline(change: &Change) -> String {
-    match change.verdict {
+pub fn headline(comparison: &Comparison) -> String {
+    match comparison.change.verdict {
         Verdict::NotComparable => super::NOT_COMPARED.to_string(),
-        _ => super::verdict(change),
+        _ => answer(comparison),
+    }
+}
+
+/// The answer with its doubt, and before it what would turn it round.
+#[must_use]
+pub fn answer(comparison: &Comparison) -> String {
+    let answer = super::verdict(&comparison.change);
+    let reversed = (comparison.warnings.iter()).any(|w| w.code == comparable::REVERSED);
+    if reversed && comparison.change.verdict != Verdict::NotComparable {
+        format!("The photos may be in the wrong order: see their dates. As given: {answer}")
+    } else {
+        answer
     }
 }
 
@@ -218,7 +230,11 @@ pub fn hints(comparison: &Comparison) -> Vec<&'static str> {
              of scars, far apart) and give them with --points."
         });
     }
-    if warned("coarse") && comparison.scale.source == ScaleSource::Assumed {
+    if warned(comparable::NO_SCALE) {
+        hints.push(
+            "Say how much skin the first photo shows: --field-mm WIDTH, or --px-per-mm if you know it.",
+        );
+    } else if warned("coarse") && comparison.scale.source == ScaleSource::Assumed {
         hints.push("If the photo shows less skin than a cheek, say how much with --field-mm.");
     }
     hints
@@ -308,6 +324,19 @@ mod tests {
         assert!(hints(&comparison)[0].contains("--points"));
         comparison.options.insert("points".to_string(), true.into());
         assert!(!hints(&comparison)[0].contains("--points"));
+    }
+
+    #[test]
+    fn photos_in_the_wrong_order_are_told_in_the_answer() {
+        let (mut comparison, _) = sample();
+        let answered = super::answer(&comparison);
+        assert_eq!(answered, crate::report::words::verdict(&comparison.change));
+        comparison.warnings[0].code = comparable::REVERSED.to_string();
+        let turned = super::answer(&comparison);
+        assert!(
+            turned.contains("wrong order") && turned.ends_with(&answered),
+            "{turned}"
+        );
     }
 
     #[test]

@@ -1,110 +1,17 @@
 //! Folders of patients in, courses and tables out: the same numbers as single comparisons, the same
 //! tables however often a run was stopped or in how many parts it was made.
 
+mod clinic;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::path::Path;
+use std::process::Stdio;
 
-use scardepth::phantom::{self, Family, Spec};
 use scardepth::report::schema::Comparison;
 use scardepth::visits::schema::{Cohort, Run, Series, Status};
 
-/// Three small visits, drawn once.
-fn photos() -> &'static [Vec<u8>] {
-    static PHOTOS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
-    PHOTOS.get_or_init(|| {
-        let spec = Spec {
-            family: Family::Improved,
-            width: 192,
-            height: 144,
-            px_per_mm: 6.0,
-            visits: 3,
-            strength: Some(0.6),
-            ..Spec::default()
-        };
-        let course = phantom::render_course(&spec).unwrap();
-        course.shots.into_iter().map(|s| s.file).collect()
-    })
-}
-
-const DATES: [&str; 3] = ["2026-01-12", "2026-02-16", "2026-03-23"];
-
-/// A folder with patients in it, and results beside.
-struct Clinic(tempfile::TempDir);
-
-impl Clinic {
-    fn new(patients: &[&str]) -> Self {
-        let clinic = Self(tempfile::tempdir().unwrap());
-        for patient in patients {
-            for (date, photo) in DATES.iter().zip(photos()) {
-                clinic.put(&format!("{patient}/{date}_front.jpg"), photo);
-            }
-        }
-        clinic
-    }
-
-    fn put(&self, file: &str, bytes: &[u8]) {
-        let path = self.at("root").join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_scardepth"));
-        command.current_dir(self.0.path()).args(arguments);
-        command
-    }
-
-    fn run(&self, arguments: &[&str], status: i32) -> Output {
-        let output = self.command(arguments).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {told}");
-        output
-    }
-
-    /// Everything below a result that must not differ between runs, by name.
-    fn outputs(&self, out: &str) -> BTreeMap<String, Vec<u8>> {
-        let mut files = BTreeMap::new();
-        gather(&self.at(out), &self.at(out), &mut files);
-        files
-    }
-}
-
-/// Files without timings: tables, series, pictures.
-fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path
-            .strip_prefix(root)
-            .unwrap()
-            .to_string_lossy()
-            .into_owned();
-        if path.is_dir() {
-            gather(root, &path, files);
-        } else if ![
-            "run.json",
-            "work.json",
-            "result.json",
-            "report.html",
-            "report.pdf",
-        ]
-        .iter()
-        .any(|timed| name.ends_with(timed))
-        {
-            files.insert(name, fs::read(path).unwrap());
-        }
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
-    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
-}
+use clinic::{Clinic, DATES, all, photos, read};
 
 #[test]
 fn a_batch_gives_the_numbers_of_single_comparisons_and_costs_bad_files_only() {
@@ -385,23 +292,6 @@ fn an_anonymous_result_holds_no_name_and_limits_hold() {
     );
 }
 
-/// Every file below a folder, by name.
-fn all(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            all(root, &path, files);
-        } else {
-            let name = path
-                .strip_prefix(root)
-                .unwrap()
-                .to_string_lossy()
-                .into_owned();
-            files.insert(name, fs::read(path).unwrap());
-        }
-    }
-}
-
 #[test]
 fn the_course_of_the_samples_is_found_from_above() {
     let clinic = Clinic::new(&[]);
@@ -413,4 +303,39 @@ fn the_course_of_the_samples_is_found_from_above() {
         "{text}"
     );
     assert!(text.starts_with("course, front\n"), "{text}");
+}
+
+#[test]
+fn a_folder_with_nothing_to_measure_is_an_error_that_says_what_to_name() {
+    let clinic = Clinic::new(&["anna"]);
+    let refused = |arguments: &[&str]| {
+        let output = clinic.run(arguments, 2);
+        assert!(!clinic.at("out").exists());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let alone = refused(&["batch", "root/anna", "--out", "out"]);
+    assert!(
+        alone.contains("none of its 3 photos can be used"),
+        "{alone}"
+    );
+    assert!(alone.contains("`scardepth series`"), "{alone}");
+    assert_eq!(alone.matches("it lies in no patient").count(), 1, "{alone}");
+    fs::create_dir(clinic.at("empty")).unwrap();
+    let empty = refused(&["series", "empty", "--out", "out"]);
+    assert!(empty.contains("there is no photo in it"), "{empty}");
+}
+
+#[test]
+fn a_scale_that_nobody_gave_is_told_once() {
+    let clinic = Clinic::new(&["anna"]);
+    let notes = |options: &[&str], out: &str| {
+        let arguments = [&["series", "root/anna", "--out", out], options].concat();
+        clinic.run(&arguments, 0);
+        let series: Series = read(&clinic.at(out).join("patients/anna/front/series.json"));
+        let said = |w: &scardepth::report::schema::Warning| w.code == "no-scale";
+        assert!(!series.visits.iter().any(|v| v.warnings.iter().any(said)));
+        series.notes.iter().filter(|w| said(w)).count()
+    };
+    assert_eq!(notes(&[], "guessed"), 1);
+    assert_eq!(notes(&["--field-mm", "32"], "said"), 0);
 }
