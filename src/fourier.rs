@@ -6,7 +6,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use rustfft::{Fft, FftDirection, FftPlanner, num_complex::Complex32};
 
-use crate::raster::transposed;
+use crate::raster::{Field, transposed};
 
 /// A complex number for every pixel, `[[row, column]]`.
 pub type Spectrum = Array2<Complex32>;
@@ -22,6 +22,33 @@ pub fn forward(plane: Spectrum) -> Spectrum {
 pub fn inverse(plane: Spectrum) -> Spectrum {
     let scale = 1.0 / plane.len() as f32;
     transform(plane, FftDirection::Inverse).mapv_into(|v| v * scale)
+}
+
+/// A forward transform that was left turned: `[[column frequency, row frequency]]`.
+#[derive(Debug, Clone)]
+pub struct Turned(Spectrum);
+
+impl Turned {
+    /// The forward transform of a plane, unscaled. Rows of nothing cost next to nothing.
+    #[must_use]
+    pub fn of(plane: Spectrum) -> Self {
+        let (rows, columns) = plane.dim();
+        let (along_rows, along_columns) = plans(columns, rows, FftDirection::Forward);
+        let plane = each_row(plane, &*along_rows);
+        Self(each_row(transposed(&plane), &*along_columns))
+    }
+
+    /// Real part of the cyclic correlation of the plane with another of the same size, at all shifts.
+    #[must_use]
+    pub fn correlated(&self, mut other: Self) -> Field {
+        let (columns, rows) = self.0.dim();
+        let (along_rows, along_columns) = plans(columns, rows, FftDirection::Inverse);
+        other.0.zip_mut_with(&self.0, |o, s| *o = s * o.conj());
+        let turned = each_row(other.0, &*along_columns);
+        let plane = each_row(transposed(&turned), &*along_rows);
+        let scale = 1.0 / plane.len() as f32;
+        plane.mapv(|v| v.re * scale)
+    }
 }
 
 fn transform(plane: Spectrum, direction: FftDirection) -> Spectrum {
@@ -52,7 +79,10 @@ fn each_row(mut plane: Spectrum, fft: &dyn Fft<f32>) -> Spectrum {
     if let Some(data) = plane.as_slice_mut() {
         data.par_chunks_mut(columns.max(1))
             .for_each_init(scratch, |scratch, line| {
-                fft.process_with_scratch(line, scratch);
+                // The transform of nothing is nothing.
+                if line.iter().any(|v| *v != Complex32::default()) {
+                    fft.process_with_scratch(line, scratch);
+                }
             });
     }
     plane

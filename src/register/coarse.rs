@@ -5,6 +5,8 @@
 //! Direction alone does not depend on the strength of the light, and a picture's many weak edges
 //! count as much as its few strong ones (normalised gradient fields, Haber & Modersitzki 2006).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ndarray::Array2;
 use rayon::prelude::*;
 use rustfft::num_complex::Complex32;
@@ -12,8 +14,8 @@ use rustfft::num_complex::Complex32;
 use super::Options;
 use super::picture::Picture;
 use crate::filter::gradient;
-use crate::fourier::{Spectrum, fast_length, forward, inverse};
-use crate::raster::{Field, from_rows, zip2};
+use crate::fourier::{Spectrum, Turned, fast_length};
+use crate::raster::{from_rows, zip2};
 
 /// Gradient, local standard deviations per px, at which a direction counts half.
 const FAINT: f32 = 0.12;
@@ -67,12 +69,28 @@ pub(super) struct Candidate {
 /// The best similarities, best first, no two alike.
 pub(super) fn candidates(before: &Picture, after: &Picture, options: &Options) -> Vec<Candidate> {
     let (first, second) = (directions(before), directions(after));
-    let steps = poses(before, after, options);
-    let all: Vec<Vec<Candidate>> = steps
+    let canvases: Vec<Canvas> = poses(before, after, options)
+        .into_iter()
+        .map(|(scale, degrees)| Canvas::of(scale, degrees.to_radians(), first.dim(), second.dim()))
+        .collect();
+    // Many poses need a frame of the same size.
+    let sizes: BTreeSet<(usize, usize)> = canvases.iter().map(|c| c.frame).collect();
+    let framed: BTreeMap<(usize, usize), Turned> = sizes
         .into_par_iter()
-        .map(|(scale, degrees)| {
-            let turn = degrees.to_radians();
-            peaks(before, after, &first, &second, scale, turn)
+        .map(|size| (size, framed(&first, size)))
+        .collect();
+    let energy = energy(&first);
+    let all: Vec<Vec<Candidate>> = canvases
+        .par_iter()
+        .map(|canvas| {
+            peaks(
+                before,
+                after,
+                &framed[&canvas.frame],
+                energy,
+                &second,
+                canvas,
+            )
         })
         .collect();
     let mut all: Vec<Candidate> = all.into_iter().flatten().collect();
@@ -144,65 +162,102 @@ fn energy(plane: &Spectrum) -> f64 {
     plane.iter().map(|v| f64::from(v.norm_sqr())).sum()
 }
 
-/// The after picture turned and scaled into the before picture's frame, correlated at all shifts.
+/// The after picture turned and scaled into the before picture's frame.
+struct Canvas {
+    /// After px of its level per before px of its level.
+    scale: f64,
+    cos: f64,
+    sin: f64,
+    /// (rows, columns) of the before picture and of what the after picture becomes.
+    first: (usize, usize),
+    turned: (usize, usize),
+    /// (rows, columns) of the frame in which they are correlated: none meets itself around an edge.
+    frame: (usize, usize),
+}
+
+impl Canvas {
+    fn of(scale: f64, turn: f64, first: (usize, usize), second: (usize, usize)) -> Self {
+        let (cos, sin) = (turn.cos(), turn.sin());
+        let extent = |u: usize, v: usize| {
+            ((u as f64 * cos + v as f64 * sin.abs()) / scale).ceil() as usize + 2
+        };
+        let turned = (extent(second.0, second.1), extent(second.1, second.0));
+        let frame = (
+            fast_length(first.0 + turned.0),
+            fast_length(first.1 + turned.1),
+        );
+        Self {
+            scale,
+            cos,
+            sin,
+            first,
+            turned,
+            frame,
+        }
+    }
+
+    /// Where a px of the canvas lies in the after picture.
+    fn after(&self, x: f64, y: f64, (rows, columns): (usize, usize)) -> (f64, f64) {
+        let middle = |n: usize| (n - 1) as f64 / 2.0;
+        let (u, v) = (x - middle(self.turned.1), y - middle(self.turned.0));
+        (
+            middle(columns) + self.scale * (self.cos * u - self.sin * v),
+            middle(rows) + self.scale * (self.sin * u + self.cos * v),
+        )
+    }
+
+    /// `second` on the canvas.
+    fn show(&self, second: &Spectrum) -> Spectrum {
+        let (tall, wide) = self.turned;
+        let back = Complex32::new(self.cos as f32, -self.sin as f32);
+        from_rows(self.frame.0, self.frame.1, |y, out| {
+            if y >= tall {
+                return;
+            }
+            for (x, o) in out.iter_mut().enumerate().take(wide) {
+                let (px, py) = self.after(x as f64, y as f64, second.dim());
+                *o = between(second, px, py) * back;
+            }
+        })
+    }
+}
+
+/// A plane in the corner of a larger frame, transformed.
+fn framed(plane: &Spectrum, frame: (usize, usize)) -> Turned {
+    let (rows, columns) = plane.dim();
+    let mut own = Spectrum::zeros(frame);
+    own.slice_mut(ndarray::s![..rows, ..columns]).assign(plane);
+    Turned::of(own)
+}
+
+/// The best shifts of a canvas against the before picture, which `framed` holds with `energy`.
 fn peaks(
     before: &Picture,
     after: &Picture,
-    first: &Spectrum,
+    framed: &Turned,
+    first_energy: f64,
     second: &Spectrum,
-    scale: f64,
-    turn: f64,
+    canvas: &Canvas,
 ) -> Vec<Candidate> {
-    let (rows, columns) = first.dim();
-    let (after_rows, after_columns) = second.dim();
-    let (cos, sin) = (turn.cos(), turn.sin());
-    // Size of the after picture in the before frame.
-    let extent =
-        |u: usize, v: usize| ((u as f64 * cos + v as f64 * sin.abs()) / scale).ceil() as usize + 2;
-    let (tall, wide) = (
-        extent(after_rows, after_columns),
-        extent(after_columns, after_rows),
-    );
-    let size = (fast_length(rows + tall), fast_length(columns + wide));
-    let (cx, cy) = ((wide - 1) as f64 / 2.0, (tall - 1) as f64 / 2.0);
-    let (ax, ay) = (
-        (after_columns - 1) as f64 / 2.0,
-        (after_rows - 1) as f64 / 2.0,
-    );
-    let back = Complex32::new(cos as f32, -sin as f32);
-    let canvas: Spectrum = from_rows(size.0, size.1, |y, out| {
-        if y >= tall {
-            return;
-        }
-        for (x, o) in out.iter_mut().enumerate().take(wide) {
-            let (u, v) = (x as f64 - cx, y as f64 - cy);
-            let px = ax + scale * (cos * u - sin * v);
-            let py = ay + scale * (sin * u + cos * v);
-            *o = between(second, px, py) * back;
-        }
-    });
-    let total = (energy(first) * energy(&canvas)).sqrt().max(1e-9) as f32;
-    let mut own = Spectrum::zeros(size);
-    own.slice_mut(ndarray::s![..rows, ..columns]).assign(first);
-    let (mut own, canvas) = (forward(own), forward(canvas));
-    own.zip_mut_with(&canvas, |o, c| *o *= c.conj());
-    let correlation: Field = inverse(own).mapv(|v| v.re / total);
+    let shown = canvas.show(second);
+    let total = (first_energy * energy(&shown)).sqrt().max(1e-9) as f32;
+    let mut correlation = framed.correlated(Turned::of(shown));
+    correlation.mapv_inplace(|v| v / total);
+    let (rows, columns) = canvas.first;
 
     summits(&correlation, 3)
         .into_iter()
         .map(|(x, y)| {
             let score = correlation[[y, x]];
             // Before pixel p shows canvas pixel p - shift.
-            let dx = signed(x, columns, size.1);
-            let dy = signed(y, rows, size.0);
-            let (ux, uy) = (dx + cx, dy + cy);
-            // In level px: after = a + scale R (p - u); then to full-size px.
+            let dx = signed(x, columns, canvas.frame.1);
+            let dy = signed(y, rows, canvas.frame.0);
+            // In level px, then to full-size px.
+            let start = canvas.after(-dx, -dy, second.dim());
             let ratio = after.factor / before.factor;
-            let (a, b) = (scale * cos * ratio, scale * sin * ratio);
-            let start = (
-                ax + scale * (-cos * ux + sin * uy),
-                ay + scale * (-sin * ux - cos * uy),
-            );
+            let (a, b) = [canvas.cos, canvas.sin]
+                .map(|part| canvas.scale * part * ratio)
+                .into();
             let (ox, oy) = (after.out(start.0), after.out(start.1));
             let origin = before.out(0.0);
             let similarity = Similarity {

@@ -149,12 +149,12 @@ pub fn estimates(
         let ratio = ratios[i]?;
         // Contrast is a mean over scars; area and volume are sums that false scars add to.
         let of_false = if i == 1 { 0.0 } else { false_px / all.area[0] };
-        let chance = match i {
+        let [chance, idle] = match i {
             0 => each_scar(lesions, |scar| scar.area_px),
-            1 => spread(redrawn.iter().filter_map(|r| r[i])),
+            1 => [spread(redrawn.iter().filter_map(|r| r[i])); 2],
             _ => each_scar(lesions, |scar| scar.volume_px),
-        };
-        let chance = chance.hypot(of_false);
+        }
+        .map(|of_scars| of_scars.hypot(of_false));
         // The ends of scars are found alike in both photos, so their doubts largely cancel in a ratio.
         let ends = margins[0][i].max(margins[1][i]);
         let gain = if i == 0 { 0.0 } else { options.gain_doubt };
@@ -163,7 +163,7 @@ pub fn estimates(
                 .sqrt();
         let doubt = (chance.powi(2) + (ratio * systematic).powi(2)).sqrt();
         // Had nothing changed, the systematic part would be that of a ratio of one.
-        let unchanged = (chance.powi(2) + systematic.powi(2)).sqrt();
+        let unchanged = idle.hypot(systematic);
         let value = 100.0 * (ratio - 1.0);
         Some(Estimate {
             value,
@@ -182,12 +182,14 @@ const LEAST_OF_ONE: f64 = 0.15;
 /// course of treatment.
 const MISSED: f64 = 0.3;
 
-/// Doubt (one standard deviation) of the ratio of a sum over scars after to before, from single scars.
+/// Doubt (one standard deviation) of the ratio of a sum over scars after to before, from single scars:
+/// as they are, and as they would be had nothing changed.
 ///
 /// Treatment moves all scars about alike; how far their changes scatter beyond that (robustly: healed
 /// ones do not count) is taken for the doubt of each. Of scars that only one photo has, as many as
-/// came and went alike are chance, and each alone may be.
-fn each_scar(lesions: &[Lesion], size: impl Fn(&Scar) -> f64) -> f64 {
+/// came and went alike are chance. The rest may be missed ones too, each alone, where it is asked how
+/// large the change is; had nothing changed, there would be no rest.
+fn each_scar(lesions: &[Lesion], size: impl Fn(&Scar) -> f64) -> [f64; 2] {
     let mut changes = Vec::new();
     let (mut whole, mut squares) = (0.0, 0.0);
     let (mut gone, mut new) = (0.0, 0.0);
@@ -211,13 +213,16 @@ fn each_scar(lesions: &[Lesion], size: impl Fn(&Scar) -> f64) -> f64 {
     }
     let scatter = median_and_sigma(&mut changes).map_or(0.0, |m| f64::from(m.1));
     let of_one = scatter.max(LEAST_OF_ONE);
-    let variance =
-        of_one * of_one * squares + f64::max(2.0 * f64::min(gone, new), MISSED * (gone + new));
-    if whole > 0.0 {
-        variance.sqrt() / whole
-    } else {
-        0.0
-    }
+    let common = of_one * of_one * squares;
+    let balanced = 2.0 * f64::min(gone, new);
+    let alone = f64::max(balanced, MISSED * (gone + new));
+    [alone, balanced].map(|once| {
+        if whole > 0.0 {
+            (common + once).sqrt() / whole
+        } else {
+            0.0
+        }
+    })
 }
 
 /// The ratios of redrawn sets of scars.
