@@ -7,9 +7,9 @@
 //! taken. The loss is logistic for scar or not and Huber's for depth, and asks for the difference
 //! between both visits as well: without that a network shows the mean of both.
 //!
-//! The weights in use: `train` with its defaults, then `train --from` those with `--steps 2500`. (In
-//! the first of the two the losses of change counted a third to a half of what they do now: change
-//! came out too small.) Sums of products run in another order on processors of another make, so
+//! The weights in use: `train` with its defaults, `train --from` those with `--steps 2500`, and `--from`
+//! those with `--photos 1000 --steps 6000`. (In the first of the three the losses of change counted a
+//! third to a half of what they do now: change came out too small.) Sums of products run in another order on processors of another make, so
 //! another machine's weights are alike, not the same.
 
 mod backward;

@@ -35,6 +35,8 @@ pub struct Folders {
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     /// Say what would be compared with what, and stop
+    ///
+    /// Every photo is opened once, so that what cannot be read is known before the work.
     #[arg(long)]
     dry_run: bool,
     /// Leave patients' and files' names out of the result
@@ -104,6 +106,7 @@ impl Folders {
                     Some([i, n]) => plan.shard(i, n),
                     None => plan,
                 };
+                let plan = plan.opened(&self.limits.options()?);
                 self.show(&plan, key.as_ref());
                 return Ok(if plan.failures.is_empty() {
                     Status::Done

@@ -1,6 +1,7 @@
 //! Which photo is whose, when and of what: the manifest beats names, names beat EXIF, and what stays
 //! doubtful is said and not measured.
 
+pub(super) mod opened;
 mod place;
 mod said;
 mod sequence;

@@ -326,6 +326,27 @@ fn a_folder_with_nothing_to_measure_is_an_error_that_says_what_to_name() {
 }
 
 #[test]
+fn a_dry_run_names_what_cannot_be_opened() {
+    let clinic = Clinic::new(&["anna"]);
+    clinic.put("anna/2026-04-20_front.jpg", &photos()[2][..2000]);
+    clinic.put("carl/2026-01-12_front.jpg", b"no photo at all");
+    let told = clinic.run(&["batch", "root", "--dry-run"], 1);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(
+        text.contains("anna/2026-04-20_front.jpg: the file is"),
+        "{text}"
+    );
+    assert!(
+        text.contains("carl/2026-01-12_front.jpg: the content is not"),
+        "{text}"
+    );
+    assert!(
+        text.contains("1 patient, 1 view, 3 photos; 2 cannot be used"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_scale_that_nobody_gave_is_told_once() {
     let clinic = Clinic::new(&["anna"]);
     let notes = |options: &[&str], out: &str| {

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::super::course::Outcome;
 use super::super::plan::PlannedPhoto;
+use super::super::plan::opened::without_path;
 use super::super::work;
 use super::Setup;
 use crate::decode::{Photo, decode};
@@ -64,11 +65,7 @@ pub(super) fn read(photo: &PlannedPhoto, setup: &Setup) -> Result<Photo, Outcome
     let read = guarded(|| decode(&photo.path, setup.limits));
     let reason = match read {
         Some(Ok(photo)) => return Ok(photo),
-        Some(Err(error)) => {
-            let text = error.to_string();
-            let path = format!("{}: ", photo.path.display());
-            text.strip_prefix(&path).unwrap_or(&text).to_string()
-        }
+        Some(Err(error)) => without_path(&error, &photo.path),
         None => "the program met a fault of its own in this file; please report it".to_string(),
     };
     Err(Outcome::Failed {

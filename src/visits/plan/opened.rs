@@ -1,0 +1,52 @@
+//! Photos that cannot be opened, found before the work and not in its night.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::Plan;
+use crate::decode::{self, decode};
+use crate::error::Error;
+use crate::visits::schema::Failure;
+
+impl Plan {
+    /// Opens every photo, a thread each; those that cannot be opened leave their series and are named
+    /// with the reason.
+    #[must_use]
+    pub fn opened(mut self, limits: &decode::Options) -> Self {
+        for series in &mut self.series {
+            let reasons: Vec<Option<String>> = series
+                .photos
+                .par_iter()
+                .map(|photo| {
+                    let error = decode(&photo.path, limits).err()?;
+                    Some(without_path(&error, &photo.path))
+                })
+                .collect();
+            let mut reasons = reasons.into_iter();
+            let (patient, view) = (&series.patient, &series.view);
+            let failures = &mut self.failures;
+            series.photos.retain(|photo| {
+                let reason = reasons.next().flatten();
+                failures.extend(reason.clone().map(|reason| Failure {
+                    patient: Some(patient.clone()),
+                    view: Some(view.clone()),
+                    visit: Some(photo.visit.clone()),
+                    file: photo.file.clone(),
+                    reason,
+                }));
+                reason.is_none()
+            });
+        }
+        self.series.retain(|series| !series.photos.is_empty());
+        self.failures.sort();
+        self
+    }
+}
+
+/// What is wrong with the file at `path`, for a row that names it.
+pub(in crate::visits) fn without_path(error: &Error, path: &Path) -> String {
+    let text = error.to_string();
+    let path = format!("{}: ", path.display());
+    text.strip_prefix(&path).unwrap_or(&text).to_string()
+}
