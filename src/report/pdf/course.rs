@@ -236,7 +236,7 @@ fn row(sheets: &mut Sheets, visit: &SeriesVisit) {
         return;
     };
     for (i, (measure, interval)) in grounds(change).into_iter().enumerate() {
-        let first = |text: &'_ str| {
+        let first = |text: &str| {
             if i == 0 {
                 text.to_string()
             } else {

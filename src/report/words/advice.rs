@@ -6,7 +6,7 @@ use super::{dated, number, of_100, sentence};
 use crate::comparable;
 use crate::quality::{GRAZING, Reason};
 use crate::report::schema::{Comparison, Quality, Verdict, Warning};
-use crate::visits::schema::Series;
+use crate::visits::schema::{Series, SeriesVisit};
 
 pub const LACKED_PAIR: &str = "What these two photos lacked";
 pub const LACKED_LATEST: &str = "What the latest photo lacked";
@@ -141,11 +141,8 @@ pub fn of_pair(comparison: &Comparison) -> Advice {
 /// Advice after the latest photo of a course, whether or not it could be compared.
 #[must_use]
 pub fn of_course(series: &Series) -> Advice {
-    let unknown = Quality::default();
     let latest = series.visits.last();
-    let quality = |v: Option<&'_ crate::visits::schema::SeriesVisit>| {
-        v.and_then(|v| v.quality.clone()).unwrap_or(unknown.clone())
-    };
+    let quality = |v: Option<&SeriesVisit>| v.and_then(|v| v.quality.clone()).unwrap_or_default();
     let (first, last) = (quality(series.baseline_visit()), quality(latest));
     let warnings = latest
         .into_iter()

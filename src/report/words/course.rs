@@ -230,7 +230,10 @@ mod tests {
             photos: 2 * views,
             latest: Group {
                 series: verdicts.iter().map(|v| v.1).sum(),
-                verdicts: verdicts.iter().map(|(v, n)| (v.to_string(), *n)).collect(),
+                verdicts: verdicts
+                    .iter()
+                    .map(|(v, n)| ((*v).to_string(), *n))
+                    .collect(),
                 area_percent_median: Some(-33.0),
                 ..Group::default()
             },
