@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::words::{course as text, date, page, signed};
+use super::schema::Interval;
+use super::words::measure::{Measure, grounds};
+use super::words::{course as text, date, doubt, page, signed};
 use crate::visits::schema::{Series, SeriesVisit};
 
 /// What a chart shows.
@@ -23,6 +25,9 @@ pub(super) struct Point<'a> {
     pub low: f64,
     pub high: f64,
     pub smallest: f64,
+    /// The change that the verdict rests on, where that is not the scar area's: the measure, value, low,
+    /// high.
+    pub rested: Option<(Measure, [f64; 3])>,
     /// Whether there is room for its date.
     labelled: bool,
 }
@@ -35,7 +40,7 @@ pub(super) struct Mark<'a> {
 }
 
 /// Least distance of two labels, as a share of the chart's width.
-const APART: f64 = 0.105;
+const APART: f64 = 0.12;
 
 impl<'a> Chart<'a> {
     /// `None` without a visit that was compared.
@@ -78,7 +83,10 @@ impl<'a> Chart<'a> {
             .collect();
         let reach = points
             .iter()
-            .flat_map(|p| [p.low.abs(), p.high.abs(), p.smallest])
+            .flat_map(|p| {
+                let [_, low, high] = p.rested.map_or([0.0; 3], |r| r.1);
+                [p.low, p.high, p.smallest, low, high].map(f64::abs)
+            })
             .fold(20.0, f64::max)
             .min(150.0);
         Some(Self {
@@ -127,11 +135,47 @@ impl<'a> Chart<'a> {
 }
 
 impl Point<'_> {
-    /// Date and change, where there is room.
-    pub(super) fn labels(&self) -> Option<[String; 2]> {
-        let change = signed(self.value, 0) + " %";
-        self.labelled.then(|| [self.visit.date.clone(), change])
+    /// Lines of date and change, where there is room: at most [`LABEL_LINES`].
+    pub(super) fn labels(&self) -> Vec<String> {
+        if !self.labelled {
+            return Vec::new();
+        }
+        let day = date(&self.visit.date);
+        let mut lines: Vec<String> = match day.rsplit_once(' ') {
+            Some((day, year)) if self.visit.day().is_some() => vec![day.into(), year.into()],
+            _ => vec![day],
+        };
+        lines.push(signed(self.value, 0) + " %");
+        lines
     }
+}
+
+/// Day, year and change.
+pub(super) const LABEL_LINES: usize = 3;
+
+/// What the chart shows, in words; of each visit whose verdict rests on something else than the scar
+/// area, on what.
+pub(super) fn note(series: &Series) -> String {
+    let mut text = text::CHART_NOTE.to_string();
+    let rested: Vec<String> = series.compared().filter_map(rested_on).collect();
+    if !rested.is_empty() {
+        text += &format!(" {} {}{}", text::RESTED, rested.join("; "), page::STOP);
+    }
+    text
+}
+
+/// `16 February 2026: depth times area −41 % (−47 to −35), smallest detectable 8 %`.
+fn rested_on(visit: &SeriesVisit) -> Option<String> {
+    let (measure, interval) = rested(visit)?;
+    let name = measure.name().to_lowercase();
+    let told = doubt::told(interval);
+    Some(format!("{}: {name} {told}", date(&visit.date)))
+}
+
+/// What the verdict of a visit rests on, where that is not the scar area.
+fn rested(visit: &SeriesVisit) -> Option<(Measure, &Interval)> {
+    let first = grounds(visit.change.as_ref()?).into_iter().next();
+    first.filter(|(measure, _)| *measure != Measure::Area)
 }
 
 fn point(visit: &SeriesVisit) -> Option<Point<'_>> {
@@ -144,17 +188,27 @@ fn point(visit: &SeriesVisit) -> Option<Point<'_>> {
         low: area.low.unwrap_or(value),
         high: area.high.unwrap_or(value),
         smallest: area.smallest_detectable.unwrap_or(0.0),
+        rested: rested(visit).and_then(|(measure, i)| {
+            let value = i.value?;
+            let ends = [value, i.low.unwrap_or(value), i.high.unwrap_or(value)];
+            Some((measure, ends))
+        }),
         labelled: false,
     })
 }
 
 /// Size of the chart and its margins, units of its view box.
 const WIDTH: f64 = 900.0;
-const HEIGHT: f64 = 330.0;
+const HEIGHT: f64 = 350.0;
 const LEFT: f64 = 64.0;
-const RIGHT: f64 = 24.0;
+/// Half a date.
+const RIGHT: f64 = 48.0;
 const TOP: f64 = 34.0;
-const BOTTOM: f64 = 52.0;
+const BOTTOM: f64 = 72.0;
+
+/// How far to the right of a visit the other measure stands, and half a side of its square.
+const ASIDE: f64 = 12.0;
+const SQUARE: f64 = 4.5;
 
 /// The chart on a page; nothing without a visit that was compared.
 pub(super) fn svg(series: &Series) -> Option<Markup> {
@@ -187,8 +241,13 @@ pub(super) fn svg(series: &Series) -> Option<Markup> {
             @for p in &chart.points {
                 line.interval x1=(at(day(p.days))) x2=(at(day(p.days))) y1=(at(percent(p.low))) y2=(at(percent(p.high))) {}
                 circle.point cx=(at(day(p.days))) cy=(at(percent(p.value))) r="5" {}
-                @for (i, label) in p.labels().into_iter().flatten().enumerate() {
-                    text x=(at(day(p.days).min(WIDTH - 52.0))) y=(foot + 22.0 + 16.0 * i as f64) { (label) }
+                @if let Some((_, [value, low, high])) = p.rested {
+                    @let x = day(p.days) + ASIDE;
+                    line.interval x1=(at(x)) x2=(at(x)) y1=(at(percent(low))) y2=(at(percent(high))) {}
+                    rect.other x=(at(x - SQUARE)) y=(at(percent(value) - SQUARE)) width=(2.0 * SQUARE) height=(2.0 * SQUARE) {}
+                }
+                @for (i, label) in p.labels().into_iter().enumerate() {
+                    text x=(at(day(p.days))) y=(foot + 22.0 + 16.0 * i as f64) { (label) }
                 }
             }
         }
@@ -201,7 +260,13 @@ fn at(v: f64) -> String {
 
 /// The chart in words, for those who do not see it.
 fn said(chart: &Chart) -> String {
-    let told = |p: &Point| format!("{}: {} %", date(&p.visit.date), signed(p.value, 0));
+    let told = |p: &Point| {
+        let rested = p.rested.map_or(String::new(), |(measure, [value, ..])| {
+            let name = measure.name().to_lowercase();
+            format!(", {name} {} %", signed(value, 0))
+        });
+        format!("{}: {} %{rested}", date(&p.visit.date), signed(p.value, 0))
+    };
     let told: Vec<String> = chart.points.iter().map(told).collect();
     format!("{}. {}{}", text::CHART, told.join(", "), page::STOP)
 }

@@ -52,37 +52,32 @@ pub(super) fn relief(
     })
 }
 
-/// Both visits' redness against the skin around; `around` as for [`relief`].
-pub(super) fn redness(
-    fields: &[Field; 2],
-    measured: &Mask,
-    around: &[GrayImage; 2],
-) -> [RgbImage; 2] {
-    /// Least density of haemoglobin beyond the skin around that stands for the full colour: twice the
-    /// mottling of skin without marks, which would else look like a rash.
-    const LEAST: f32 = 0.6;
-    tint(fields, measured, around, RED, LEAST)
-}
-
-/// Both visits' pigment against the skin around; `around` as for [`relief`].
-pub(super) fn pigment(
-    fields: &[Field; 2],
-    measured: &Mask,
-    around: &[GrayImage; 2],
-) -> [RgbImage; 2] {
-    /// As for redness, density of melanin: a freckle has 0.1 to 0.3.
-    const LEAST: f32 = 0.3;
-    tint(fields, measured, around, BROWN, LEAST)
-}
-
-/// From pale, less than the skin around, to `most`; that colour stands for a density of `least` or
-/// more.
-fn tint(
-    fields: &[Field; 2],
-    measured: &Mask,
-    around: &[GrayImage; 2],
+/// How a colour of skin is painted.
+pub(super) struct Tint {
     most: Colour,
-    least_high: f32,
+    /// Least density beyond the skin around that stands for the full colour: twice the mottling of skin
+    /// without marks, which would else look like a rash.
+    least: f32,
+}
+
+pub(super) const REDNESS: Tint = Tint {
+    most: RED,
+    least: 0.6,
+};
+
+/// A freckle has 0.1 to 0.3.
+pub(super) const PIGMENT: Tint = Tint {
+    most: BROWN,
+    least: 0.3,
+};
+
+/// Both visits' redness or pigment against the skin around, from pale, less than it, to the tint's own
+/// colour; `around` as for [`relief`].
+pub(super) fn tint(
+    fields: &[Field; 2],
+    measured: &Mask,
+    around: &[GrayImage; 2],
+    tint: &Tint,
 ) -> [RgbImage; 2] {
     /// Lamps and cameras tint what is wider than this share of the picture.
     const WIDE: f32 = 0.1;
@@ -91,10 +86,10 @@ fn tint(
     /// Where the skin's own tone stands on the scale.
     const MIDDLE: f32 = 0.3;
     let own = fields.each_ref().map(|f| without_wide(f, measured, WIDE));
-    let high = least(&own, measured, MOST).max(least_high);
+    let high = least(&own, measured, MOST).max(tint.least);
     [0, 1].map(|visit| {
         paint(&own[visit], measured, &around[visit], |_, _, value| {
-            mix(PALE, most, MIDDLE + (1.0 - MIDDLE) * value / high)
+            mix(PALE, tint.most, MIDDLE + (1.0 - MIDDLE) * value / high)
         })
     })
 }
@@ -202,7 +197,7 @@ mod tests {
         let none = Array2::from_elem((4, 4), false);
         let grey = [(); 2].map(|()| GrayImage::from_pixel(4, 4, Luma([143])));
         let painted = [
-            redness(&fields, &none, &grey),
+            tint(&fields, &none, &grey, &REDNESS),
             relief(&fields, &none, &grey),
         ];
         for picture in painted.concat() {
@@ -221,7 +216,7 @@ mod tests {
             );
         let all = Array2::from_elem((40, 40), true);
         let grey = [(); 2].map(|()| GrayImage::new(40, 40));
-        let [picture, _] = redness(&[mottled.clone(), mottled], &all, &grey);
+        let [picture, _] = tint(&[mottled.clone(), mottled], &all, &grey, &REDNESS);
         let red = |p: &Rgb<u8>| i32::from(p[0]) - i32::from(p[1]);
         let most = picture.pixels().map(red).max().unwrap();
         let full = (255.0 * (RED[0] - RED[1])) as i32;

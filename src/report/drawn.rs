@@ -11,7 +11,7 @@ use super::pictures::{Colour, Cut, fit, jpeg, reduced, reduced_cut, reduced_mask
 use super::schema::Comparison;
 use super::{Maps, Pictures, colours};
 use crate::error::Cause;
-use crate::raster::{Mask, from_gray};
+use crate::raster::{Field, Mask, from_gray};
 
 /// Longest side, px, of the photos on the page, best first: the first that keeps within
 /// [`PHOTO_BYTES`] is taken.
@@ -154,12 +154,14 @@ fn views(maps: &Maps, pictures: &Pictures) -> Result<Vec<(Subject, [Picture; 2])
     let measured: Mask = from_gray(&reduced_mask(&pictures.measured, size));
     let after = pictures.aligned_after.as_ref().unwrap_or(&pictures.before);
     let around = [&pictures.before, after].map(|photo| colours::faded(reduced(photo, size)));
+    let tinted =
+        |fields: &[Field; 2], tint: &colours::Tint| colours::tint(fields, &measured, &around, tint);
     let (relief, (redness, pigment)) = rayon::join(
         || colours::relief(&maps.relief, &measured, &around),
         || {
             rayon::join(
-                || colours::redness(&maps.redness, &measured, &around),
-                || colours::pigment(&maps.pigment, &measured, &around),
+                || tinted(&maps.redness, &colours::REDNESS),
+                || tinted(&maps.pigment, &colours::PIGMENT),
             )
         },
     );

@@ -1,9 +1,10 @@
 //! A made-up result, written and read back.
 
+mod courses;
 mod made_up;
 mod pages;
 
-pub(crate) use made_up::sample;
+pub(crate) use made_up::{course, sample};
 
 use std::fs;
 

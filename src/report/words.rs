@@ -2,11 +2,17 @@
 //!
 //! All text of the reports stands here and in the two rooms below, to be translated in one place.
 
+pub mod advice;
 pub mod course;
 pub mod doubt;
+pub mod measure;
 pub mod page;
 
+use std::collections::BTreeMap;
+
 use super::schema::{Change, Interval, Verdict};
+
+pub use measure::{beyond_chance, measures};
 
 /// A number rounded to `digits` decimals, with a real minus sign and no minus before zero.
 #[must_use]
@@ -55,15 +61,6 @@ pub fn range(low: f64, high: f64) -> String {
     format!("{} to {} %", signed(low, 0), signed(high, 0))
 }
 
-/// Whether a change is larger than what could be chance, and its interval leaves out none; `None`
-/// where that is unknown or nothing is in doubt.
-#[must_use]
-pub fn beyond_chance(interval: &Interval) -> Option<bool> {
-    let (value, smallest) = interval.value.zip(interval.smallest_detectable)?;
-    let (low, high) = interval.low.zip(interval.high)?;
-    (smallest > 0.0).then(|| value.abs() > smallest && (low > 0.0 || high < 0.0))
-}
-
 /// How much of the skin was laid on.
 #[must_use]
 pub fn laid_on(overlap: f64, confident: f64) -> String {
@@ -93,6 +90,28 @@ pub fn setting(value: &serde_json::Value) -> String {
         Some(v) if value.is_f64() => ((v * 1e6).round() / 1e6).to_string(),
         _ => value.to_string(),
     }
+}
+
+/// All settings by their names; `None` without any.
+#[must_use]
+pub fn settings(options: &BTreeMap<String, serde_json::Value>) -> Option<String> {
+    let told: Vec<String> = options
+        .iter()
+        .map(|(name, value)| format!("{name} = {}", setting(value)))
+        .collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
+/// A share of 1 as people read it: `52 of 100`.
+#[must_use]
+pub fn of_100(share: f64) -> String {
+    format!("{} of 100", number(100.0 * share, 0))
+}
+
+/// `1 photo`, `2 photos`.
+#[must_use]
+pub fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Which of how many sheets of paper.
@@ -138,27 +157,10 @@ pub fn sentence(phrase: &str) -> String {
     }
 }
 
-/// The three changes with their names, in the order in which they are told.
-#[must_use]
-pub fn measures(change: &Change) -> [(&'static str, &Interval); 3] {
-    [
-        ("Scar area", &change.area_percent),
-        ("Depth times area", &change.volume_index_percent),
-        ("Contrast", &change.contrast_percent),
-    ]
-}
-
-/// Tells the first measure that moved in the verdict's direction by more than could be missed.
+/// Tells the measure that the verdict rests on.
 fn moved(change: &Change, direction: f64, verb: &str) -> String {
-    let beyond = |i: &Interval| {
-        i.value
-            .is_some_and(|v| v * direction > i.smallest_detectable.unwrap_or(0.0))
-    };
-    let measures = measures(change);
-    let &(name, interval) = measures
-        .iter()
-        .find(|(_, i)| beyond(i))
-        .unwrap_or(&measures[0]);
+    let measure = measure::rests_on(change);
+    let (name, interval) = (measure.name(), measure.of(change));
     let Some(value) = interval.value else {
         return format!("{name} {verb}.");
     };
@@ -185,6 +187,10 @@ fn unmoved(change: &Change) -> String {
     let mut text = "No change that could be told apart".to_string();
     if area.value.is_some() {
         text += &format!(": scar area {}", self::change(area));
+    }
+    if beyond_chance(area) == Some(true) {
+        let volume = self::change(&change.volume_index_percent);
+        return text + &format!(" and depth times area {volume} speak against each other.");
     }
     match area.smallest_detectable {
         Some(smallest) if smallest >= 100.0 => {
@@ -236,11 +242,29 @@ pub fn moment(iso: &str) -> String {
     }
 }
 
+/// A message with the days in it as people write them.
+#[must_use]
+pub fn dated(message: &str) -> String {
+    let told: Vec<String> = message
+        .split(' ')
+        .map(|word| {
+            let day = word.trim_matches(|c: char| c.is_ascii_punctuation());
+            let is_day = day.len() == 10 && crate::date::Date::parse(day).is_some();
+            if is_day {
+                word.replacen(day, &date(day), 1)
+            } else {
+                word.to_string()
+            }
+        })
+        .collect();
+    told.join(" ")
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn interval(value: f64, low: f64, high: f64, smallest: f64) -> Interval {
+    pub(in crate::report) fn interval(value: f64, low: f64, high: f64, smallest: f64) -> Interval {
         Interval {
             value: Some(value),
             low: Some(low),
@@ -249,7 +273,11 @@ mod tests {
         }
     }
 
-    fn change_of(verdict: Verdict, area: Interval, volume: Interval) -> Change {
+    pub(in crate::report) fn change_of(
+        verdict: Verdict,
+        area: Interval,
+        volume: Interval,
+    ) -> Change {
         Change {
             area_percent: area,
             contrast_percent: Interval::default(),
@@ -279,6 +307,28 @@ mod tests {
             verdict(&none),
             "No change that could be told apart: scar area \u{2212}2 % (\u{2212}6 to +3); only \
              changes over 6 % would show."
+        );
+    }
+
+    #[test]
+    fn measures_that_disagree_are_no_change_of_a_size() {
+        let (less, deeper) = (
+            interval(-30.0, -35.0, -25.0, 6.0),
+            interval(20.0, 12.0, 28.0, 8.0),
+        );
+        let told = verdict(&change_of(Verdict::NoDetectableChange, less, deeper));
+        assert_eq!(
+            told,
+            "No change that could be told apart: scar area \u{2212}30 % (\u{2212}35 to \u{2212}25) \
+             and depth times area +20 % (+12 to +28) speak against each other."
+        );
+    }
+
+    #[test]
+    fn days_in_a_message_are_written_for_people() {
+        assert_eq!(
+            dated("Again after 2026-03-09, not (2026-01-02) or 2026-01-02_front.jpg."),
+            "Again after 9 March 2026, not (2 January 2026) or 2026-01-02_front.jpg."
         );
     }
 

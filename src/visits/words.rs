@@ -4,10 +4,14 @@ use super::anonymous::Key;
 use super::plan::{Plan, PlannedSeries};
 use super::schema::{Cohort, Group, Layout, Run, Series, SeriesVisit, Status};
 use crate::report::schema::{Verdict, word};
-use crate::report::words::{change, number, signed, verdict};
+use crate::report::words::measure::{explained, grounds_told, yet_chance};
+use crate::report::words::{change, counted, number, signed, verdict};
 
 /// Most lines of a list before the rest is only counted.
 const MOST_LINES: usize = 20;
+
+/// Of fewer views, quartiles and shares say less than the views one by one.
+const LEAST_QUARTILES: usize = 4;
 
 /// What would be compared with what, and why the rest would not.
 #[must_use]
@@ -157,10 +161,6 @@ fn by_reason(files: &[[&str; 2]]) -> Vec<String> {
         .collect()
 }
 
-fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
 /// A series in a few lines: the answer, every visit, the trend, what to mind.
 #[must_use]
 pub fn series(series: &Series) -> String {
@@ -172,9 +172,19 @@ pub fn series(series: &Series) -> String {
             latest.date,
             verdict(&latest.change)
         );
+        if let Some(explained) = explained(&latest.change) {
+            text += &format!("  {explained}\n");
+        }
     }
     for visit in &series.visits {
         text += &format!("  {:<12} {}\n", visit.date, told(visit));
+        if let Some(chance) = visit
+            .change
+            .as_ref()
+            .and_then(|c| yet_chance(&c.area_percent))
+        {
+            text += &format!("               {chance}\n");
+        }
         for flag in &visit.flags {
             text += &format!("               mind: {}\n", flag.message);
         }
@@ -226,11 +236,7 @@ fn told(visit: &SeriesVisit) -> String {
             )
         }
         (Status::NotComparable, Some(c)) => format!("not comparable: {}", c.reasons.join(" ")),
-        (_, Some(c)) => format!(
-            "{}, scar area {}",
-            word(&c.verdict),
-            change(&c.area_percent)
-        ),
+        (_, Some(c)) => format!("{}: {}", word(&c.verdict), grounds_told(c)),
         (_, None) => String::new(),
     }
 }
@@ -246,10 +252,10 @@ pub fn ended(series: &Series) -> String {
     let mut text = format!("{}, {}: ", series.patient, series.view);
     text += &match &series.latest {
         Some(latest) if latest.change.verdict != Verdict::NotComparable => format!(
-            "{}, scar area {} on {}",
+            "{} on {}: {}",
             word(&latest.change.verdict),
-            change(&latest.change.area_percent),
-            latest.date
+            latest.date,
+            grounds_told(&latest.change)
         ),
         _ => "nothing to compare".to_string(),
     };
@@ -335,6 +341,9 @@ fn group(title: &str, group: &Group) -> String {
     if !bands.is_empty() {
         text += &format!(" ({bands})");
     }
+    if group.series < LEAST_QUARTILES {
+        return text + ".\n";
+    }
     if let (Some(median), Some([low, high])) =
         (group.area_percent_median, group.area_percent_quartiles)
     {
@@ -350,7 +359,7 @@ fn group(title: &str, group: &Group) -> String {
         group.smallest_detectable_median,
     ) {
         text += &format!(
-            "; {} % of changes above their smallest detectable one (median {} %)",
+            "; {} % of these changes are above their smallest detectable one (median {} %)",
             number(100.0 * above, 0),
             number(smallest, 0)
         );

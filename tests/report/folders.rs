@@ -1,11 +1,41 @@
 //! The pages of a course and of all patients.
 
-use crate::made::{DESK, clinic};
+use crate::made::{DESK, TABLET, UPRIGHT, clinic};
+
+const COURSE: &str = "out/patients/anna/front/report.html";
+const INDEX: &str = "out/index.html";
+
+#[test]
+fn nothing_is_out_of_view() {
+    for page in [INDEX, COURSE] {
+        for size in [DESK, UPRIGHT, TABLET] {
+            let Some(mut b) = clinic().open(page, "", size) else {
+                return;
+            };
+            let wide = b.js(
+                "[document.documentElement, ...document.querySelectorAll('.wide')]\
+                             .map((e) => e.scrollWidth - e.clientWidth).filter((more) => more > 0)",
+            );
+            assert_eq!(wide, serde_json::json!([]), "{page} {size:?}");
+        }
+    }
+}
+
+#[test]
+fn days_are_written_for_people() {
+    for page in [INDEX, COURSE] {
+        let Some(mut b) = clinic().open(page, "", DESK) else {
+            return;
+        };
+        let iso = b.js("document.querySelector('header').textContent.concat(\
+                        document.querySelector('main').textContent).match(/\\d{4}-\\d\\d-\\d\\d/)");
+        assert_eq!(iso, serde_json::Value::Null, "{page}");
+    }
+}
 
 #[test]
 fn the_course_shows_each_visit() {
-    let page = "out/patients/anna/front/report.html";
-    let Some(mut b) = clinic().open(page, "", DESK) else {
+    let Some(mut b) = clinic().open(COURSE, "", DESK) else {
         return;
     };
     let visible = "[...document.querySelectorAll('.after [data-visit]')].filter((g) => \
@@ -17,6 +47,9 @@ fn the_course_shows_each_visit() {
     b.key("ArrowLeft");
     assert_eq!(b.js(visible), "0");
     assert_ne!(b.js(caption), last);
+    // The slider says which day it stands at.
+    let day = b.js("document.querySelector('#visit-date').textContent");
+    assert_eq!(day, b.js(caption));
     // Each scar is outlined as it is, in both photos, and the session stands in the chart.
     let outlined = b.js("document.querySelectorAll('.stage [data-visit=\"0\"] g.scar').length");
     assert!(outlined.as_u64().unwrap() > 2, "{outlined}");
@@ -33,7 +66,7 @@ fn the_course_shows_each_visit() {
 
 #[test]
 fn patients_can_be_sorted_and_filtered() {
-    let Some(mut b) = clinic().open("out/index.html", "", DESK) else {
+    let Some(mut b) = clinic().open(INDEX, "", DESK) else {
         return;
     };
     let rows = "[...document.querySelectorAll('tbody tr[data-words]')].filter((r) => !r.hidden)\

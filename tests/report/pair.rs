@@ -2,13 +2,32 @@
 
 use serde_json::json;
 
+use crate::browser::Browser;
 use crate::made::{DESK, TABLET, pair};
+
+/// The page of the pair on a large screen.
+fn at_the_desk() -> Option<Browser> {
+    pair().open("out/report.html", "", DESK)
+}
+
+/// Whether no element that a selector finds is there to be seen.
+fn hidden(what: &str) -> String {
+    format!(
+        "[...document.querySelectorAll({what:?})].every((e) => getComputedStyle(e).display === 'none')"
+    )
+}
+
+/// Clicks a switch off and on again; what it switches must follow.
+fn switch(b: &mut Browser, label: &str, what: &str) {
+    for shown in [false, true] {
+        b.click(&format!("label:has(#{label})"));
+        assert_eq!(b.shown(what), shown, "{label}");
+    }
+}
 
 #[test]
 fn the_slider_follows_mouse_and_keys() {
-    let Some(mut b) = pair().open("out/report.html", "", DESK) else {
-        return;
-    };
+    let Some(mut b) = at_the_desk() else { return };
     let at = "document.querySelector('.stage').style.getPropertyValue('--at')";
     assert_eq!(b.js(at), "50%");
     b.js("document.querySelector('#wipe').focus()");
@@ -33,9 +52,7 @@ fn the_slider_follows_mouse_and_keys() {
 
 #[test]
 fn every_switch_shows_what_it_says() {
-    let Some(mut b) = pair().open("out/report.html", "", DESK) else {
-        return;
-    };
+    let Some(mut b) = at_the_desk() else { return };
     for view in ["relief", "redness", "pigment", "photo"] {
         b.click(&format!("label:has(#view-{view})"));
         for other in ["relief", "redness", "pigment", "photo"] {
@@ -58,30 +75,21 @@ fn every_switch_shows_what_it_says() {
         let wipe = b.shown("div.wipe");
         assert_eq!(wipe, mode == "slider");
     }
-    for (switch, what) in [("outlines", ".stage .outlines"), ("shade", ".stage .shade")] {
-        b.click(&format!("label:has(#{switch})"));
-        assert!(!b.shown(what), "{switch}");
-        b.click(&format!("label:has(#{switch})"));
-        assert!(b.shown(what), "{switch}");
-    }
+    switch(&mut b, "outlines", ".stage .outlines");
+    switch(&mut b, "shade", ".stage .shade");
     let states = b.js("[...document.querySelectorAll('.legend input')].map((i) => i.id.slice(6))");
     assert!(!states.as_array().unwrap().is_empty());
     for state in states.as_array().unwrap() {
         let state = state.as_str().unwrap();
         let what = format!(".stage [data-state={state}]");
-        b.click(&format!("label:has(#state-{state})"));
-        assert!(!b.shown(&what), "{state}");
-        b.click(&format!("label:has(#state-{state})"));
-        assert!(b.shown(&what), "{state}");
+        switch(&mut b, &format!("state-{state}"), &what);
     }
     b.quiet();
 }
 
 #[test]
 fn the_blink_swaps_and_can_be_paused() {
-    let Some(mut b) = pair().open("out/report.html", "", DESK) else {
-        return;
-    };
+    let Some(mut b) = at_the_desk() else { return };
     b.click("label:has(#mode-blink)");
     let swapped = "document.querySelector('.stage').classList.contains('swapped')";
     b.until(swapped);
@@ -98,9 +106,7 @@ fn the_blink_swaps_and_can_be_paused() {
 
 #[test]
 fn a_click_on_a_scar_opens_it() {
-    let Some(mut b) = pair().open("out/report.html", "", DESK) else {
-        return;
-    };
+    let Some(mut b) = at_the_desk() else { return };
     // One that lies left of the slider, and the place at which nothing lies over it.
     let found = b.js(
         "(() => { document.querySelector('.stage').scrollIntoView({behavior: 'instant'}); \
@@ -148,9 +154,7 @@ fn a_click_on_a_scar_opens_it() {
 
 #[test]
 fn the_keyboard_reaches_everything() {
-    let Some(mut b) = pair().open("out/report.html", "", DESK) else {
-        return;
-    };
+    let Some(mut b) = at_the_desk() else { return };
     b.key("Tab");
     assert_eq!(b.js("document.activeElement.className"), "skip");
     b.key("Enter");
@@ -211,15 +215,8 @@ fn the_address_names_a_scar() {
 
 #[test]
 fn the_page_can_be_printed() {
-    let Some(mut b) = pair().open("out/report.html", "", DESK) else {
-        return;
-    };
+    let Some(mut b) = at_the_desk() else { return };
     b.media("print", "light");
-    let hidden = |what: &str| {
-        format!(
-            "[...document.querySelectorAll({what:?})].every((e) => getComputedStyle(e).display === 'none')"
-        )
-    };
     for what in [".tools", ".wipe", ".handle", ".hint", ".skip"] {
         assert_eq!(b.js(&hidden(what)), json!(true), "{what}");
     }

@@ -5,13 +5,14 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::frame;
-use super::sections::{icon, verdict_class};
+use super::sections::{icon, rested, verdict_class};
 use super::series::local;
 use crate::error::Cause;
 use crate::report::drawn::thumbnail;
 use crate::report::pictures::data_address;
 use crate::report::schema::Verdict;
-use crate::report::words::{self, course as text, date, number, page};
+use crate::report::words::measure::rests_on;
+use crate::report::words::{course as text, date, dated, page};
 use crate::report::{ALIGNED_AFTER, BASELINE};
 use crate::visits::schema::{Cohort, CohortRow};
 
@@ -42,8 +43,8 @@ pub(in crate::report) fn page(cohort: &Cohort, root: &Path) -> Result<String, Ca
                 table.cohort {
                     thead { tr {
                         (head(text::PATIENT, "text")) (head(text::VIEW, "text")) th.text scope="col" { (text::FIRST_AND_LAST) }
-                        (head(text::VERDICT, "text")) (head(text::AREA_CHANGE, "number")) (head(text::SMALLEST, "number"))
-                        (head(text::LATEST, "text")) (head(text::PHOTOS, "number")) th.text scope="col" { (text::NOTES) }
+                        (head(text::VERDICT, "text")) (head(page::CHANGE, "number"))
+                        (head(text::LATEST, "text")) (head(text::PHOTOS, "number"))
                     } }
                     tbody { @for row in rows { (row) } }
                 }
@@ -95,11 +96,14 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
     ];
     let latest = row.latest.as_ref();
     let verdict = latest.map_or(text::NONE_YET, |l| page::verdict(l.verdict()));
-    let area = latest.map(|l| l.change.area_percent).unwrap_or_default();
+    let change = latest.map(|l| &l.change);
+    let moved = change.and_then(|c| rests_on(c).of(c).value);
     let key = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+    let notes: Vec<String> = row.notes.iter().map(|code| text::note(code)).collect();
+    let notes = notes.join(", ");
     let captions = [page::SKIN_BEFORE, page::SKIN_AFTER];
     Ok(html! {
-        tr data-words={ (row.patient) " " (row.view) " " (verdict) " " (row.notes.join(" ")) } {
+        tr data-words={ (row.patient) " " (row.view) " " (verdict) " " (notes) } {
             th.text scope="row" data-key=(row.patient) { a href=(local(&row.folder)) { (row.patient) } }
             td.text data-key=(row.view) { (row.view) }
             td.text.thumbs {
@@ -112,11 +116,12 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
             td.text data-key=(verdict) {
                 @if let Some(l) = latest { span.tag.(verdict_class(l.verdict())) { (icon(l.verdict())) (verdict) } } @else { (verdict) }
             }
-            td data-key=(key(area.value)) { (words::change(&area)) }
-            td data-key=(key(area.smallest_detectable)) { (area.smallest_detectable.map_or(page::UNKNOWN.to_string(), |s| number(s, 0) + " %")) }
-            td.text data-key=(latest.map_or("", |l| l.date.as_str())) { (latest.map_or(page::UNKNOWN.to_string(), |l| date(&l.date))) }
+            td.text data-key=(key(moved)) { @if let Some(change) = change { (rested(change)) } @else { (page::UNKNOWN) } }
+            td.text data-key=(latest.map_or("", |l| l.date.as_str())) {
+                (latest.map_or(page::UNKNOWN.to_string(), |l| date(&l.date)))
+                @if !notes.is_empty() { div.doubt { (notes) } }
+            }
             td data-key=(row.photos) { (row.photos) }
-            td.notes { (row.notes.join(", ")) }
         }
     })
 }
@@ -129,7 +134,7 @@ fn failures(cohort: &Cohort) -> Markup {
                 div.wide tabindex="0" role="region" aria-label=(text::FAILURES_TABLE) {
                     table {
                         thead { tr { th.text scope="col" { (text::FILE) } th.text scope="col" { (text::REASON) } } }
-                        tbody { @for f in &cohort.failures { tr { th.text scope="row" { (f.file) } td.notes { (f.reason) } } } }
+                        tbody { @for f in &cohort.failures { tr { th.text scope="row" { (f.file) } td.notes { (dated(&f.reason)) } } } }
                     }
                 }
             }

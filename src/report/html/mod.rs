@@ -11,29 +11,31 @@ mod viewer;
 pub(super) use cohort::page as cohort;
 pub(super) use scars::kind;
 pub(super) use sections::{ROWS, particulars};
-pub(super) use series::page as course;
+pub(super) use series::{page as course, particulars as course_particulars};
 
 use maud::html;
 
 use super::drawn::Drawn;
 use super::schema::{Comparison, Verdict};
 use super::words;
+use super::words::advice;
 use super::words::page as text;
 
 /// The page of a pair: what a patient needs first, then what a practitioner asks, then how it was
 /// done.
 pub(super) fn page(comparison: &Comparison, drawn: &Drawn) -> String {
     let compared = comparison.change.verdict != Verdict::NotComparable;
+    let next = sections::next(&advice::of_pair(comparison), advice::LACKED_PAIR);
     let body = html! {
         a.skip href="#viewer" { (text::SKIP) }
         header { (sections::answer(comparison, drawn)) }
         main {
-            @if !compared { (sections::next(comparison)) }
+            @if !compared { (next) }
             (viewer::viewer(drawn))
             @if compared {
                 div.sum {
                     (sections::changes(&comparison.change))
-                    (sections::next(comparison))
+                    (next)
                 }
             }
             (sections::compared(comparison))

@@ -64,9 +64,11 @@
     if (!pick) return;
     const visits = all('[data-visit]', stage);
     const caption = find('.after figcaption', stage);
+    const said = find('#visit-date', viewer);
     const show = () => {
       visits.forEach((visit) => { visit.style.display = visit.dataset.visit === pick.value ? 'inline' : 'none'; });
       caption.textContent = visits.find((visit) => visit.dataset.visit === pick.value && visit.dataset.name).dataset.name;
+      if (said) said.textContent = caption.textContent;
       pick.setAttribute('aria-valuetext', caption.textContent);
     };
     pick.addEventListener('input', show);

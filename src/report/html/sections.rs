@@ -4,9 +4,11 @@ use maud::{Markup, html};
 
 use crate::report::drawn::Drawn;
 use crate::report::schema::{Change, Comparison, Interval, ScaleSource, Verdict, Visit, word};
+use crate::report::words::advice::{self, Advice};
+use crate::report::words::measure::{beside, grounds, yet_chance};
 use crate::report::words::page as text;
 use crate::report::words::page::rows;
-use crate::report::words::{self, doubt, moment, number, sentence, signed};
+use crate::report::words::{self, doubt, moment, number, of_100, sentence, signed};
 
 fn or_unknown(v: Option<f64>, told: impl Fn(f64) -> String) -> String {
     v.map_or(text::UNKNOWN.to_string(), told)
@@ -75,6 +77,7 @@ pub(super) fn changes(change: &Change) -> Markup {
                             }
                             (text::SMALLEST) " " (or_unknown(interval.smallest_detectable, |v| number(v, 0) + " %"))
                         }
+                        @if let Some(chance) = yet_chance(interval) { p.doubt { (chance) } }
                     }
                 }
             }
@@ -116,30 +119,41 @@ fn scale(interval: &Interval) -> Markup {
     }
 }
 
-/// What to do next time: what these photos lacked first, then what always helps.
-pub(super) fn next(comparison: &Comparison) -> Markup {
+/// What a verdict rests on, with the change and the smallest detectable one, for a cell of a table.
+pub(super) fn rested(change: &Change) -> Markup {
     html! {
-        section aria-labelledby="next-heading" {
-            @if !comparison.warnings.is_empty() {
-                h2 #know-heading { (text::KNOW_HEADING) }
-                ul.warnings {
-                    @for warning in &comparison.warnings {
-                        li {
-                            @if !doubt::said(&comparison.change, warning) { p { (warning.message) } }
-                            p { b { (warning.remedy) } }
-                        }
-                    }
-                }
+        @for (i, (measure, interval)) in grounds(change).into_iter().enumerate() {
+            div.ground {
+                span.measure { (measure.name()) } " "
+                span.nowrap { (words::change(interval)) }
+                div.doubt { (beside(interval, i == 0)) }
             }
-            h2 #next-heading { (text::NEXT_HEADING) }
-            (advice())
         }
     }
 }
 
-/// What always helps.
-pub(super) fn advice() -> Markup {
-    html! { ol.advice { @for line in text::ADVICE { li { (line) } } } }
+/// What to do next time: what the photos lacked first, then what always helps.
+pub(super) fn next(advice: &Advice, lacked: &str) -> Markup {
+    html! {
+        section aria-labelledby="next-heading" {
+            h2 #next-heading { (text::NEXT_HEADING) }
+            @if !advice.lacked.is_empty() {
+                h3 { (lacked) }
+                ul.warnings {
+                    @for lack in &advice.lacked {
+                        li {
+                            @for message in &lack.messages { p { (message) } }
+                            p { b { (lack.remedy) } }
+                        }
+                    }
+                }
+            }
+            @if !advice.always.is_empty() {
+                @if !advice.lacked.is_empty() { h3.always { (advice::ALWAYS) } }
+                ol.advice { @for line in &advice.always { li { (line) } } }
+            }
+        }
+    }
 }
 
 /// How the photos compare, side by side.
@@ -180,9 +194,7 @@ pub(in crate::report) const ROWS: [Row; 13] = [
         v.taken.as_deref().map_or(text::UNKNOWN.to_string(), moment)
     }),
     (rows::SIZE, |v| format!("{} × {}", v.width, v.height)),
-    (rows::SHARPNESS, |v| {
-        or_unknown(v.quality.sharpness, |n| number(n, 2))
-    }),
+    (rows::SHARPNESS, |v| or_unknown(v.quality.sharpness, of_100)),
     (rows::CLIPPED, |v| {
         or_unknown(v.quality.clipped_fraction, |n| number(100.0 * n, 1) + " %")
     }),
@@ -192,7 +204,7 @@ pub(in crate::report) const ROWS: [Row; 13] = [
         })
     }),
     (rows::DIRECTED, |v| {
-        or_unknown(v.quality.light_directionality, |n| number(n, 2))
+        or_unknown(v.quality.light_directionality, of_100)
     }),
     (rows::ITA, |v| {
         or_unknown(v.quality.ita_deg, |n| number(n, 0) + "°")
@@ -250,14 +262,7 @@ pub(in crate::report) fn particulars(comparison: &Comparison) -> Vec<(&'static s
         alignment += &format!(", {} {} px", text::RESIDUAL, number(residual, 2));
     }
     told.push((text::ALIGNMENT, alignment));
-    let options: Vec<String> = comparison
-        .options
-        .iter()
-        .map(|(name, value)| format!("{name} = {}", words::setting(value)))
-        .collect();
-    if !options.is_empty() {
-        told.push((text::OPTIONS, options.join(", ")));
-    }
+    told.extend(words::settings(&comparison.options).map(|o| (text::OPTIONS, o)));
     let codes: Vec<&str> = comparison
         .warnings
         .iter()

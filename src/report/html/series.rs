@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::frame;
-use super::sections::{advice, icon, verdict_class};
+use super::sections::{icon, next, rested, verdict_class};
 use super::viewer::{class, legend, path};
 use crate::report::chart;
 use crate::report::course::{Course, Seen, Shown, around, largest};
@@ -12,7 +12,8 @@ use crate::report::fate::Fate;
 use crate::report::outlines::Outlines;
 use crate::report::pictures::data_address;
 use crate::report::schema::Verdict;
-use crate::report::words::{self, course as text, date, doubt, page};
+use crate::report::words::measure::explained;
+use crate::report::words::{self, advice, course as text, date, dated, doubt, page};
 use crate::visits::schema::{Series, SeriesScar, SeriesVisit};
 
 /// Most scars with close-ups.
@@ -26,7 +27,7 @@ pub(in crate::report) fn page(series: &Series, course: &Course) -> String {
         main {
             (trend(series))
             @if let Some(first) = &course.first { (viewer(course, first)) }
-            (next(series))
+            (next(&advice::of_course(series), advice::LACKED_LATEST))
             (table(series))
             @if course.first.is_some() { (scars(series, course)) }
         }
@@ -43,6 +44,7 @@ fn answer(series: &Series) -> Markup {
             div.verdict.(verdict_class(latest.verdict())) {
                 p.word { (icon(latest.verdict())) (page::verdict(latest.verdict())) " · " (date(&latest.date)) }
                 h1 { (words::verdict(&latest.change)) }
+                @if let Some(explained) = explained(&latest.change) { p { (explained) } }
                 @if let Some(trend) = &series.trend.area_percent { p { (text::trend(trend)) } }
                 @if let Some(plateau) = &series.plateau { p { (text::plateau(plateau)) } }
             }
@@ -51,21 +53,7 @@ fn answer(series: &Series) -> Markup {
         }
         @if !series.notes.is_empty() {
             h2 { (text::KNOW) }
-            ul.warnings { @for note in &series.notes { li { p { (note.message) } p { b { (note.remedy) } } } } }
-        }
-    }
-}
-
-/// What the latest photo lacked, then what always helps.
-fn next(series: &Series) -> Markup {
-    let lacked = text::lacked(series);
-    html! {
-        section aria-labelledby="next-heading" {
-            h2 #next-heading { (page::NEXT_HEADING) }
-            @if !lacked.is_empty() {
-                ul.warnings { @for w in lacked { li { p { (w.message) } p { b { (w.remedy) } } } } }
-            }
-            (advice())
+            ul.warnings { @for note in &series.notes { li { p { (dated(&note.message)) } p { b { (dated(&note.remedy)) } } } } }
         }
     }
 }
@@ -76,7 +64,7 @@ fn trend(series: &Series) -> Markup {
             section aria-labelledby="trend-heading" {
                 h2 #trend-heading { (text::CHART) }
                 (chart)
-                p.note { (text::CHART_NOTE) }
+                p.note { (chart::note(series)) }
             }
         }
     }
@@ -98,9 +86,11 @@ fn viewer(course: &Course, first: &Picture) -> Markup {
             h2 #photos-heading { (page::PHOTOS) }
             @if !shown.is_empty() { (tools()) }
             @if shown.len() > 1 {
-                p.scripted { label { (text::CHOOSE_VISIT) " "
+                div.scripted.choice {
+                    label for="visit" { (text::CHOOSE_VISIT) }
                     input #visit type="range" min="0" max=(shown.len() - 1) step="1" value=(shown.len() - 1);
-                } }
+                    output #visit-date for="visit" { @if let Some(last) = shown.last() { (date(&last.visit.date)) } }
+                }
             }
             div.stage {
                 figure.before {
@@ -176,12 +166,13 @@ fn table(series: &Series) -> Markup {
     html! {
         section.sheet aria-labelledby="visits-heading" {
             h2 #visits-heading { (text::VISITS) }
+            p.note { (text::VISITS_NOTE) }
             div.wide tabindex="0" role="region" aria-label=(text::VISITS_TABLE) {
                 table {
                     thead { tr {
-                        th.text scope="col" { (text::DATE) } th.text scope="col" { (text::STATUS) }
-                        th.text scope="col" { (text::VERDICT) } th scope="col" { (text::AREA_CHANGE) }
-                        th scope="col" { (text::SMALLEST) } th.text scope="col" { (text::NOTES) } th.text scope="col" { (text::REPORT) }
+                        th.text scope="col" { (text::DATE) }
+                        th.text scope="col" { (text::VERDICT) }
+                        th.text scope="col" { (page::CHANGE) }
                     } }
                     tbody { @for visit in &series.visits { (row(visit)) } }
                 }
@@ -190,26 +181,25 @@ fn table(series: &Series) -> Markup {
     }
 }
 
+/// A visit, with what is to be minded in reading it below.
 fn row(visit: &SeriesVisit) -> Markup {
-    let interval = visit.change.as_ref().map(|c| &c.area_percent);
-    let mut notes: Vec<String> = visit.failure.iter().cloned().collect();
-    notes.extend(
-        visit
-            .flags
-            .iter()
-            .chain(&visit.warnings)
-            .map(|w| w.message.clone()),
-    );
+    let notes = text::notes(visit);
+    let day = date(&visit.date);
+    let change = visit.change.as_ref();
+    let compared = change.filter(|c| c.verdict != Verdict::NotComparable);
     html! {
-        tr {
-            th.text scope="row" { (date(&visit.date)) }
-            td.text { (text::status(visit.status)) }
-            td.text { (visit.change.as_ref().map_or(page::UNKNOWN, |c| page::verdict(c.verdict))) }
-            td { (interval.map_or(page::UNKNOWN.to_string(), words::change)) }
-            td { (interval.and_then(|i| i.smallest_detectable).map_or(page::UNKNOWN.to_string(), |s| words::number(s, 0) + " %")) }
-            td.notes { (notes.join(" ")) }
-            td.text { @if let Some(folder) = &visit.folder { a href=(local(folder)) { (text::OPEN) span.unseen { " " (date(&visit.date)) } } } }
+        tr.visit {
+            th.text scope="row" rowspan=[(!notes.is_empty()).then_some("2")] {
+                @if let Some(folder) = &visit.folder { a href=(local(folder)) { (day) } } @else { (day) }
+            }
+            td.text {
+                @if let Some(c) = compared {
+                    span.tag.(verdict_class(c.verdict)) { (icon(c.verdict)) (page::verdict(c.verdict)) }
+                } @else { (text::status(visit.status)) }
+            }
+            td.text { @if let Some(c) = compared { (rested(c)) } @else { (page::UNKNOWN) } }
         }
+        @if !notes.is_empty() { tr { td.notes colspan="2" { (notes) } } }
     }
 }
 
@@ -294,23 +284,32 @@ fn one(series: &Series, scar: &SeriesScar, course: &Course) -> Markup {
     }
 }
 
+/// What a course was made from and with, a name and a text each.
+pub(in crate::report) fn particulars(series: &Series) -> Vec<(String, String)> {
+    let tool = format!(
+        "{} {}, {}",
+        series.tool.name, series.tool.version, series.schema
+    );
+    let mut told = vec![(page::MADE_BY.to_string(), tool)];
+    for visit in &series.visits {
+        let mut text = visit.file.clone();
+        if let Some(hash) = &visit.blake3 {
+            text += &format!(", {} {hash}", page::HASH);
+        }
+        if let Some(change) = &visit.change {
+            text += &format!("; {}", doubt::told(&change.area_percent));
+        }
+        told.push((date(&visit.date), text));
+    }
+    let settings = words::settings(&series.options);
+    told.extend(settings.map(|o| (page::OPTIONS.to_string(), o)));
+    told
+}
+
 fn technical(series: &Series) -> Markup {
     html! {
         h2 { (page::TECHNICAL_HEADING) }
-        dl {
-            dt { (page::MADE_BY) } dd { (series.tool.name) " " (series.tool.version) ", " (series.schema) }
-            @for visit in &series.visits {
-                dt { (date(&visit.date)) }
-                dd {
-                    (visit.file) @if let Some(hash) = &visit.blake3 { ", " (page::HASH) " " (hash) }
-                    @if let Some(change) = &visit.change { "; " (doubt::told(&change.area_percent)) }
-                }
-            }
-            @if !series.options.is_empty() {
-                dt { (page::OPTIONS) }
-                dd { @for (i, (name, value)) in series.options.iter().enumerate() { @if i > 0 { ", " } (name) " = " (words::setting(value)) } }
-            }
-        }
+        dl { @for (name, told) in particulars(series) { dt { (name) } dd { (told) } } }
         p { (page::INTERVALS) }
         p { (page::NO_DIAGNOSIS) }
     }

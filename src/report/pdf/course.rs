@@ -3,16 +3,20 @@
 use super::font::{Weight, wrap};
 use super::ink::Pen;
 use super::pictures::{legend_of, traced};
-use super::sheets::{BLACK, BODY, HAIR, Image, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style};
-use super::{ANSWER, BLUE, WORD, YELLOW, advice, barred, ink_of, rule_across};
+use super::sheets::{
+    BLACK, BODY, HAIR, Image, Ink, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style,
+};
+use super::{ANSWER, BLUE, WORD, YELLOW, barred, ink_of, next, rule_across};
 use crate::error::Cause;
-use crate::report::chart::Chart;
+use crate::report::chart::{self, Chart, LABEL_LINES};
 use crate::report::course::{Course, Seen, Shown, around, largest};
 use crate::report::drawn::cut;
 use crate::report::fate::Fate;
+use crate::report::html::course_particulars;
 use crate::report::schema::Verdict;
 use crate::report::settings::Paper;
-use crate::report::words::{self, course as text, date, number, page, signed};
+use crate::report::words::measure::{explained, grounds};
+use crate::report::words::{self, advice, course as text, date, dated, number, page, signed};
 use crate::visits::schema::{Series, SeriesScar, SeriesVisit};
 
 /// Most scars with close-ups, and most visits beside each: the latest.
@@ -35,10 +39,15 @@ pub(in crate::report) fn document(
     answer(&mut sheets, series);
     if let Some(chart) = Chart::of(series) {
         draw(&mut sheets, &chart);
+        sheets.paragraph(0.0, NOTE, &chart::note(series));
     }
     photos(&mut sheets, course);
-    next(&mut sheets, series);
     visits(&mut sheets, series);
+    next(
+        &mut sheets,
+        &advice::of_course(series),
+        advice::LACKED_LATEST,
+    );
     close_ups(&mut sheets, series, course)?;
     technical(&mut sheets, series);
     let foot = format!(
@@ -69,25 +78,29 @@ fn answer(sheets: &mut Sheets, series: &Series) {
         (Style { ink, ..WORD }, word),
         (ANSWER, words::verdict(&latest.change)),
     ];
+    lines.extend(explained(&latest.change).map(|e| (BODY, e)));
     let trend = series.trend.area_percent.as_ref();
     lines.extend(trend.map(|t| (BODY, text::trend(t))));
     lines.extend(series.plateau.as_ref().map(|p| (BODY, text::plateau(p))));
     barred(sheets, ink, &lines);
     for note in &series.notes {
-        let lines = [(BODY, note.message.clone()), (STRONG, note.remedy.clone())];
+        let lines = [(BODY, dated(&note.message)), (STRONG, dated(&note.remedy))];
         barred(sheets, YELLOW, &lines);
     }
 }
 
 /// The change of the scar area over time.
 fn draw(sheets: &mut Sheets, chart: &Chart) {
-    const HEIGHT: f32 = 130.0;
+    const HEIGHT: f32 = 112.0;
     /// Room for percentages at the left, for half a date at the right, for sessions above and dates
     /// below.
     const SIDE: (f32, f32) = (40.0, 26.0);
     const ABOVE: f32 = 14.0;
-    const BELOW: f32 = 26.0;
-    sheets.heading(text::CHART, HEIGHT + ABOVE + BELOW + 2.0 * NOTE.line());
+    /// A point, and how far to its right the measure stands that a verdict rests on.
+    const DOT: f32 = 4.4;
+    const ASIDE: f32 = 7.0;
+    let below = 5.0 + LABEL_LINES as f32 * NOTE.line();
+    sheets.heading(text::CHART, HEIGHT + ABOVE + below + 2.0 * NOTE.line());
     let (left, top) = (MARGIN + SIDE.0, sheets.y + ABOVE);
     let wide = sheets.room() - SIDE.0 - SIDE.1;
     let at = |(x, y): (f64, f64)| (left + wide * x as f32, top + HEIGHT * y as f32);
@@ -119,29 +132,34 @@ fn draw(sheets: &mut Sheets, chart: &Chart) {
     for ends in course.windows(2) {
         sheets.rule(ends[0], ends[1], 1.0, [0.45, 0.45, 0.45]);
     }
-    let dot = |sheets: &mut Sheets, (x, y): (f32, f32)| {
+    let dot = |sheets: &mut Sheets, (x, y): (f32, f32), side: f32, ink: Ink| {
         let place = Place {
-            left: x - 2.2,
-            top: y - 2.2,
-            width: 4.4,
-            height: 4.4,
+            left: x - 0.5 * side,
+            top: y - 0.5 * side,
+            width: side,
+            height: side,
         };
-        sheets.fill(place, BLACK);
+        sheets.fill(place, ink);
     };
-    dot(sheets, at((0.0, chart.y(0.0))));
+    dot(sheets, at((0.0, chart.y(0.0))), DOT, BLACK);
     middle(sheets, left, top + HEIGHT + 3.0, text::BASELINE);
     for p in &chart.points {
         let x = chart.x(p.days);
         let [low, high] = [p.low, p.high].map(|v| at((x, chart.y(v))));
         sheets.rule(low, high, 1.0, BLACK);
-        dot(sheets, at((x, chart.y(p.value))));
-        for (i, label) in p.labels().into_iter().flatten().enumerate() {
+        dot(sheets, at((x, chart.y(p.value))), DOT, BLACK);
+        if let Some((_, [value, lower, upper])) = p.rested {
+            let [low, high, value] = [lower, upper, value].map(|v| at((x, chart.y(v))));
+            sheets.rule((low.0 + ASIDE, low.1), (low.0 + ASIDE, high.1), 1.0, BLACK);
+            dot(sheets, (low.0 + ASIDE, value.1), 5.0, BLACK);
+            dot(sheets, (low.0 + ASIDE, value.1), 3.2, [1.0, 1.0, 1.0]);
+        }
+        for (i, label) in p.labels().into_iter().enumerate() {
             let y = top + HEIGHT + 3.0 + i as f32 * NOTE.line();
             middle(sheets, low.0, y, &label);
         }
     }
-    sheets.y = top + HEIGHT + BELOW;
-    sheets.paragraph(0.0, NOTE, text::CHART_NOTE);
+    sheets.y = top + HEIGHT + below;
 }
 
 /// The first photo and the latest that could be compared.
@@ -175,84 +193,79 @@ fn fate_of(shown: &Shown, id: u32) -> Fate {
     shown.scars.get(&id).map_or(Fate::NotMeasured, |s| s.fate)
 }
 
-/// What the latest photo lacked, then what always helps.
-fn next(sheets: &mut Sheets, series: &Series) {
-    sheets.heading(page::NEXT_HEADING, 3.0 * BODY.line());
-    for warning in text::lacked(series) {
-        sheets.paragraph(0.0, BODY, &warning.message);
-        sheets.paragraph(12.0, STRONG, &warning.remedy);
-    }
-    advice(sheets);
-}
+/// Left edges of the columns of visits, as shares of the width.
+const LEFTS: [f32; 5] = [0.0, 0.19, 0.40, 0.57, 0.82];
 
 /// A row for each photo, with what is to be minded in reading it.
 fn visits(sheets: &mut Sheets, series: &Series) {
-    /// Left edges as shares of the width.
-    const LEFTS: [f32; 5] = [0.0, 0.19, 0.36, 0.59, 0.82];
     sheets.heading(text::VISITS, 4.0 * CELL.line());
-    let cells = |sheets: &mut Sheets, style: Style, cells: [&str; 5]| {
-        sheets.need(style.line() + 2.0);
-        let (room, y) = (sheets.room(), sheets.y);
-        for (cell, left) in cells.into_iter().zip(LEFTS) {
-            sheets.line(MARGIN + left * room, y, style, cell);
-        }
-        sheets.y += style.line();
-    };
     let heads = [
         text::DATE,
-        text::STATUS,
         text::VERDICT,
-        text::AREA_CHANGE,
+        text::MEASURE,
+        page::CHANGE,
         text::SMALLEST,
     ];
     cells(sheets, HEAD, heads);
     rule_across(sheets);
     sheets.y += 1.5;
     for visit in &series.visits {
-        let area = visit.change.as_ref().map(|c| &c.area_percent);
-        let changed = area.map_or(page::UNKNOWN.to_string(), words::change);
-        let smallest = area.and_then(|a| a.smallest_detectable);
-        let smallest = smallest.map_or(page::UNKNOWN.to_string(), |s| number(s, 0) + " %");
-        let verdict = visit
-            .change
-            .as_ref()
-            .map_or(page::UNKNOWN, |c| page::verdict(c.verdict));
-        let day = date(&visit.date);
-        let row = [
-            &day,
-            text::status(visit.status),
-            verdict,
-            &changed,
-            &smallest,
-        ];
-        cells(sheets, CELL, row);
-        let indent = LEFTS[1] * sheets.room();
-        for line in wrap(
-            &notes(visit),
-            NOTE.weight,
-            NOTE.size,
-            sheets.room() - indent,
-        ) {
-            sheets.need(NOTE.line());
-            let y = sheets.y;
-            sheets.line(MARGIN + indent, y, NOTE, &line);
-            sheets.y += NOTE.line();
-        }
+        row(sheets, visit);
         rule_across(sheets);
         sheets.y += 1.5;
     }
 }
 
-/// What is to be minded in reading a visit.
-fn notes(visit: &SeriesVisit) -> String {
-    let warned = visit.flags.iter().chain(&visit.warnings);
-    let told: Vec<&str> = visit
-        .failure
-        .iter()
-        .chain(warned.map(|w| &w.message))
-        .map(String::as_str)
-        .collect();
-    told.join(" ")
+fn cells(sheets: &mut Sheets, style: Style, cells: [&str; 5]) {
+    sheets.need(style.line() + 2.0);
+    let (room, y) = (sheets.room(), sheets.y);
+    for (cell, left) in cells.into_iter().zip(LEFTS) {
+        sheets.line(MARGIN + left * room, y, style, cell);
+    }
+    sheets.y += style.line();
+}
+
+fn row(sheets: &mut Sheets, visit: &SeriesVisit) {
+    let day = date(&visit.date);
+    let change = visit.change.as_ref();
+    let Some(change) = change.filter(|c| c.verdict != Verdict::NotComparable) else {
+        let none = page::UNKNOWN;
+        let status = text::status(visit.status);
+        cells(sheets, CELL, [&day, status, none, none, none]);
+        noted(sheets, visit);
+        return;
+    };
+    for (i, (measure, interval)) in grounds(change).into_iter().enumerate() {
+        let first = |text: &str| {
+            if i == 0 {
+                text.to_string()
+            } else {
+                String::new()
+            }
+        };
+        let smallest = interval.smallest_detectable;
+        let smallest = smallest.map_or(page::UNKNOWN.to_string(), |s| number(s, 0) + " %");
+        let row = [
+            &first(&day),
+            &first(page::verdict(change.verdict)),
+            measure.name(),
+            &words::change(interval),
+            &smallest,
+        ];
+        cells(sheets, CELL, row);
+    }
+    noted(sheets, visit);
+}
+
+fn noted(sheets: &mut Sheets, visit: &SeriesVisit) {
+    let indent = LEFTS[1] * sheets.room();
+    let room = sheets.room() - indent;
+    for line in wrap(&text::notes(visit), NOTE.weight, NOTE.size, room) {
+        sheets.need(NOTE.line());
+        let y = sheets.y;
+        sheets.line(MARGIN + indent, y, NOTE, &line);
+        sheets.y += NOTE.line();
+    }
 }
 
 /// The largest scars in the first photo and at the latest visits.
@@ -262,12 +275,18 @@ fn close_ups(sheets: &mut Sheets, series: &Series, course: &Course) -> Result<()
         return Ok(());
     }
     let from = course.shown.len().saturating_sub(BESIDE);
-    // As many pictures in a row as there are, but none larger than a fourth of the sheet.
+    let below = HEAD.line() + 2.0 * NOTE.line() + 8.0;
+    // As many pictures in a row as there are, but none larger than a fourth of the sheet, and a whole
+    // number of rows on it.
     let beside = (course.shown.len() - from + 1).max(4) as f32;
-    let side = (sheets.room() - (beside - 1.0) * GAP) / beside;
-    let height = HEAD.line() + side + 2.0 * NOTE.line() + 8.0;
-    sheets.turn();
-    sheets.heading(text::SCARS, height);
+    let wide = (sheets.room() - (beside - 1.0) * GAP) / beside;
+    // Less what adding up may round.
+    let usable = sheets.bottom() - MARGIN - 0.1;
+    let rows = (usable / (wide + below)).ceil();
+    let side = (usable / rows - below).min(wide);
+    let height = side + below;
+    // On from where the sheet is, not on a new one.
+    sheets.heading(text::SCARS, height + 2.0 * NOTE.line());
     sheets.paragraph(0.0, NOTE, text::SCARS_NOTE);
     for scar in scars {
         sheets.need(height);
@@ -352,25 +371,7 @@ fn close_up(
 /// Files, hashes and options.
 fn technical(sheets: &mut Sheets, series: &Series) {
     sheets.heading(page::TECHNICAL_HEADING, 6.0 * CELL.line());
-    let tool = format!(
-        "{} {}, {}",
-        series.tool.name, series.tool.version, series.schema
-    );
-    let mut told = vec![(page::MADE_BY.to_string(), tool)];
-    for visit in &series.visits {
-        let hash = visit.blake3.as_ref();
-        let hash = hash.map_or(String::new(), |h| format!(", {} {h}", page::HASH));
-        told.push((date(&visit.date), format!("{}{hash}", visit.file)));
-    }
-    let options: Vec<String> = series
-        .options
-        .iter()
-        .map(|(name, value)| format!("{name} = {}", words::setting(value)))
-        .collect();
-    if !options.is_empty() {
-        told.push((page::OPTIONS.to_string(), options.join(", ")));
-    }
-    for (name, said) in told {
+    for (name, said) in course_particulars(series) {
         sheets.need(CELL.line());
         let y = sheets.y;
         sheets.line(MARGIN, y, HEAD, &name);

@@ -16,6 +16,8 @@ use super::Pictures;
 use super::drawn::Drawn;
 use super::schema::{Comparison, Interval, Verdict};
 use super::settings::Paper;
+use super::words::advice::{self, Advice};
+use super::words::measure::yet_chance;
 use super::words::page as text;
 use super::words::{self, doubt, number, sentence, signed};
 use crate::error::Cause;
@@ -46,9 +48,12 @@ pub(super) fn document(
     if let Some(basis) = doubt::basis(comparison, &drawn.told()) {
         sheets.paragraph(0.0, BODY, &basis);
     }
-    next(&mut sheets, comparison);
+    next(
+        &mut sheets,
+        &advice::of_pair(comparison),
+        advice::LACKED_PAIR,
+    );
     if compared {
-        sheets.need(0.62 * sheets.bottom());
         pictures::views(&mut sheets, drawn);
         pictures::close_ups(&mut sheets, comparison, pictures, drawn, &photos)?;
     }
@@ -138,20 +143,23 @@ fn changes(sheets: &mut Sheets, comparison: &Comparison) {
     sheets.heading(text::MEASURED_HEADING, HEIGHT);
     let width = (sheets.room() - 2.0 * GAP) / 3.0;
     let top = sheets.y;
+    let mut bottom = top + HEIGHT;
     for (i, (name, interval)) in words::measures(&comparison.change).into_iter().enumerate() {
-        measure(
-            sheets,
-            MARGIN + i as f32 * (width + GAP),
-            top,
-            width,
-            name,
-            interval,
-        );
+        let left = MARGIN + i as f32 * (width + GAP);
+        bottom = bottom.max(measure(sheets, left, top, width, name, interval));
     }
-    sheets.y = top + HEIGHT;
+    sheets.y = bottom;
 }
 
-fn measure(sheets: &mut Sheets, left: f32, top: f32, width: f32, name: &str, interval: &Interval) {
+/// Returns where it ends, pt from the top.
+fn measure(
+    sheets: &mut Sheets,
+    left: f32,
+    top: f32,
+    width: f32,
+    name: &str,
+    interval: &Interval,
+) -> f32 {
     sheets.line(left, top, STRONG, name);
     let value = interval
         .value
@@ -171,7 +179,11 @@ fn measure(sheets: &mut Sheets, left: f32, top: f32, width: f32, name: &str, int
     if let Some(smallest) = interval.smallest_detectable {
         doubt += &format!("{} {} %", text::SMALLEST, number(smallest, 0));
     }
-    sheets.block(left, top + 56.0, width, NOTE, &doubt);
+    let mut end = top + 56.0;
+    for told in std::iter::once(doubt).chain(yet_chance(interval)) {
+        end += sheets.block(left, end, width, NOTE, &told) + 2.0;
+    }
+    end
 }
 
 /// The change on a line from −100 to +100 %, its interval, and what could be chance.
@@ -197,24 +209,29 @@ fn scale(sheets: &mut Sheets, left: f32, middle: f32, width: f32, interval: &Int
 }
 
 /// What the photos lacked and what always helps.
-fn next(sheets: &mut Sheets, comparison: &Comparison) {
-    if !comparison.warnings.is_empty() {
-        sheets.heading(text::KNOW_HEADING, 3.0 * BODY.line());
-        for warning in &comparison.warnings {
-            if !doubt::said(&comparison.change, warning) {
-                sheets.paragraph(0.0, BODY, &warning.message);
-            }
-            sheets.paragraph(12.0, STRONG, &warning.remedy);
-        }
+fn next(sheets: &mut Sheets, advice: &Advice, lacked: &str) {
+    const HALF: f32 = 0.5;
+    let some = !advice.lacked.is_empty();
+    // The whole list on one sheet, and its heading with it.
+    let always = (1.5 * advice.always.len() as f32 + HALF) * BODY.line();
+    let least = if some { 6.0 * BODY.line() } else { always };
+    sheets.heading(text::NEXT_HEADING, least);
+    if some {
+        sheets.paragraph(0.0, STRONG, lacked);
     }
-    // The whole list on one sheet.
-    sheets.heading(text::NEXT_HEADING, 6.5 * BODY.line());
-    advice(sheets);
-}
-
-/// What always helps.
-fn advice(sheets: &mut Sheets) {
-    for (i, line) in text::ADVICE.iter().enumerate() {
+    for lack in &advice.lacked {
+        sheets.need(3.0 * BODY.line());
+        for message in &lack.messages {
+            sheets.paragraph(12.0, BODY, message);
+        }
+        sheets.paragraph(12.0, STRONG, &lack.remedy);
+        sheets.y += HALF * BODY.line();
+    }
+    if some && !advice.always.is_empty() {
+        sheets.need(always + STRONG.line());
+        sheets.paragraph(0.0, STRONG, advice::ALWAYS);
+    }
+    for (i, line) in advice.always.iter().enumerate() {
         sheets.need(2.0 * BODY.line());
         let y = sheets.y;
         sheets.line(MARGIN, y, BODY, &format!("{}.", i + 1));

@@ -102,17 +102,19 @@ pub(super) fn beside(
     sheets.need(height + CAPTION.line() + 4.0);
     let top = sheets.y + CAPTION.line() + 2.0;
     let mut places = Vec::new();
+    let mut left = MARGIN;
     for (i, &(width, height)) in fitted.iter().enumerate() {
-        let left = MARGIN + i as f32 * (column + GAP);
-        if let Some(caption) = captions.get(i) {
-            sheets.line(left, sheets.y, CAPTION, caption);
-        }
+        let caption = captions.get(i).copied().unwrap_or_default();
+        sheets.line(left, sheets.y, CAPTION, caption);
         places.push(Place {
             left,
             top,
             width,
             height,
         });
+        // Close together, and no caption over the next.
+        let wide = super::font::width(caption, CAPTION.weight, CAPTION.size);
+        left += width.max(wide).min(column) + GAP;
     }
     sheets.y = top + height + 4.0;
     places
@@ -188,13 +190,15 @@ pub(super) fn legend_of(sheets: &mut Sheets, fates: &[Fate], besides: &str) {
 
 /// Relief, redness and pigment of both visits.
 pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
-    /// Share of the sheet's height for each pair.
+    /// Shares of the sheet's height for each pair, at least and at most.
+    const LEAST: f32 = 0.15;
     const TALLEST: f32 = 0.2;
     /// Heading, captions and note of each, pt.
     const WORDS: f32 = 80.0;
-    // All on the sheet that is begun.
+    // All on the sheet that is begun, where that leaves enough to see.
     let each = (sheets.bottom() - sheets.y) / drawn.views.len().max(1) as f32;
-    let tallest = (each - WORDS).min(TALLEST * sheets.bottom());
+    let bottom = sheets.bottom();
+    let tallest = (each - WORDS).clamp(LEAST * bottom, TALLEST * bottom);
     for (subject, pair) in &drawn.views {
         let (name, note) = match subject {
             Subject::Relief => (text::RELIEF, text::RELIEF_NOTE),
@@ -240,7 +244,6 @@ pub(super) fn close_ups(
     let side = 0.5 * (width - 4.0);
     let height = CAPTION.line() + side + 4.0 * NOTE.line() + 10.0;
     let shown = &drawn.scars[..drawn.scars.len().min(CLOSE_UPS)];
-    sheets.turn();
     sheets.heading(text::CLOSE_UPS, height);
     let cut = |scar: &Shown| -> Result<[Picture; 2], Cause> {
         Ok([

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use ndarray::Array2;
 
+use crate::date::Date;
 use crate::report::schema::*;
 use crate::report::{Maps, Pictures};
+use crate::visits::schema::{DateSource, Milestone, SERIES, Series, SeriesVisit, Status, Trends};
 
 fn visit(file: &str, area: f64, relief: f64) -> Visit {
     Visit {
@@ -182,4 +184,89 @@ pub(super) fn not_comparable() -> (Comparison, Pictures) {
     pictures.maps = None;
     pictures.measured = GrayImage::new(160, 120);
     (comparison, pictures)
+}
+
+/// A photo of a course on a day, compared with the first one unless it is that.
+fn photo(day: &str, change: Option<Change>) -> SeriesVisit {
+    SeriesVisit {
+        visit: day.to_string(),
+        date: day.to_string(),
+        date_source: DateSource::Name,
+        file: format!("{day}_front.jpg"),
+        folder: change.as_ref().map(|_| day.to_string()),
+        status: match change {
+            Some(_) => Status::Compared,
+            None => Status::Baseline,
+        },
+        failure: None,
+        blake3: None,
+        width: Some(160),
+        height: Some(120),
+        days: Date::parse(day).and_then(|d| Some(d.days_since(Date::parse("2026-01-12")?))),
+        months: None,
+        sessions_before: None,
+        days_since_session: None,
+        quality: None,
+        scars: None,
+        baseline_scars: None,
+        redness: None,
+        pigment: None,
+        measured_fraction: None,
+        change,
+        flags: vec![],
+        warnings: vec![],
+    }
+}
+
+/// A course of two later photos: the first shows a change of depth times area alone, the second none,
+/// with a range that leaves out 0.
+pub(crate) fn course() -> Series {
+    let (comparison, _) = sample();
+    let interval = |value: f64, half: f64, smallest: f64| Interval {
+        value: finite(value),
+        low: finite(value - half),
+        high: finite(value + half),
+        smallest_detectable: finite(smallest),
+    };
+    let by_depth = Change {
+        area_percent: interval(-2.0, 4.0, 6.0),
+        volume_index_percent: interval(-41.0, 6.0, 8.0),
+        ..comparison.change.clone()
+    };
+    let none = Change {
+        area_percent: interval(-41.0, 37.0, 59.0),
+        verdict: Verdict::NoDetectableChange,
+        ..comparison.change
+    };
+    let visits = vec![
+        photo("2026-01-12", None),
+        photo("2026-02-16", Some(by_depth.clone())),
+        photo("2026-03-23", Some(none)),
+    ];
+    Series {
+        schema: SERIES.to_string(),
+        tool: Tool::default(),
+        options: BTreeMap::new(),
+        patient: "anna".to_string(),
+        view: "front".to_string(),
+        scale: None,
+        baseline: Some("2026-01-12".to_string()),
+        latest: Some(Milestone {
+            visit: "2026-02-16".to_string(),
+            date: "2026-02-16".to_string(),
+            folder: None,
+            change: by_depth,
+        }),
+        visits,
+        sessions: vec![],
+        trend: Trends::default(),
+        best: None,
+        plateau: None,
+        scars: vec![],
+        notes: vec![Warning {
+            code: "too-early".to_string(),
+            message: "The latest photo was taken on 2026-03-23.".to_string(),
+            remedy: "Photograph again after 2026-06-01.".to_string(),
+        }],
+    }
 }

@@ -1,9 +1,9 @@
 //! Words of the pages on many visits and many patients.
 
-use super::{date, number, page, signed};
+use super::measure::yet_chance;
+use super::{counted, date, dated, number, page, signed};
 use crate::report::fate::Fate;
-use crate::report::schema::Warning;
-use crate::visits::schema::{Plateau, Series, Slope, Status, Summary, Trend};
+use crate::visits::schema::{Plateau, Series, SeriesVisit, Slope, Status, Summary, Trend};
 
 pub const COURSE: &str = "Scars over the visits";
 pub const BASELINE: &str = "First photo";
@@ -13,14 +13,15 @@ pub const COURSE_NOTE: &str = "Every photo is laid onto the first one and in its
 pub const CHART: &str = "Scar area over time, against the first photo";
 pub const CHART_NOTE: &str = "Points: change of the scar area. Bars: 95 % interval. Grey: changes that these photos cannot tell \
      from none. Dashed: treatment sessions.";
+/// Before the visits with their measures.
+pub const RESTED: &str =
+    "Open squares: the measure that the verdict rests on where that is not the scar area,";
 pub const VISITS: &str = "The visits";
+pub const VISITS_NOTE: &str = "A date opens that visit\u{2019}s own report. Below each change stands the smallest that could have \
+     been told from none.";
 pub const VISITS_TABLE: &str = "Table of the visits";
 pub const FAILURES_TABLE: &str = "Table of unusable photos";
 pub const DATE: &str = "Date";
-pub const STATUS: &str = "Photo";
-pub const NOTES: &str = "Notes";
-pub const REPORT: &str = "Report";
-pub const OPEN: &str = "open";
 pub const NO_VERDICT: &str = "No visit could be compared with the first photo yet.";
 pub const SCARS: &str = "Each scar over the visits";
 pub const SCARS_NOTE: &str = "The largest scars. Percent: depth times area against the first photo; a single scar is far less sure \
@@ -35,9 +36,9 @@ pub const ANY: &str = "all";
 pub const NONE_YET: &str = "not compared";
 pub const PATIENT: &str = "Patient";
 pub const VIEW: &str = "View";
+pub const MEASURE: &str = "Measure";
 pub const FIRST_AND_LAST: &str = "First and latest";
 pub const LATEST: &str = "Latest visit";
-pub const AREA_CHANGE: &str = "Scar area";
 pub const SMALLEST: &str = "Smallest detectable";
 pub const PHOTOS: &str = "Photos";
 pub const SHOWN: &str = "Shown";
@@ -102,11 +103,37 @@ pub fn plateau(plateau: &Plateau) -> String {
     )
 }
 
-/// What speaks against the latest photo, whether or not it could be compared.
+/// What is to be minded in reading a visit.
 #[must_use]
-pub fn lacked(series: &Series) -> Vec<&Warning> {
-    let latest = series.visits.last();
-    latest.map_or_else(Vec::new, |v| v.flags.iter().chain(&v.warnings).collect())
+pub fn notes(visit: &SeriesVisit) -> String {
+    let warned = visit.flags.iter().chain(&visit.warnings);
+    let chance = (visit.change.as_ref()).and_then(|c| yet_chance(&c.area_percent));
+    let told: Vec<String> = visit
+        .failure
+        .iter()
+        .chain(warned.map(|w| &w.message))
+        .map(|message| dated(message))
+        .chain(chance)
+        .collect();
+    told.join(" ")
+}
+
+/// A note on a course in a few words, by its code.
+#[must_use]
+pub fn note(code: &str) -> String {
+    match code {
+        "no-baseline" => "no photo could be read",
+        "baseline-later" => "the first photo could not be read",
+        "one-visit" => "only one photo",
+        "baseline-swollen" => "the first photo may show swelling",
+        "too-early" => "too early to judge the last session",
+        "maintenance-due" => "yearly maintenance is due",
+        "sessions-close" => "sessions close together",
+        "sessions-far" => "sessions far apart",
+        crate::comparable::NO_SCALE => "no scale was given",
+        other => return other.replace('-', " "),
+    }
+    .to_string()
 }
 
 /// Whose course, seen from where.
@@ -115,32 +142,150 @@ pub fn title(series: &Series) -> String {
     format!("{}: {}, {}", COURSE, series.patient, series.view)
 }
 
-fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
+/// Fewer views than this have no median worth the name.
+const LEAST_MEDIAN: usize = 3;
 
-/// The cohort in a sentence.
+/// The cohort in a few sentences; what counts none is left out.
 #[must_use]
 pub fn summary(summary: &Summary) -> String {
-    let latest = &summary.latest;
-    let count = |verdict: &str| latest.verdicts.get(verdict).copied().unwrap_or(0);
-    let mut told = format!(
-        "{}, {}, {}. At their latest visit {} improved, {} got worse, {} show no detectable change.",
-        counted(summary.patients, "patient"),
-        counted(summary.series, "view"),
+    let mut told = counted(summary.patients, "patient");
+    if summary.series != summary.patients {
+        told += &format!(", {}", counted(summary.series, "view"));
+    }
+    told += &format!(
+        ", {}. {}",
         counted(summary.photos, "photo"),
-        count("improved"),
-        count("worse"),
-        count("no detectable change")
+        outcomes(summary)
     );
-    if let Some(median) = latest.area_percent_median {
+    let latest = &summary.latest;
+    if let Some(median) = latest.area_percent_median
+        && latest.series >= LEAST_MEDIAN
+    {
         told += &format!(" Median change of scar area: {} %.", signed(median, 0));
     }
-    if summary.not_comparable + summary.failed > 0 {
-        told += &format!(
-            " {} photos could not be compared, {} not be read.",
-            summary.not_comparable, summary.failed
+    told += &match (summary.not_comparable, summary.failed) {
+        (0, 0) => String::new(),
+        (n, 0) => format!(" {} could not be compared.", counted(n, "photo")),
+        (0, n) => format!(" {} could not be read.", counted(n, "photo")),
+        (n, m) => format!(
+            " {} could not be compared, {m} could not be read.",
+            counted(n, "photo")
+        ),
+    };
+    told
+}
+
+/// What became of the views by their latest visits.
+fn outcomes(summary: &Summary) -> String {
+    let latest = &summary.latest;
+    let count = |verdict: &str| latest.verdicts.get(verdict).copied().unwrap_or(0);
+    let show = |n: usize| if n == 1 { "shows" } else { "show" };
+    let told: Vec<(usize, String)> = [
+        (count("improved"), "improved".to_string()),
+        (count("worse"), "got worse".to_string()),
+        (
+            count("no detectable change"),
+            format!(
+                "{} no detectable change",
+                show(count("no detectable change"))
+            ),
+        ),
+        (
+            summary.series.saturating_sub(latest.series),
+            "could not be compared yet".to_string(),
+        ),
+    ]
+    .into_iter()
+    .filter(|t| t.0 > 0)
+    .collect();
+    let said = |(n, what): &(usize, String)| format!("{n} {what}");
+    match &told[..] {
+        _ if latest.series == 0 => "None could be compared yet.".to_string(),
+        [(1, _)] if count("no detectable change") == 1 => {
+            "The latest visit shows no detectable change.".to_string()
+        }
+        [(1, what)] => format!("At the latest visit the scars {what}."),
+        [one] => format!("At their latest visits all {}.", said(one)),
+        [most @ .., last] => {
+            let most: Vec<String> = most.iter().map(said).collect();
+            format!(
+                "At their latest visits {} and {}.",
+                most.join(", "),
+                said(last)
+            )
+        }
+        [] => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::visits::schema::Group;
+
+    fn cohort(views: usize, verdicts: &[(&str, usize)]) -> Summary {
+        Summary {
+            patients: views,
+            series: views,
+            photos: 2 * views,
+            latest: Group {
+                series: verdicts.iter().map(|v| v.1).sum(),
+                verdicts: verdicts
+                    .iter()
+                    .map(|(v, n)| ((*v).to_string(), *n))
+                    .collect(),
+                area_percent_median: Some(-33.0),
+                ..Group::default()
+            },
+            ..Summary::default()
+        }
+    }
+
+    #[test]
+    fn few_patients_are_told_without_zeros() {
+        let none = "no detectable change";
+        for (summary, told) in [
+            (
+                cohort(1, &[("improved", 1)]),
+                "1 patient, 2 photos. At the latest visit the scars improved.",
+            ),
+            (
+                cohort(1, &[(none, 1)]),
+                "1 patient, 2 photos. The latest visit shows no detectable change.",
+            ),
+            (
+                cohort(2, &[]),
+                "2 patients, 4 photos. None could be compared yet.",
+            ),
+            (
+                cohort(3, &[("improved", 2), (none, 1)]),
+                "3 patients, 6 photos. At their latest visits 2 improved and 1 shows no detectable \
+                 change. Median change of scar area: \u{2212}33 %.",
+            ),
+            (
+                cohort(4, &[("improved", 1), ("worse", 1)]),
+                "4 patients, 8 photos. At their latest visits 1 improved, 1 got worse and 2 could not \
+                 be compared yet.",
+            ),
+            (
+                cohort(2, &[(none, 2)]),
+                "2 patients, 4 photos. At their latest visits all 2 show no detectable change.",
+            ),
+        ] {
+            assert_eq!(super::summary(&summary), told);
+        }
+        let mut views = cohort(2, &[("improved", 1), ("worse", 1)]);
+        (views.patients, views.not_comparable, views.failed) = (1, 1, 2);
+        assert_eq!(
+            super::summary(&views),
+            "1 patient, 2 views, 4 photos. At their latest visits 1 improved and 1 got worse. 1 photo \
+             could not be compared, 2 could not be read."
         );
     }
-    told
+
+    #[test]
+    fn notes_are_words() {
+        assert_eq!(note("one-visit"), "only one photo");
+        assert_eq!(note("something-new"), "something new");
+    }
 }

@@ -1,12 +1,13 @@
 //! What a result means, how sure it is and why it is not surer, in sentences for the first page.
 
+use super::measure::explained;
 use super::{change, date, number, sentence};
 use crate::comparable;
 use crate::date::Date;
 use crate::quality::GRAZING;
 use crate::relief::LEAST_DIRECTIONAL;
 use crate::report::fate::{Fate, Told};
-use crate::report::schema::{Change, Comparison, Lesion, ScaleSource, State, Verdict, Warning};
+use crate::report::schema::{Change, Comparison, Lesion, ScaleSource, State, Verdict};
 
 /// A smallest detectable change, percent, from which a pair can only show very large changes.
 const WIDE_PERCENT: f64 = 50.0;
@@ -15,7 +16,7 @@ const WIDE_PERCENT: f64 = 50.0;
 const FEW_SCARS: usize = 10;
 
 /// A smaller share of the first photo's skin measured in both is said to be little.
-const LITTLE_MEASURED: f64 = 0.5;
+pub(super) const LITTLE_MEASURED: f64 = 0.5;
 
 /// Why a pair can only show very large changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,13 +106,22 @@ fn because(comparison: &Comparison) -> Vec<String> {
 pub fn headline(comparison: &Comparison) -> String {
     match comparison.change.verdict {
         Verdict::NotComparable => super::NOT_COMPARED.to_string(),
-        _ => answer(comparison),
+        _ => in_order(comparison),
+    }
+}
+
+/// The answer with all that must be known to read it, for a terminal.
+#[must_use]
+pub fn answer(comparison: &Comparison) -> String {
+    let answer = in_order(comparison);
+    match explained(&comparison.change) {
+        Some(explained) => format!("{answer} {explained}"),
+        None => answer,
     }
 }
 
 /// The answer with its doubt, and before it what would turn it round.
-#[must_use]
-pub fn answer(comparison: &Comparison) -> String {
+fn in_order(comparison: &Comparison) -> String {
     let answer = super::verdict(&comparison.change);
     let reversed = (comparison.warnings.iter()).any(|w| w.code == comparable::REVERSED);
     if reversed && comparison.change.verdict != Verdict::NotComparable {
@@ -123,33 +133,31 @@ pub fn answer(comparison: &Comparison) -> String {
 
 /// Whether a warning's message stands among the reasons already.
 #[must_use]
-pub fn said(change: &Change, warning: &Warning) -> bool {
-    change
-        .reasons
-        .iter()
-        .any(|r| sentence(r) == sentence(&warning.message))
+pub fn said(change: &Change, message: &str) -> bool {
+    let mut reasons = change.reasons.iter();
+    reasons.any(|r| sentence(r) == sentence(message))
 }
 
 /// What the verdict means, a sentence or two after it.
 #[must_use]
 pub fn meaning(comparison: &Comparison) -> String {
-    let change_of = &comparison.change;
-    match change_of.verdict {
+    let means = match comparison.change.verdict {
         Verdict::Improved | Verdict::Worse => {
             "The numbers in brackets are the range in which the true change lies with 95 % confidence."
-                .to_string()
         }
         Verdict::NoDetectableChange if exactly_none(comparison) => {
-            "Both photos show the very same picture of the skin.".to_string()
+            "Both photos show the very same picture of the skin."
         }
         Verdict::NoDetectableChange => {
             "This does not say that nothing changed: it says that these two photos cannot tell."
-                .to_string()
         }
         Verdict::NotComparable => {
-            "No number is given, because it would mislead. What to do better stands below.".to_string()
+            "No number is given, because it would mislead. What to do better stands below."
         }
-    }
+    };
+    let explained = explained(&comparison.change);
+    let told: Vec<&str> = explained.as_deref().into_iter().chain([means]).collect();
+    told.join(" ")
 }
 
 fn exactly_none(comparison: &Comparison) -> bool {

@@ -62,15 +62,6 @@ pub const VOLUME_IS: &str =
 pub const CONTRAST_IS: &str = "How strongly scars stand out in light and shade.";
 
 pub const NEXT_HEADING: &str = "For the next photo";
-pub const KNOW_HEADING: &str = "What to know about these two photos";
-/// What always helps, most effective first.
-pub const ADVICE: [&str; 4] = [
-    "One lamp, from the side, in the same place as at the first visit; no flash from the front.",
-    "The same distance and the same view, with the first photo beside the screen. Fill the frame with \
-     the skin that matters.",
-    "Sharp, without filter, portrait mode or make-up; hand over the camera\u{2019}s own file.",
-    "Four weeks or more after the last session: swelling fills dents for days.",
-];
 
 pub const SCARS_HEADING: &str = "Each scar";
 /// Where the total shows no change that can be told, single scars show even less.
@@ -94,6 +85,7 @@ pub const DEPTH_SHORT: &str = "Depth";
 pub const CONTRAST: &str = "Contrast";
 pub const CHANGE: &str = "Change";
 pub const CHANGE_OF_AREA: &str = "Change of area";
+pub const SCAR_AREA: &str = "Scar area";
 pub const VOLUME: &str = "Depth times area";
 pub const NO_SCALE: &str =
     "Sizes in millimetres are missing: nobody said how large the skin in the photo is.";
@@ -126,10 +118,10 @@ pub const RESIDUAL: &str = "residual";
 pub mod rows {
     pub const TAKEN: &str = "Taken";
     pub const SIZE: &str = "Size, pixels";
-    pub const SHARPNESS: &str = "Sharpness, 0 to 1";
+    pub const SHARPNESS: &str = "Sharpness";
     pub const CLIPPED: &str = "Skin too bright or too dark";
     pub const AZIMUTH: &str = "Light comes from";
-    pub const DIRECTED: &str = "Light is directed, 0 to 1";
+    pub const DIRECTED: &str = "Light from a side";
     pub const ITA: &str = "Skin tone (ITA)";
     pub const SKIN: &str = "Open skin";
     pub const SCARS: &str = "Scars";

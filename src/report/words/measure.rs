@@ -1,0 +1,198 @@
+//! The three measures of change, which of them a verdict rests on, and what its numbers alone would
+//! not tell.
+
+use super::{change, number, page};
+use crate::report::schema::{Change, Interval, Verdict};
+
+/// What is compared between two photos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    Area,
+    Volume,
+    Contrast,
+}
+
+impl Measure {
+    /// In the order in which they are told.
+    pub const ALL: [Self; 3] = [Self::Area, Self::Volume, Self::Contrast];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Area => page::SCAR_AREA,
+            Self::Volume => page::VOLUME,
+            Self::Contrast => page::CONTRAST,
+        }
+    }
+
+    /// Its change, percent.
+    #[must_use]
+    pub fn of(self, change: &Change) -> &Interval {
+        match self {
+            Self::Area => &change.area_percent,
+            Self::Volume => &change.volume_index_percent,
+            Self::Contrast => &change.contrast_percent,
+        }
+    }
+}
+
+/// The three changes with their names, in the order in which they are told.
+#[must_use]
+pub fn measures(change: &Change) -> [(&'static str, &Interval); 3] {
+    Measure::ALL.map(|m| (m.name(), m.of(change)))
+}
+
+/// Whether an interval leaves out no change; `None` where there is none.
+fn leaves_out_none(interval: &Interval) -> Option<bool> {
+    let (low, high) = interval.low.zip(interval.high)?;
+    Some(low > 0.0 || high < 0.0)
+}
+
+/// Whether a change is larger than what could be chance, and its interval leaves out none; `None`
+/// where that is unknown or nothing is in doubt.
+#[must_use]
+pub fn beyond_chance(interval: &Interval) -> Option<bool> {
+    let (value, smallest) = interval.value.zip(interval.smallest_detectable)?;
+    let leaves_out = leaves_out_none(interval)?;
+    (smallest > 0.0).then(|| value.abs() > smallest && leaves_out)
+}
+
+/// What a reader who looks at the range alone would take for a change, in a sentence.
+#[must_use]
+pub fn yet_chance(interval: &Interval) -> Option<String> {
+    let smallest = interval.smallest_detectable?;
+    let chance = beyond_chance(interval) == Some(false) && leaves_out_none(interval)?;
+    chance.then(|| {
+        format!(
+            "The range leaves out 0, yet on photos like these unchanged skin can seem to change by \
+             up to {} %: this can still be chance.",
+            number(smallest, 0)
+        )
+    })
+}
+
+/// The measure a verdict rests on: the scar area where it moved in the verdict's direction by more than
+/// could be missed, else depth times area if that did. The scar area where nothing moved.
+#[must_use]
+pub fn rests_on(change: &Change) -> Measure {
+    let direction = match change.verdict {
+        Verdict::Improved => -1.0,
+        Verdict::Worse => 1.0,
+        Verdict::NoDetectableChange | Verdict::NotComparable => return Measure::Area,
+    };
+    let moved = |measure: &Measure| {
+        let i = measure.of(change);
+        let least = i.smallest_detectable.unwrap_or(0.0);
+        i.value.is_some_and(|v| v * direction > least) && leaves_out_none(i) != Some(false)
+    };
+    [Measure::Area, Measure::Volume]
+        .into_iter()
+        .find(moved)
+        .unwrap_or(Measure::Area)
+}
+
+/// What a verdict rests on, and below it the scar area where that is something else.
+#[must_use]
+pub fn grounds(change: &Change) -> Vec<(Measure, &Interval)> {
+    let first = rests_on(change);
+    let area = (first != Measure::Area).then_some(Measure::Area);
+    std::iter::once(first)
+        .chain(area)
+        .map(|m| (m, m.of(change)))
+        .collect()
+}
+
+/// The smallest detectable change beside a ground; of the scar area that the verdict does not rest on,
+/// what it is worth.
+#[must_use]
+pub fn beside(interval: &Interval, rested_on: bool) -> String {
+    let smallest = interval.smallest_detectable;
+    let mut text = smallest.map_or(String::new(), |s| {
+        format!("{} {} %", page::SMALLEST, number(s, 0))
+    });
+    if !rested_on {
+        text += if text.is_empty() { "" } else { ", " };
+        text += page::WITHIN;
+    }
+    text
+}
+
+/// The grounds of a verdict in a phrase: `scar area −31 % (−36 to −26), smallest detectable 6 %`.
+#[must_use]
+pub fn grounds_told(of: &Change) -> String {
+    let told = |(i, (measure, interval)): (usize, (Measure, &Interval))| {
+        let beside = beside(interval, i == 0);
+        let comma = if beside.is_empty() { "" } else { ", " };
+        let name = measure.name().to_lowercase();
+        format!("{name} {}{comma}{beside}", change(interval))
+    };
+    let told: Vec<String> = grounds(of).into_iter().enumerate().map(told).collect();
+    told.join("; ")
+}
+
+/// What the numbers of the answer would not tell: that the scar area is not what it rests on, or that
+/// a range without 0 proves nothing.
+#[must_use]
+pub fn explained(change: &Change) -> Option<String> {
+    if change.verdict == Verdict::NotComparable {
+        return None;
+    }
+    let [(_, _), (_, area)] = grounds(change)[..] else {
+        return match change.verdict {
+            Verdict::NoDetectableChange => yet_chance(&change.area_percent),
+            _ => None,
+        };
+    };
+    Some(format!(
+        "This rests on depth times area; the scar area alone, {}, could be chance.",
+        self::change(area)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::words::tests::{change_of, interval};
+
+    #[test]
+    fn a_verdict_names_the_measure_it_rests_on() {
+        let (still, deep) = (
+            interval(-2.0, -6.0, 3.0, 6.0),
+            interval(-41.0, -47.0, -35.0, 8.0),
+        );
+        let fell = change_of(Verdict::Improved, deep, deep);
+        assert_eq!(rests_on(&fell), Measure::Area);
+        assert_eq!(explained(&fell), None);
+        let by_depth = change_of(Verdict::Improved, still, deep);
+        assert_eq!(rests_on(&by_depth), Measure::Volume);
+        assert_eq!(
+            grounds_told(&by_depth),
+            "depth times area \u{2212}41 % (\u{2212}47 to \u{2212}35), smallest detectable 8 %; scar \
+             area \u{2212}2 % (\u{2212}6 to +3), smallest detectable 6 %, could be chance"
+        );
+        assert!(explained(&by_depth).unwrap().contains("depth times area"));
+        // Larger than what could be missed, but with an interval that holds none.
+        let wide = interval(-9.0, -20.0, 2.0, 6.0);
+        let by_depth = change_of(Verdict::Improved, wide, deep);
+        assert_eq!(rests_on(&by_depth), Measure::Volume);
+        let none = change_of(Verdict::NoDetectableChange, still, deep);
+        assert_eq!(grounds(&none).len(), 1);
+        assert_eq!(rests_on(&none), Measure::Area);
+    }
+
+    #[test]
+    fn a_range_without_0_below_the_smallest_detectable_is_explained() {
+        let apart = interval(-41.0, -77.0, -4.0, 59.0);
+        assert!(yet_chance(&apart).unwrap().contains("up to 59 %"));
+        let none = change_of(Verdict::NoDetectableChange, apart, apart);
+        assert_eq!(explained(&none), yet_chance(&apart));
+        for plain in [
+            interval(-41.0, -77.0, 4.0, 59.0),
+            interval(-61.0, -77.0, -4.0, 59.0),
+            interval(0.0, 0.0, 0.0, 0.0),
+            Interval::default(),
+        ] {
+            assert_eq!(yet_chance(&plain), None);
+        }
+    }
+}
