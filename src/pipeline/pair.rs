@@ -106,9 +106,10 @@ pub fn laid(
         start,
         ..options.register.clone()
     };
+    let (texture_b, texture_a) = (before.skin.texture(), after.skin.texture());
     let registration = register(
-        view(&luminance_b, &before.skin.mask),
-        view(&luminance_a, &after.skin.mask),
+        view(&luminance_b, &texture_b),
+        view(&luminance_a, &texture_a),
         frame.scale,
         &register_options,
     );

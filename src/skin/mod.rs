@@ -47,8 +47,10 @@ pub enum Cue {
     Glint,
     /// A single hair.
     SingleHair,
-    /// Too near to any of these.
+    /// Too near to a region that is out.
     Margin,
+    /// Too near to a thin line and to nothing else.
+    LineMargin,
     /// Skin-like, but a part too small or narrow to measure.
     Small,
 }
@@ -122,6 +124,22 @@ pub struct Skin {
     pub why_not: Array2<Cue>,
     /// Share of the picture that is open skin, 0 to 1.
     pub fraction: f64,
+}
+
+impl Skin {
+    /// Open skin with the single hairs and glints on it: what an alignment may follow. A beard of a few
+    /// days leaves hardly anything to measure, and enough to recognise.
+    #[must_use]
+    pub fn texture(&self) -> Mask {
+        let followed = |c: Cue| matches!(c, Cue::Skin | Cue::LineMargin) || c.is_line();
+        let mut texture = self.why_not.mapv(followed);
+        // What else was taken out of the mask stays out.
+        ndarray::Zip::from(&mut texture)
+            .and(&self.mask)
+            .and(&self.why_not)
+            .for_each(|t, &open, &c| *t = if c == Cue::Skin { open } else { *t });
+        texture
+    }
 }
 
 /// Scale at which cues are looked for, px/mm: the finest that a hair (0.07 mm) or a contour needs;

@@ -92,8 +92,12 @@ pub(super) fn widen(why: &mut Array2<Cue>, margin: f32, line_margin: f32) {
     let region = squared_distance(&why.mapv(|c| c != Cue::Skin && !c.is_line()));
     let line = squared_distance(&why.mapv(Cue::is_line));
     for ((cue, &r), &l) in why.iter_mut().zip(&region).zip(&line) {
-        if *cue == Cue::Skin && (r <= margin * margin || l <= line_margin * line_margin) {
-            *cue = Cue::Margin;
+        if *cue == Cue::Skin {
+            if r <= margin * margin {
+                *cue = Cue::Margin;
+            } else if l <= line_margin * line_margin {
+                *cue = Cue::LineMargin;
+            }
         }
     }
 }

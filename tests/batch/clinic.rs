@@ -26,7 +26,7 @@ pub fn photos() -> &'static [Vec<u8>] {
     })
 }
 
-pub const DATES: [&str; 3] = ["2026-01-12", "2026-02-16", "2026-03-23"];
+const DATES: [&str; 3] = ["2026-01-12", "2026-02-16", "2026-03-23"];
 
 /// A folder with patients in it, and results beside.
 pub struct Clinic(pub tempfile::TempDir);

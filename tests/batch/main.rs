@@ -11,7 +11,7 @@ use std::process::Stdio;
 use scardepth::report::schema::Comparison;
 use scardepth::visits::schema::{Cohort, Run, Series, Status};
 
-use clinic::{Clinic, DATES, all, photos, read};
+use clinic::{Clinic, all, photos, read};
 
 #[test]
 fn a_batch_gives_the_numbers_of_single_comparisons_and_costs_bad_files_only() {
