@@ -352,7 +352,7 @@ fn a_scale_that_nobody_gave_is_told_once() {
     let notes = |options: &[&str], out: &str| {
         let arguments = [&["series", "root/anna", "--out", out], options].concat();
         clinic.run(&arguments, 0);
-        let series: Series = read(&clinic.at(out).join("patients/anna/front/series.json"));
+        let series: Series = read(&clinic.at(out).join("front/series.json"));
         let said = |w: &scardepth::report::schema::Warning| w.code == "no-scale";
         assert!(!series.visits.iter().any(|v| v.warnings.iter().any(said)));
         series.notes.iter().filter(|w| said(w)).count()
