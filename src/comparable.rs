@@ -108,7 +108,7 @@ pub fn measured_share(share: f64, least: f64) -> Option<Caveat> {
 }
 
 /// Share of the first photo's skin measured in both below which it is said.
-const TELL_MEASURED: f64 = 0.3;
+pub(crate) const TELL_MEASURED: f64 = 0.3;
 
 /// Enough to measure, but only a part of what could have been.
 #[must_use]

@@ -1,6 +1,7 @@
 //! A check in words, for the person who holds the camera.
 
 use super::{Advice, Against, Checked, Comparability, Fitness, Pose};
+use crate::comparable::TELL_MEASURED;
 use crate::report::words::number;
 
 /// What a photo can be used for, what was seen in it and what to do.
@@ -79,6 +80,9 @@ fn advised(advice: &[Advice]) -> String {
 fn against(against: &Against) -> String {
     let verdict = match against.fitness {
         Comparability::Good => "can be compared, taken alike",
+        Comparability::Usable if against.measured_share.is_some_and(|s| s < TELL_MEASURED) => {
+            "little of it can be compared: take it again, more alike"
+        }
         Comparability::Usable => "can be compared; taken more alike, it would say more",
         Comparability::NotComparable => "cannot be compared, take it again",
     };

@@ -49,7 +49,14 @@ pub fn compared(mut c: Compared) -> Outcome {
         before_reduction: c.frame.before_reduction,
         after_reduction: c.frame.after_reduction,
     };
-    let mask = |mask: &Mask| full_mask(mask, c.frame, size);
+    // What is refused shows no number and no scar.
+    let mask = |mask: &Mask| {
+        if refused {
+            GrayImage::new(size.0, size.1)
+        } else {
+            full_mask(mask, c.frame, size)
+        }
+    };
     let (aligned_after, maps) = rayon::join(
         || normalise::picture(&after, &map, &c.laid.gains, size),
         || (!refused).then(|| super::views::maps(&c)),
@@ -59,11 +66,7 @@ pub fn compared(mut c: Compared) -> Outcome {
     let pictures = Pictures {
         scars_before: mask(&c.seen.both.before.scars.mask()),
         scars_after: mask(&c.seen.both.after.scars.mask()),
-        measured: if refused {
-            GrayImage::new(size.0, size.1)
-        } else {
-            mask(&c.laid.measured)
-        },
+        measured: mask(&c.laid.measured),
         aligned_after: Some(aligned_after),
         before: c.photos[0].display(),
         after: None,
@@ -93,7 +96,9 @@ pub fn compared(mut c: Compared) -> Outcome {
         visit.quality = of_photo(c.qualities[i], Some(&visits[i].relief));
         visit.redness = c.seen.redness[i];
         visit.pigment = c.seen.pigment[i];
-        visit.scars = scars(totals[i], &c.laid.measured, c.frame);
+        if !refused {
+            visit.scars = scars(totals[i], &c.laid.measured, c.frame);
+        }
     }
     result.registration = registration;
     if !refused {

@@ -4,7 +4,7 @@ use super::anonymous::Key;
 use super::plan::{Plan, PlannedSeries};
 use super::schema::{Cohort, Group, Layout, Run, Series, SeriesVisit, Status};
 use crate::report::schema::{Verdict, word};
-use crate::report::words::measure::{explained, grounds_told, yet_chance};
+use crate::report::words::measure::{caution, explained, grounds_told, yet_chance};
 use crate::report::words::{change, counted, number, signed, verdict};
 
 /// Most lines of a list before the rest is only counted.
@@ -174,6 +174,9 @@ pub fn series(series: &Series) -> String {
         );
         if let Some(explained) = explained(&latest.change) {
             text += &format!("  {explained}\n");
+        }
+        if let Some(caution) = caution(&latest.change) {
+            text += &format!("  {caution}\n");
         }
     }
     for visit in &series.visits {

@@ -23,8 +23,12 @@ pub(super) fn answer(comparison: &Comparison, drawn: &Drawn) -> Markup {
             (text::TITLE)
             @if let Some(dates) = doubt::dates(comparison) { " · " (dates) }
         }
-        div.verdict.(verdict_class(change.verdict)) {
-            p.word { (icon(change.verdict)) (text::verdict(change.verdict)) }
+        @let settled = if doubt::reversed(comparison) { Verdict::NotComparable } else { change.verdict };
+        div.verdict.(verdict_class(settled)) {
+            p.word {
+                (icon(settled))
+                @if settled == change.verdict { (text::verdict(settled)) } @else { (text::ORDER_IN_DOUBT) }
+            }
             h1 { (doubt::headline(comparison)) }
             p { (doubt::meaning(comparison)) }
             @for reason in &change.reasons { p { (sentence(reason)) } }

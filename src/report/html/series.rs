@@ -12,7 +12,8 @@ use crate::report::fate::Fate;
 use crate::report::outlines::Outlines;
 use crate::report::pictures::data_address;
 use crate::report::schema::Verdict;
-use crate::report::words::measure::explained;
+use crate::report::words::course::guessed;
+use crate::report::words::measure::{caution, explained};
 use crate::report::words::{self, advice, course as text, date, dated, doubt, page};
 use crate::visits::schema::{Series, SeriesScar, SeriesVisit};
 
@@ -43,8 +44,9 @@ fn answer(series: &Series) -> Markup {
         @if let Some(latest) = &series.latest {
             div.verdict.(verdict_class(latest.verdict())) {
                 p.word { (icon(latest.verdict())) (page::verdict(latest.verdict())) " · " (date(&latest.date)) }
-                h1 { (words::verdict(&latest.change)) }
+                h1 { (doubt::answered(&latest.change, guessed(series))) }
                 @if let Some(explained) = explained(&latest.change) { p { (explained) } }
+                @if let Some(caution) = caution(&latest.change) { p { b { (caution) } } }
                 @if let Some(trend) = &series.trend.area_percent { p { (text::trend(trend)) } }
                 @if let Some(plateau) = &series.plateau { p { (text::plateau(plateau)) } }
             }

@@ -15,8 +15,10 @@ use crate::report::fate::Fate;
 use crate::report::html::course_particulars;
 use crate::report::schema::Verdict;
 use crate::report::settings::Paper;
-use crate::report::words::measure::{explained, grounds};
-use crate::report::words::{self, advice, course as text, date, dated, number, page, signed};
+use crate::report::words::measure::{caution, explained, grounds};
+use crate::report::words::{
+    self, advice, course as text, date, dated, doubt, number, page, signed,
+};
 use crate::visits::schema::{Series, SeriesScar, SeriesVisit};
 
 /// Most scars with close-ups, and most visits beside each: the latest.
@@ -76,9 +78,13 @@ fn answer(sheets: &mut Sheets, series: &Series) {
     );
     let mut lines = vec![
         (Style { ink, ..WORD }, word),
-        (ANSWER, words::verdict(&latest.change)),
+        (
+            ANSWER,
+            doubt::answered(&latest.change, text::guessed(series)),
+        ),
     ];
     lines.extend(explained(&latest.change).map(|e| (BODY, e)));
+    lines.extend(caution(&latest.change).map(|c| (STRONG, c)));
     let trend = series.trend.area_percent.as_ref();
     lines.extend(trend.map(|t| (BODY, text::trend(t))));
     lines.extend(series.plateau.as_ref().map(|p| (BODY, text::plateau(p))));

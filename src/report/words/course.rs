@@ -2,6 +2,7 @@
 
 use super::measure::yet_chance;
 use super::{counted, date, dated, number, page, signed};
+use crate::comparable::NO_SCALE;
 use crate::report::fate::Fate;
 use crate::visits::schema::{Plateau, Series, SeriesVisit, Slope, Status, Summary, Trend};
 
@@ -41,6 +42,7 @@ pub const FIRST_AND_LAST: &str = "First and latest";
 pub const LATEST: &str = "Latest visit";
 pub const SMALLEST: &str = "Smallest detectable";
 pub const PHOTOS: &str = "Photos";
+pub const ONLY_LARGE: &str = "these photos can only show very large changes";
 pub const SHOWN: &str = "Shown";
 pub const FAILURES: &str = "Photos that could not be used";
 pub const FILE: &str = "File";
@@ -64,6 +66,12 @@ pub fn without_size(told: Fate, found: bool) -> &'static str {
         Fate::Once => "not found",
         other => page::fate(other),
     }
+}
+
+/// Whether nobody said how large the skin is.
+#[must_use]
+pub fn guessed(series: &Series) -> bool {
+    series.notes.iter().any(|n| n.code == NO_SCALE)
 }
 
 /// How fast the scars change, in a sentence.

@@ -1,6 +1,6 @@
 //! What a result means, how sure it is and why it is not surer, in sentences for the first page.
 
-use super::measure::explained;
+use super::measure::{WIDE_PERCENT, caution, explained};
 use super::{change, date, number, sentence};
 use crate::comparable;
 use crate::date::Date;
@@ -8,9 +8,6 @@ use crate::quality::GRAZING;
 use crate::relief::LEAST_DIRECTIONAL;
 use crate::report::fate::{Fate, Told};
 use crate::report::schema::{Change, Comparison, Lesion, ScaleSource, State, Verdict};
-
-/// A smallest detectable change, percent, from which a pair can only show very large changes.
-const WIDE_PERCENT: f64 = 50.0;
 
 /// Fewer scars than this, and single outlines move the total.
 const FEW_SCARS: usize = 10;
@@ -113,22 +110,46 @@ pub fn headline(comparison: &Comparison) -> String {
 /// The answer with all that must be known to read it, for a terminal.
 #[must_use]
 pub fn answer(comparison: &Comparison) -> String {
-    let answer = in_order(comparison);
-    match explained(&comparison.change) {
-        Some(explained) => format!("{answer} {explained}"),
-        None => answer,
-    }
+    let change = &comparison.change;
+    let parts = [
+        Some(in_order(comparison)),
+        explained(change),
+        caution(change),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// The answer with its doubt, and before it what would turn it round.
+/// The answer with its doubt, and before it what would turn it round or make it void.
 fn in_order(comparison: &Comparison) -> String {
-    let answer = super::verdict(&comparison.change);
-    let reversed = (comparison.warnings.iter()).any(|w| w.code == comparable::REVERSED);
-    if reversed && comparison.change.verdict != Verdict::NotComparable {
+    let change = &comparison.change;
+    let answer = answered(change, warned(comparison, comparable::NO_SCALE));
+    if reversed(comparison) {
         format!("The photos may be in the wrong order: see their dates. As given: {answer}")
     } else {
         answer
     }
+}
+
+/// The answer; `guessed`: nobody said how large the skin is, on which a verdict hangs.
+#[must_use]
+pub fn answered(change: &Change, guessed: bool) -> String {
+    let answer = super::verdict(change);
+    match change.verdict {
+        Verdict::Improved | Verdict::Worse if guessed => {
+            format!("On a guessed scale, which may void it: {answer}")
+        }
+        _ => answer,
+    }
+}
+
+fn warned(comparison: &Comparison, code: &str) -> bool {
+    comparison.warnings.iter().any(|w| w.code == code)
+}
+
+/// Whether a change was found between photos that seem to be in the wrong order.
+#[must_use]
+pub fn reversed(comparison: &Comparison) -> bool {
+    comparison.change.verdict != Verdict::NotComparable && warned(comparison, comparable::REVERSED)
 }
 
 /// Whether a warning's message stands among the reasons already.

@@ -149,6 +149,24 @@ pub fn explained(change: &Change) -> Option<String> {
     ))
 }
 
+/// A smallest detectable change of the scar area, percent, from which photos can only show very large
+/// changes.
+pub const WIDE_PERCENT: f64 = 50.0;
+
+/// What photos cannot show, where that is nearly everything.
+#[must_use]
+pub fn caution(change: &Change) -> Option<String> {
+    let smallest = change.area_percent.smallest_detectable?;
+    let wide = change.verdict != Verdict::NotComparable && smallest > WIDE_PERCENT;
+    wide.then(|| {
+        format!(
+            "These photos can only show very large changes: under {} % of the scar area all could be \
+             chance.",
+            number(smallest, 0)
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +196,22 @@ mod tests {
         let none = change_of(Verdict::NoDetectableChange, still, deep);
         assert_eq!(grounds(&none).len(), 1);
         assert_eq!(rests_on(&none), Measure::Area);
+    }
+
+    #[test]
+    fn photos_that_show_little_are_cautioned() {
+        let sure = change_of(
+            Verdict::Improved,
+            interval(-31.0, -36.0, -26.0, 6.0),
+            interval(0.0, 0.0, 0.0, 0.0),
+        );
+        assert_eq!(caution(&sure), None);
+        let wide = change_of(
+            Verdict::Improved,
+            interval(-84.0, -100.0, -37.0, 63.0),
+            interval(0.0, 0.0, 0.0, 0.0),
+        );
+        assert!(caution(&wide).unwrap().contains("under 63 %"));
     }
 
     #[test]

@@ -132,6 +132,9 @@ pub mod rows {
     pub const REMARKS: &str = "Remarks";
 }
 
+/// Instead of a verdict.
+pub const ORDER_IN_DOUBT: &str = "Which photo is the first?";
+
 /// The verdict as a word.
 #[must_use]
 pub fn verdict(verdict: Verdict) -> &'static str {
