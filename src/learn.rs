@@ -9,8 +9,8 @@
 //!
 //! The weights in use: `train` with its defaults, `train --from` those with `--steps 2500`, and `--from`
 //! those with `--photos 1000 --steps 6000`. (In the first of the three the losses of change counted a
-//! third to a half of what they do now: change came out too small.) Sums of products run in another order on processors of another make, so
-//! another machine's weights are alike, not the same.
+//! third to a half of what they do now: change came out too small.) Sums of products run in another
+//! order on processors of another make, so another machine's weights are alike, not the same.
 
 mod backward;
 mod crop;

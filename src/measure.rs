@@ -2,6 +2,12 @@
 //!
 //! All of it is over the pixels measured in both visits, on the working grid of the before photo.
 
+mod gain;
+mod kind;
+
+pub use gain::Both;
+pub use kind::{Kind, kind};
+
 use imageproc::geometry::min_area_rect;
 use imageproc::point::Point;
 use ndarray::Array2;
@@ -9,7 +15,6 @@ use ndarray::Array2;
 use crate::raster::{Field, Mask, count, row};
 use crate::relief::Relief;
 use crate::segment::Scars;
-use crate::units::PixelsPerMm;
 
 /// What one visit shows on the common grid, all fields of one size.
 #[derive(Debug, Clone)]
@@ -41,61 +46,6 @@ impl Visit {
     }
 }
 
-/// What both visits show on the skin measured in both.
-#[derive(Debug, Clone)]
-pub struct Both {
-    pub before: Visit,
-    pub after: Visit,
-    /// Measured skin that looks like a dent in neither visit.
-    pub healthy: Mask,
-    /// Natural logarithm of the ratio of the fine texture's scatter, after to before: another light,
-    /// camera or sharpness, hair that grew, noise.
-    pub texture_gap: f64,
-}
-
-/// Share of the texture's gap that is taken for the photos' gain.
-///
-/// Light and camera scale dents and texture alike, but hair and noise belong to the texture only: as
-/// gain and disturbance are about as wide as each other, half is the best guess. (On 31 development
-/// phantoms the volume's error was least between 0.4 and 0.75.)
-const GAIN_SHARE: f64 = 0.5;
-
-impl Both {
-    /// Brings what the after photo shows into the gain of the before photo, shading first, then depth.
-    ///
-    /// A network that was taught depths answers with the likeliest one, which hardly moves from visit
-    /// to visit; where each dent is, and which is the deeper, it knows. How much shallower the dents
-    /// of one visit are than the other's is taken from light itself: shading is proportional to slope
-    /// (Pentland 1990, Int. J. Comput. Vis. 4:33), so that all dents together hold as much more or less
-    /// than before as their area times contrast does.
-    #[must_use]
-    pub fn in_one_gain(mut self) -> Self {
-        /// The depths' ratio is believed between this and its inverse.
-        const LEAST_RATIO: f64 = 0.25;
-        let gain = (-GAIN_SHARE * self.texture_gap).exp() as f32;
-        self.after.shading.mapv_inplace(|v| gain * v);
-        let [before, after] = [&self.before, &self.after].map(|visit| {
-            let base = healthy_mean_square(&visit.shading, &self.healthy);
-            let (mut shaded, mut volume) = (0.0, 0.0);
-            for pixels in pixels_of(&visit.scars) {
-                let sums = Sums::of(&pixels, visit.surface());
-                let area = pixels.len() as f64;
-                shaded += area * own_contrast(sums.square / area, base);
-                volume += sums.volume;
-            }
-            (shaded > 0.0).then(|| volume / shaded)
-        });
-        if let (Some(before), Some(after)) = (before, after)
-            && before > 0.0
-            && after > 0.0
-        {
-            let ratio = (before / after).clamp(LEAST_RATIO, 1.0 / LEAST_RATIO) as f32;
-            self.after.relief.height.mapv_inplace(|v| ratio * v);
-        }
-        self
-    }
-}
-
 /// One scar of one visit. Lengths and areas in working pixels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scar {
@@ -121,14 +71,6 @@ pub struct Scar {
     pub edge: f64,
 }
 
-/// [`Scar::contrast`] from a scar's and the healthy skin's mean squared shading, but never nothing:
-/// beside coarse skin a faint scar's own shading may drown.
-fn own_contrast(mean_square: f64, base: f64) -> f64 {
-    /// Share of a scar's mean squared shading that is its own at least.
-    const LEAST_OWN: f64 = 0.04;
-    (mean_square - base).max(LEAST_OWN * mean_square).sqrt()
-}
-
 /// All scars of a visit together.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Totals {
@@ -137,16 +79,6 @@ pub struct Totals {
     pub contrast: Option<f64>,
     pub relief_index: Option<f64>,
     pub volume_px: f64,
-}
-
-/// Kinds of atrophic scar (Jacob, Dover & Kaminer 2001, J. Am. Acad. Dermatol. 45:109), by width and
-/// edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    IcePick,
-    Boxcar,
-    Rolling,
-    Linear,
 }
 
 /// Mean squared shading of healthy skin: measured, and in no scar of any visit.
@@ -292,114 +224,9 @@ fn edge(label: u32, pixels: &[(usize, usize)], surface: Surface) -> f64 {
     }
 }
 
-/// Length over width from which a scar is linear.
-const LINEAR_FROM: f64 = 3.5;
-/// Widths, mm, where ice pick turns to boxcar and boxcar to rolling (Jacob et al. 2001).
-const ICE_PICK_BELOW_MM: f64 = 2.0;
-const ROLLING_FROM_MM: f64 = 4.0;
-/// Width, mm, over which a kind passes into the next.
-const PASSING_MM: f64 = 0.8;
-
-/// The kind of a scar and how sure that is, 0.5 (as likely the next kind) to 1.
-///
-/// Needs a scale; width decides, the edge tips what lies between boxcar and rolling.
-#[must_use]
-pub fn kind(scar: &Scar, scale: PixelsPerMm) -> (Kind, f64) {
-    /// How many mm of width a full step of edge is worth.
-    const EDGE_WORTH_MM: f64 = 2.0;
-    /// Edge between a wall and a slope.
-    const EDGE_MIDDLE: f64 = 0.45;
-    let logistic = |d: f64| 1.0 / (1.0 + (-d).exp());
-    let slenderness = scar.length_px / scar.width_px.max(1.0);
-    if slenderness >= LINEAR_FROM {
-        return (Kind::Linear, logistic(slenderness - LINEAR_FROM).max(0.5));
-    }
-    let width = scale.mm((scar.width_px * scar.length_px).sqrt());
-    if width < ICE_PICK_BELOW_MM {
-        let sure = logistic((ICE_PICK_BELOW_MM - width) / (0.5 * PASSING_MM));
-        return (Kind::IcePick, sure.max(0.5));
-    }
-    let gentle = width - ROLLING_FROM_MM - EDGE_WORTH_MM * (scar.edge - EDGE_MIDDLE);
-    let rolling = logistic(gentle / (0.5 * PASSING_MM));
-    if rolling >= 0.5 {
-        (Kind::Rolling, rolling)
-    } else {
-        (Kind::Boxcar, 1.0 - rolling)
-    }
-}
-
 /// Share of `measured` that is scar.
 #[must_use]
 pub fn area_fraction(totals: &Totals, measured: &Mask) -> Option<f64> {
     let all = count(measured);
     (all > 0).then(|| totals.area_px / all as f64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::relief::{Light, Side};
-
-    const SIZE: (usize, usize) = (40, 40);
-
-    /// A visit with one square dent of a depth, shaded `strength` inside and 0.01 outside.
-    fn visit(strength: f32, depth: f32) -> Visit {
-        let inside = |(y, x): (usize, usize)| (10..20).contains(&y) && (10..20).contains(&x);
-        let sign = |(y, x): (usize, usize)| if (x + y) % 2 == 0 { 1.0 } else { -1.0 };
-        let of = |within: f32, without: f32| {
-            Field::from_shape_fn(SIZE, |at| if inside(at) { within } else { without })
-        };
-        Visit {
-            shading: Field::from_shape_fn(SIZE, sign) * of(strength, 0.01),
-            relief: Relief {
-                index: of(-1.0, 1.0),
-                height: of(-depth, 0.0),
-                light: Light {
-                    axis_deg: 0.0,
-                    directionality: 0.2,
-                },
-                side: Side::Axis,
-            },
-            scars: Scars {
-                labels: of(1.0, 0.0).mapv(|l| l as u32),
-                count: 1,
-            },
-        }
-    }
-
-    fn volumes(after: Visit, texture_gap: f64) -> [f64; 2] {
-        let before = visit(0.1, 2.0);
-        let healthy = before.scars.labels.mapv(|l| l == 0);
-        let both = Both {
-            before,
-            after,
-            healthy,
-            texture_gap,
-        }
-        .in_one_gain();
-        [&both.before, &both.after].map(|v| measure(v.surface(), &both.healthy)[0].volume_px)
-    }
-
-    #[test]
-    fn depth_follows_the_shading() {
-        let [before, after] = volumes(visit(0.05, 2.0), 0.0);
-        assert!((before - 200.0).abs() < 1e-6, "{before}");
-        assert!((90.0..105.0).contains(&after), "{after}");
-    }
-
-    #[test]
-    fn a_stronger_light_is_no_deeper_dent() {
-        let (stronger, gap) = (1.5_f32, 1.5_f64.ln());
-        let mut after = visit(0.1, 2.0);
-        after.shading *= stronger;
-        let [before, after] = volumes(after, gap);
-        // Half of the gap is believed.
-        assert!((after / before - 1.5_f64.sqrt()).abs() < 0.01, "{after}");
-    }
-
-    #[test]
-    fn nothing_changes_between_a_photo_and_itself() {
-        let [before, after] = volumes(visit(0.1, 2.0), 0.0);
-        assert_eq!(before.to_bits(), after.to_bits());
-    }
 }

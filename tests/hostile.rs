@@ -325,7 +325,7 @@ fn damaged(file: &[u8], other: &[u8], kind: usize, dice: &mut Dice) -> Vec<u8> {
 #[test]
 fn damaged_files_are_checked_or_refused() {
     /// Processor time, seconds: other than the clock's, it does not hang on what else the machine does.
-    const WORK: u32 = 20;
+    const WORK: u32 = 10;
     /// Address space, KiB.
     const MEMORY: u32 = 2 << 20;
     /// Every file of the folder once, and every kind of damage.

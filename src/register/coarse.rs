@@ -241,14 +241,13 @@ fn peaks(
 ) -> Vec<Candidate> {
     let shown = canvas.show(second);
     let total = (first_energy * energy(&shown)).sqrt().max(1e-9) as f32;
-    let mut correlation = framed.correlated(Turned::of(shown));
-    correlation.mapv_inplace(|v| v / total);
+    let correlation = framed.correlated(Turned::of(shown));
     let (rows, columns) = canvas.first;
 
     summits(&correlation, 3)
         .into_iter()
         .map(|(x, y)| {
-            let score = correlation[[y, x]];
+            let score = correlation[[y, x]] / total;
             // Before pixel p shows canvas pixel p - shift.
             let dx = signed(x, columns, canvas.frame.1);
             let dy = signed(y, rows, canvas.frame.0);

@@ -200,7 +200,10 @@ pub fn dents(looks: [&Look; 2], skin: &Field, scale: PixelsPerMm) -> [Dents; 2] 
             };
             let planes = unet::trained().see(&canvas.inputs(own, other, skin));
             let back = |plane: &Field| canvas.back(plane, skin.dim());
-            planes.iter().map(back).collect::<Vec<Field>>()
+            planes[..unet::LIT_RIGHT]
+                .iter()
+                .map(back)
+                .collect::<Vec<Field>>()
         });
         let mean = |(a, b): (&Field, &Field)| zip2(a, b, |a, b| 0.5 * (a + b));
         one.iter().zip(&mirrored).map(mean).collect()

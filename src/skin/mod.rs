@@ -131,13 +131,10 @@ impl Skin {
     /// days leaves hardly anything to measure, and enough to recognise.
     #[must_use]
     pub fn texture(&self) -> Mask {
-        let followed = |c: Cue| matches!(c, Cue::Skin | Cue::LineMargin) || c.is_line();
-        let mut texture = self.why_not.mapv(followed);
-        // What else was taken out of the mask stays out.
-        ndarray::Zip::from(&mut texture)
-            .and(&self.mask)
-            .and(&self.why_not)
-            .for_each(|t, &open, &c| *t = if c == Cue::Skin { open } else { *t });
+        let mut texture = self.mask.clone();
+        texture.zip_mut_with(&self.why_not, |t, &c| {
+            *t |= c == Cue::LineMargin || c.is_line();
+        });
         texture
     }
 }

@@ -28,6 +28,15 @@ pub fn photos() -> &'static [Vec<u8>] {
 
 const DATES: [&str; 3] = ["2026-01-12", "2026-02-16", "2026-03-23"];
 
+/// Files with timings in them.
+const TIMED: [&str; 5] = [
+    "run.json",
+    "work.json",
+    "result.json",
+    "report.html",
+    "report.pdf",
+];
+
 /// A folder with patients in it, and results beside.
 pub struct Clinic(pub tempfile::TempDir);
 
@@ -68,34 +77,9 @@ impl Clinic {
     /// Everything below a result that must not differ between runs, by name.
     pub fn outputs(&self, out: &str) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
-        gather(&self.at(out), &self.at(out), &mut files);
+        all(&self.at(out), &self.at(out), &mut files);
+        files.retain(|name, _| !TIMED.iter().any(|timed| name.ends_with(timed)));
         files
-    }
-}
-
-/// Files without timings: tables, series, pictures.
-fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path
-            .strip_prefix(root)
-            .unwrap()
-            .to_string_lossy()
-            .into_owned();
-        if path.is_dir() {
-            gather(root, &path, files);
-        } else if ![
-            "run.json",
-            "work.json",
-            "result.json",
-            "report.html",
-            "report.pdf",
-        ]
-        .iter()
-        .any(|timed| name.ends_with(timed))
-        {
-            files.insert(name, fs::read(path).unwrap());
-        }
     }
 }
 

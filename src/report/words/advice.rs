@@ -12,7 +12,8 @@ pub const LACKED_PAIR: &str = "What these two photos lacked";
 pub const LACKED_LATEST: &str = "What the latest photo lacked";
 pub const ALWAYS: &str = "And always";
 
-/// Sharpness from which a photo counts as sharp: see [`crate::quality::LEAST_SHARPNESS`].
+/// Sharpness from which a photo counts as sharp; below [`crate::quality::LEAST_SHARPNESS`] it is warned
+/// of.
 const SHARP: f64 = 0.5;
 
 /// What advice is about, in the order in which it is given.

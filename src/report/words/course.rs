@@ -28,7 +28,6 @@ pub const SCARS: &str = "Each scar over the visits";
 pub const SCARS_NOTE: &str = "The largest scars. Percent: depth times area against the first photo; a single scar is far less sure \
      than the total.";
 pub const KNOW: &str = "What to know";
-pub const SESSION: &str = "Treatment";
 
 pub const COHORT: &str = "All patients";
 pub const SEARCH: &str = "Search";

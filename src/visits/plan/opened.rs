@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::Plan;
+use super::{Plan, PlannedPhoto};
 use crate::decode::{self, decode};
 use crate::error::Error;
 use crate::visits::schema::Failure;
@@ -14,16 +14,16 @@ impl Plan {
     /// with the reason.
     #[must_use]
     pub fn opened(mut self, limits: &decode::Options) -> Self {
+        let photos: Vec<&PlannedPhoto> = self.series.iter().flat_map(|s| &s.photos).collect();
+        let reasons: Vec<Option<String>> = photos
+            .par_iter()
+            .map(|photo| {
+                let error = decode(&photo.path, limits).err()?;
+                Some(without_path(&error, &photo.path))
+            })
+            .collect();
+        let mut reasons = reasons.into_iter();
         for series in &mut self.series {
-            let reasons: Vec<Option<String>> = series
-                .photos
-                .par_iter()
-                .map(|photo| {
-                    let error = decode(&photo.path, limits).err()?;
-                    Some(without_path(&error, &photo.path))
-                })
-                .collect();
-            let mut reasons = reasons.into_iter();
             let (patient, view) = (&series.patient, &series.view);
             let failures = &mut self.failures;
             series.photos.retain(|photo| {
