@@ -6,10 +6,12 @@
 
 mod copy;
 mod dates;
+mod scale;
 mod shot;
 
 pub use copy::is_copy;
 pub use dates::{REVERSED, dates};
+pub use scale::{SCALE_UNLIKELY, unlikely};
 pub use shot::shots;
 
 use crate::decode::{Caveat as DecodeCaveat, Photo};

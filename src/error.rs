@@ -118,6 +118,12 @@ pub enum Error {
     )]
     NotOurFolder { folder: PathBuf, example: String },
 
+    #[error("{}: there is no such folder; check how its name is written", path.display())]
+    NoFolder { path: PathBuf },
+
+    #[error("{}: this is a file; name the folder that the photos lie in", path.display())]
+    FileForFolder { path: PathBuf },
+
     #[error("{}: this is a file; name a folder for the result", path.display())]
     NotAFolder { path: PathBuf },
 

@@ -142,17 +142,25 @@ pub fn photo(photo: &Photo, scale: Option<Scale>, options: &Options) -> Checked 
         .iter()
         .map(|&c| comparable::of_decoding(c))
         .collect();
-    caveats.extend(no_skin(found.skin_fraction));
-    caveats.extend(comparable::coarse(narrowest, assumed));
-    let reasons = found.reasons.iter();
-    caveats.extend(
-        reasons
-            .filter(|&&r| r != Reason::LittleSkin || found.skin_fraction >= NO_SKIN)
-            .map(|&r| comparable::of_reason(r)),
-    );
-    caveats.extend(far(found.skin_fraction));
-    caveats.extend(lost(found.clipped_fraction));
-    caveats.extend(light.and_then(|l| comparable::flat_light(&[l.directionality])));
+    let given =
+        |_| comparable::unlikely("the photo", (photo.width, photo.height), frame.full_scale);
+    let unlikely = scale.and_then(given);
+    // By a wrong scale all else would be judged wrongly.
+    let scaled = !unlikely.as_ref().is_some_and(|c| c.refuses);
+    caveats.extend(unlikely);
+    if scaled {
+        caveats.extend(no_skin(found.skin_fraction));
+        caveats.extend(comparable::coarse(narrowest, assumed));
+        let reasons = found.reasons.iter();
+        caveats.extend(
+            reasons
+                .filter(|&&r| r != Reason::LittleSkin || found.skin_fraction >= NO_SKIN)
+                .map(|&r| comparable::of_reason(r)),
+        );
+        caveats.extend(far(found.skin_fraction));
+        caveats.extend(lost(found.clipped_fraction));
+        caveats.extend(light.and_then(|l| comparable::flat_light(&[l.directionality])));
+    }
     let fitness = if caveats.iter().any(|c| c.refuses) {
         Fitness::Unfit
     } else if caveats.is_empty() {

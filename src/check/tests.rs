@@ -1,5 +1,6 @@
 use super::*;
 use crate::phantom::{Family, Shot, Spec, render_pair};
+use crate::units::PixelsPerMm;
 use image::RgbImage;
 
 fn drawn() -> [Photo; 2] {
@@ -47,6 +48,16 @@ fn few_pixels_are_told_and_too_few_refused() {
         assert!(codes(&checked.advice).contains(&code), "{mm}: {checked:?}");
         assert_eq!(checked.fitness, fitness, "{mm}: {checked:?}");
     }
+}
+
+#[test]
+fn a_wrong_scale_is_told_alone() {
+    let [photo, _] = drawn();
+    let scale = PixelsPerMm::new(300.0).map(Scale::PerMm);
+    let checked = super::photo(&photo, scale, &Options::default());
+    assert_eq!(codes(&checked.advice), ["scale-unlikely"], "{checked:?}");
+    assert_eq!(checked.fitness, Fitness::Unfit);
+    assert!(!super::words::photo(&checked).contains("take it again"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A check in words, for the person who holds the camera.
 
 use super::{Advice, Against, Checked, Comparability, Fitness, Pose};
-use crate::comparable::TELL_MEASURED;
+use crate::comparable::{SCALE_UNLIKELY, TELL_MEASURED};
 use crate::report::words::number;
 
 /// What a photo can be used for, what was seen in it and what to do.
@@ -10,6 +10,7 @@ pub fn photo(checked: &Checked) -> String {
     let verdict = match checked.fitness {
         Fitness::Good => "good for measuring",
         Fitness::Usable => "can be measured, a better photo would be measured better",
+        Fitness::Unfit if by_scale(checked) => "cannot be judged by the scale that was given",
         Fitness::Unfit => "cannot be measured, take it again",
     };
     let mut text = format!("{}: {verdict}\n", checked.file);
@@ -18,6 +19,12 @@ pub fn photo(checked: &Checked) -> String {
         text += &line("photo", &seen(checked));
     }
     text + &advised(&checked.advice) + &checked.against.as_ref().map_or_else(String::new, against)
+}
+
+/// Whether the scale that was given refuses, and not the photo.
+fn by_scale(checked: &Checked) -> bool {
+    let mut advice = checked.advice.iter();
+    advice.any(|a| a.refuses && a.warning.code == SCALE_UNLIKELY)
 }
 
 fn line(name: &str, value: &str) -> String {

@@ -160,7 +160,8 @@ fn warn(comparison: &Comparison) {
         let _ = writeln!(
             stream,
             "scardepth: warning: {} {}",
-            warning.message, warning.remedy
+            words::dated(&warning.message),
+            words::dated(&warning.remedy)
         );
     }
     for hint in words::doubt::hints(comparison) {

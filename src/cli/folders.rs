@@ -108,6 +108,12 @@ impl Folders {
                 };
                 let plan = plan.opened(&self.limits.options()?);
                 self.show(&plan, key.as_ref());
+                if plan.series.is_empty() && !self.json {
+                    // The files and their reasons stand above.
+                    let why = words::nothing(&plan, layout, root, self.anonymous);
+                    let why = why.lines().next().unwrap_or_default();
+                    print(&format!("\n{}: {why}\n", root.display()));
+                }
                 return Ok(if plan.failures.is_empty() {
                     Status::Done
                 } else {
@@ -258,7 +264,7 @@ impl Progress {
             if let Ok(style) = ProgressStyle::with_template(style) {
                 bar.set_style(style);
             }
-            bar.set_message("0 failed");
+            bar.set_message("0 could not be opened");
             bar.enable_steady_tick(Duration::from_millis(500));
             bar
         });
@@ -274,7 +280,7 @@ impl Progress {
         if let Some(bar) = &self.bar {
             if done == Done::Failed {
                 let failed = FAILED.fetch_add(1, Ordering::Relaxed) + 1;
-                bar.set_message(format!("{failed} failed"));
+                bar.set_message(format!("{failed} could not be opened"));
             }
             bar.inc(1);
         }

@@ -12,7 +12,7 @@ pub use frame::{Scale, ScaleSource};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::comparable::{self, Caveat};
+use crate::comparable::{self, Caveat, SCALE_UNLIKELY};
 use crate::decode::Photo;
 use crate::quality::Quality;
 use crate::raster::Mask;
@@ -63,11 +63,14 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     let [single_b, single_a] = pair::judged(photos, &frame, options, &mut clock);
     let qualities = [&single_b.quality, &single_a.quality];
     let caveats = alone(photos, &frame, qualities, options.scale.is_none());
+    // By a wrong scale all else would be judged wrongly.
+    let scaled = !(caveats.iter()).any(|c| c.code == SCALE_UNLIKELY && c.refuses);
     let laid = match pair::laid([&single_b, &single_a], &frame, options, &mut clock) {
         Ok(laid) => laid,
         Err(reason) => {
             let mut caveats = caveats;
-            caveats.push(comparable::unregistered(reason, options.start.is_some()));
+            let why = || comparable::unregistered(reason, options.start.is_some());
+            caveats.extend(scaled.then(why));
             return outcome::unaligned(photos, &frame, qualities, &caveats, options, clock);
         }
     };
@@ -91,7 +94,9 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     );
     clock.lap("score");
     let mut caveats = caveats;
-    caveats.extend(between(photos, &frame, qualities, &laid, &seen));
+    if scaled {
+        caveats.extend(between(photos, &frame, qualities, &laid, &seen));
+    }
     outcome::compared(outcome::Compared {
         photos,
         frame: &frame,
@@ -124,16 +129,23 @@ fn alone(
     unscaled: bool,
 ) -> Vec<Caveat> {
     let mut caveats = Vec::new();
+    let size = (photos[0].width, photos[0].height);
+    let given = |scale| comparable::unlikely("the first photo", size, scale);
+    let unlikely = (!unscaled).then_some(frame.full_scale).and_then(given);
+    let scaled = !unlikely.as_ref().is_some_and(|c| c.refuses);
+    caveats.extend(unlikely);
     caveats.extend(unscaled.then(|| comparable::no_scale(frame::ASSUMED_FIELD_MM)));
     for (i, which) in ["first", "second"].into_iter().enumerate() {
         caveats.extend(comparable::of_file(which, photos[i]));
-        caveats.extend(comparable::of_photo(which, qualities[i]));
+        if scaled {
+            caveats.extend(comparable::of_photo(which, qualities[i]));
+        }
     }
-    let narrowest = comparable::narrowest_scar_mm(frame.full_scale);
-    caveats.extend(comparable::coarse(
-        narrowest,
-        frame.source == ScaleSource::Assumed,
-    ));
+    if scaled {
+        let narrowest = comparable::narrowest_scar_mm(frame.full_scale);
+        let assumed = frame.source == ScaleSource::Assumed;
+        caveats.extend(comparable::coarse(narrowest, assumed));
+    }
     let [before, after] = photos.map(|p| p.taken.as_deref());
     caveats.extend(comparable::dates(before, after));
     caveats.extend(comparable::shots(&photos[0].shot, &photos[1].shot));

@@ -19,6 +19,7 @@ use crate::quality::{self, Quality};
 use crate::raster::{Mask, from_rows, gray, row, to_gray, weights};
 use crate::register::Alignment;
 use crate::relief::Relief;
+use crate::report::words::measure::band;
 use crate::report::{Pictures, schema};
 use crate::score::{Estimate, Lesion, Score, State, Verdict};
 
@@ -271,24 +272,21 @@ fn change(score: &Score) -> schema::Change {
         Verdict::Worse => schema::Verdict::Worse,
         Verdict::NoDetectableChange => schema::Verdict::NoDetectableChange,
     };
-    let less = score.area.map_or(0.0, |a| -a.value);
-    schema::Change {
+    let change = schema::Change {
         area_percent: interval(&score.area),
         contrast_percent: interval(&score.contrast),
         volume_index_percent: interval(&score.volume),
         verdict,
-        band: Some(match verdict {
-            schema::Verdict::Improved if less > 75.0 => schema::Band::Over75,
-            schema::Verdict::Improved if less >= 50.0 => schema::Band::From50To75,
-            schema::Verdict::Improved if less >= 25.0 => schema::Band::From25To50,
-            schema::Verdict::Improved => schema::Band::Under25,
-            _ => schema::Band::None,
-        }),
+        band: None,
         reasons: if score.area.is_none() {
             vec!["No scar was found in the first photo, so there is no percentage.".to_string()]
         } else {
             Vec::new()
         },
+    };
+    schema::Change {
+        band: Some(band(&change)),
+        ..change
     }
 }
 

@@ -157,6 +157,9 @@ pub(super) const LABEL_LINES: usize = 3;
 /// area, on what.
 pub(super) fn note(series: &Series) -> String {
     let mut text = text::CHART_NOTE.to_string();
+    if !series.sessions.is_empty() {
+        text += &format!(" {}", text::CHART_SESSIONS);
+    }
     let rested: Vec<String> = series.compared().filter_map(rested_on).collect();
     if !rested.is_empty() {
         text += &format!(" {} {}{}", text::RESTED, rested.join("; "), page::STOP);

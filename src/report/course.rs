@@ -8,12 +8,12 @@ use image::{GrayImage, Luma, RgbImage};
 use imageproc::region_labelling::{Connectivity, connected_components};
 use ndarray::Array2;
 
-use super::drawn::{Picture, course_pictures, course_size};
+use super::drawn::{Picture, Region, course_pictures, course_size, region};
 use super::fate::{Doubt, Fate, fate};
 use super::outlines::{Bounds, Outlines, extents, outlines};
 use super::pictures::{fit, reduced_mask};
 use super::schema::{Interval, State, Verdict};
-use super::{ALIGNED_AFTER, BASELINE, SCARS_AFTER, SCARS_BEFORE};
+use super::{ALIGNED_AFTER, BASELINE, MEASURED, SCARS_AFTER, SCARS_BEFORE};
 use crate::error::Cause;
 use crate::visits::schema::{ScarVisit, Series, SeriesScar, SeriesVisit};
 
@@ -37,6 +37,8 @@ pub(super) struct Course<'a> {
 pub(super) struct Shown<'a> {
     pub visit: &'a SeriesVisit,
     pub picture: Picture,
+    /// What this visit's comparison measured.
+    pub region: Option<Region>,
     /// Of each scar in the first photo and in this one, as their comparison saw them.
     pub outlines: [Outlines; 2],
     pub scars: BTreeMap<u32, Seen>,
@@ -64,7 +66,9 @@ pub(super) fn read<'a>(series: &'a Series, folder: &Path) -> Result<Course<'a>, 
                 // Only what is shown of it stays in memory.
                 photos.push(course_size(&photo));
                 let masks = [SCARS_BEFORE, SCARS_AFTER].map(|mask| inside.join(mask));
-                found.push((visit, masks.map(|path| outlined(series, &path))));
+                let measured = image::open(inside.join(MEASURED)).ok();
+                let region = measured.and_then(|m| region(&m.into_luma8()));
+                found.push((visit, region, masks.map(|path| outlined(series, &path))));
             }
         }
     }
@@ -78,9 +82,10 @@ pub(super) fn read<'a>(series: &'a Series, folder: &Path) -> Result<Course<'a>, 
     let shown: Vec<Shown> = found
         .into_iter()
         .zip(pictures)
-        .map(|((visit, outlines), picture)| Shown {
+        .map(|((visit, region, outlines), picture)| Shown {
             visit,
             picture,
+            region,
             outlines,
             scars: scars(series, visit),
         })

@@ -179,7 +179,7 @@ fn views(maps: &Maps, pictures: &Pictures) -> Result<Vec<(Subject, [Picture; 2])
 }
 
 /// Nothing measured is said in words; a photo all in shade would only hide it.
-fn region(measured: &GrayImage) -> Option<Region> {
+pub(super) fn region(measured: &GrayImage) -> Option<Region> {
     let size = fit(measured.dimensions(), REGION_SIDE);
     let small = reduced_mask(measured, size);
     small.pixels().any(|p| p[0] > 0).then(|| Region {

@@ -186,7 +186,8 @@ pub struct Change {
     pub contrast_percent: Interval,
     pub volume_index_percent: Interval,
     pub verdict: Verdict,
-    /// How much less scar; `None` when not comparable.
+    /// How much less scar, by the measure that the verdict rests on (scar area, or depth times area
+    /// where only that moved); `None` when not comparable.
     pub band: Option<Band>,
     /// Why the verdict is what it is, a phrase each.
     pub reasons: Vec<String>,

@@ -63,10 +63,15 @@ pub fn range(low: f64, high: f64) -> String {
 
 /// How much of the skin was laid on.
 #[must_use]
-pub fn laid_on(overlap: f64, confident: f64) -> String {
+pub fn laid_on(overlap: f64, confident: f64, compared: bool) -> String {
+    let measured = if compared {
+        " and was measured in both"
+    } else {
+        "; nothing was measured"
+    };
     format!(
         "The photo after shows {} % of the skin of the photo before. {} % of the skin of the first photo \
-         could be laid on with confidence and was measured in both.",
+         could be laid on with confidence{measured}.",
         number(100.0 * overlap, 0),
         number(100.0 * confident, 0)
     )
@@ -133,8 +138,8 @@ pub const NOT_COMPARED: &str = "These photos cannot be compared.";
 #[must_use]
 pub fn verdict(change: &Change) -> String {
     match change.verdict {
-        Verdict::Improved => moved(change, -1.0, "fell"),
-        Verdict::Worse => moved(change, 1.0, "grew"),
+        Verdict::Improved => moved(change, "fell"),
+        Verdict::Worse => moved(change, "grew"),
         Verdict::NoDetectableChange => unmoved(change),
         Verdict::NotComparable => {
             let reasons = change.reasons.iter().map(|r| sentence(r));
@@ -157,18 +162,24 @@ pub fn sentence(phrase: &str) -> String {
     }
 }
 
+/// A sentence that goes on after a colon or a comma: a small letter in front.
+#[must_use]
+pub fn inside(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| {
+        format!("{}{}", first.to_lowercase(), letters.as_str())
+    })
+}
+
 /// Tells the measure that the verdict rests on.
-fn moved(change: &Change, direction: f64, verb: &str) -> String {
+fn moved(change: &Change, verb: &str) -> String {
     let measure = measure::rests_on(change);
     let (name, interval) = (measure.name(), measure.of(change));
-    let Some(value) = interval.value else {
+    if interval.value.is_none() {
         return format!("{name} {verb}.");
-    };
-    let mut text = format!("{name} {verb} by {} %", number(value * direction, 0));
-    if let (Some(low), Some(high)) = (interval.low, interval.high) {
-        let (a, b) = (low * direction, high * direction);
-        text += &format!(" ({} to {})", number(a.min(b), 0), number(a.max(b), 0));
     }
+    // With its sign, as it stands in every table beside it.
+    let mut text = format!("{name} {verb}: {}", self::change(interval));
     if let Some(smallest) = interval.smallest_detectable {
         text += &format!(
             "; changes under {} % could not have been told apart",
@@ -294,14 +305,18 @@ pub(super) mod tests {
         let fell = change_of(Verdict::Improved, area, Interval::default());
         assert_eq!(
             verdict(&fell),
-            "Scar area fell by 31 % (26 to 36); changes under 6 % could not have been told apart."
+            "Scar area fell: \u{2212}31 % (\u{2212}36 to \u{2212}26); changes under 6 % could not have \
+             been told apart."
         );
         let grew = change_of(Verdict::Worse, interval(12.0, 7.6, 16.4, 5.0), area);
-        assert!(verdict(&grew).starts_with("Scar area grew by 12 % (8 to 16); "));
+        assert!(verdict(&grew).starts_with("Scar area grew: +12 % (+8 to +16); "));
         // The area stood still within its doubt; the depth did not.
         let still = interval(-2.0, -6.0, 3.0, 6.0);
         let deep = change_of(Verdict::Improved, still, interval(-41.0, -47.0, -35.0, 8.0));
-        assert!(verdict(&deep).starts_with("Depth times area fell by 41 % (35 to 47)"));
+        assert!(
+            verdict(&deep)
+                .starts_with("Depth times area fell: \u{2212}41 % (\u{2212}47 to \u{2212}35)")
+        );
         let none = change_of(Verdict::NoDetectableChange, still, Interval::default());
         assert_eq!(
             verdict(&none),

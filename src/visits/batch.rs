@@ -141,7 +141,7 @@ pub fn run(
     if plan.series.is_empty() {
         return Err(Error::NothingToMeasure {
             folder: options.root.clone(),
-            why: super::words::nothing(&plan, options.layout),
+            why: super::words::nothing(&plan, options.layout, &options.root, options.anonymous),
         });
     }
     let held = hold(&options.out)?;
@@ -303,10 +303,12 @@ fn finish(out: &Path, mut run: Run, started: Instant) -> Result<Run, Error> {
     }
     tables.finish()?;
     counts.patients = patients.len();
+    counts.photos += super::words::photos_of(&run.unplaced);
     counts.failed = failures.len();
     let mut summary = cohort::summary(&rows);
     summary.patients = counts.patients;
-    summary.failed = counts.failed;
+    summary.photos = counts.photos;
+    summary.failed = super::words::photos_of(&failures);
     let whole = Cohort {
         schema: COHORT.to_string(),
         tool: run.tool.clone(),

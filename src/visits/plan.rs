@@ -25,6 +25,10 @@ use crate::report::schema::Warning;
 use crate::units::PixelsPerMm;
 use place::Placed;
 
+/// How the reasons of photos begin that lie where no patient's photos are looked for.
+pub(super) const NO_PATIENT: &str = "it lies in no patient's folder";
+pub(super) const SEVERAL_FOLDERS: &str = "several folders beside each other";
+
 /// What is to be measured, and what became of every other file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {

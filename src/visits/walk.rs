@@ -58,12 +58,12 @@ const DEEPEST: usize = 8;
 pub fn walk(root: &Path, out: Option<&Path>) -> Result<Walked, Error> {
     match fs::metadata(root) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Error::NotFound {
-                file: root.to_path_buf(),
+            return Err(Error::NoFolder {
+                path: root.to_path_buf(),
             });
         }
         Ok(m) if !m.is_dir() => {
-            return Err(Error::NotAFolder {
+            return Err(Error::FileForFolder {
                 path: root.to_path_buf(),
             });
         }

@@ -1,61 +1,31 @@
 //! A plan, a course and a cohort in words, for the person at the desk.
 
+mod nothing;
+mod planned;
+
+pub use nothing::nothing;
+pub(super) use planned::photos_of;
+pub use planned::plan;
+
+use planned::{passed_over, wrong_lines};
+
 use super::anonymous::Key;
-use super::plan::{Plan, PlannedSeries};
-use super::schema::{Cohort, Group, Layout, Run, Series, SeriesVisit, Status};
+
+use super::schema::{Cohort, Group, Run, Series, SeriesVisit, Status};
 use crate::report::schema::{Verdict, word};
+use crate::report::words::course::{guessed, status};
+use crate::report::words::doubt::answered;
 use crate::report::words::measure::{caution, explained, grounds_told, yet_chance};
-use crate::report::words::{change, counted, number, signed, verdict};
+use crate::report::words::{change, counted, date, dated, number, signed};
 
 /// Most lines of a list before the rest is only counted.
-const MOST_LINES: usize = 20;
+pub(super) const MOST_LINES: usize = 20;
 
 /// Of fewer views, quartiles and shares say less than the views one by one.
 const LEAST_QUARTILES: usize = 4;
 
-/// What would be compared with what, and why the rest would not.
-#[must_use]
-pub fn plan(plan: &Plan) -> String {
-    let mut text = String::new();
-    for series in &plan.series {
-        text += &planned(series);
-    }
-    let list = |title: &str, files: Vec<[&str; 2]>| {
-        if files.is_empty() {
-            return String::new();
-        }
-        let lines = by_reason(&files);
-        format!("\n{title} ({}):\n  {}\n", files.len(), lines.join("\n  "))
-    };
-    text += &list(
-        "Cannot be used",
-        (plan.failures.iter())
-            .map(|f| [&*f.file, &*f.reason])
-            .collect(),
-    );
-    text += &list(
-        "Passed over",
-        (plan.passed_over.iter())
-            .map(|f| [&*f.file, &*f.reason])
-            .collect(),
-    );
-    text += &list(
-        "To be known",
-        (plan.remarks.iter())
-            .map(|f| [&*f.file, &*f.reason])
-            .collect(),
-    );
-    let patients: std::collections::BTreeSet<&str> =
-        plan.series.iter().map(|s| s.patient.as_str()).collect();
-    text + &format!(
-        "\n{}, {}, {}; {} cannot be used, {} passed over.\n",
-        counted(patients.len(), "patient"),
-        counted(plan.series.len(), "view"),
-        counted(plan.photos(), "photo"),
-        plan.failures.len(),
-        plan.passed_over.len()
-    )
-}
+/// What stands below a visit's date, under what is told of the visit.
+const INDENT: &str = "                     ";
 
 /// Who is who in a result without names.
 #[must_use]
@@ -86,64 +56,8 @@ pub fn unusable(run: &Run, key: &Key) -> String {
     format!("Their names (told here only):\n{}", names.concat())
 }
 
-fn planned(series: &PlannedSeries) -> String {
-    let mut text = format!("{}, {}\n", series.patient, series.view);
-    for (i, photo) in series.photos.iter().enumerate() {
-        let role = if i == 0 {
-            "baseline"
-        } else {
-            "compared with it"
-        };
-        let named = if photo.visit == photo.when() {
-            String::new()
-        } else {
-            format!(" \u{201c}{}\u{201d}", photo.visit)
-        };
-        text += &format!(
-            "  {} (by {}){named}  {}  {role}\n",
-            photo.when(),
-            word(&photo.date_source),
-            photo.file
-        );
-        for flag in &photo.flags {
-            text += &format!("    mind: {}\n", flag.message);
-        }
-    }
-    for session in &series.sessions {
-        text += &format!("  {} treatment: {}\n", session.date, session.treatment);
-    }
-    text
-}
-
-/// Why a folder holds nothing to measure, and what to name instead.
-#[must_use]
-pub fn nothing(plan: &Plan, layout: Layout) -> String {
-    let remedy = match layout {
-        Layout::Views => {
-            "name the folder of one patient\u{2019}s photos, or use `scardepth batch` for a folder \
-             that holds one for each patient"
-        }
-        Layout::Patients => {
-            "name a folder that holds one for each patient, or use `scardepth series` for a single \
-             patient\u{2019}s photos"
-        }
-    };
-    let files: Vec<[&str; 2]> = (plan.failures.iter())
-        .map(|f| [&*f.file, &*f.reason])
-        .collect();
-    if files.is_empty() {
-        return format!("there is no photo in it; {remedy}");
-    }
-    let lines = by_reason(&files[..files.len().min(MOST_LINES)]);
-    format!(
-        "none of its {} can be used; {remedy}\n  {}",
-        counted(files.len(), "photo"),
-        lines.join("\n  ")
-    )
-}
-
 /// A line for each (file, reason); files that share a reason stand below it.
-fn by_reason(files: &[[&str; 2]]) -> Vec<String> {
+pub(super) fn by_reason(files: &[[&str; 2]]) -> Vec<String> {
     let mut told: Vec<(&str, Vec<&str>)> = Vec::new();
     for &[file, reason] in files {
         match told.iter_mut().find(|t| t.0 == reason) {
@@ -168,9 +82,10 @@ pub fn series(series: &Series) -> String {
     if let Some(latest) = &series.latest {
         let baseline = series.baseline_visit().map_or("", |b| b.date.as_str());
         text += &format!(
-            "  From {baseline} to {}: {}\n",
-            latest.date,
-            verdict(&latest.change)
+            "  From {} to {}: {}\n",
+            date(baseline),
+            date(&latest.date),
+            answered(&latest.change, guessed(series))
         );
         if let Some(explained) = explained(&latest.change) {
             text += &format!("  {explained}\n");
@@ -180,20 +95,24 @@ pub fn series(series: &Series) -> String {
         }
     }
     for visit in &series.visits {
-        text += &format!("  {:<12} {}\n", visit.date, told(visit));
+        text += &format!("  {:<18} {}\n", date(&visit.date), told(visit));
         if let Some(chance) = visit
             .change
             .as_ref()
             .and_then(|c| yet_chance(&c.area_percent))
         {
-            text += &format!("               {chance}\n");
+            text += &format!("{INDENT}{chance}\n");
         }
         for flag in &visit.flags {
-            text += &format!("               mind: {}\n", flag.message);
+            text += &format!("{INDENT}mind: {}\n", dated(&flag.message));
         }
     }
     for session in &series.sessions {
-        text += &format!("  {:<12} treatment: {}\n", session.date, session.treatment);
+        text += &format!(
+            "  {:<18} treatment: {}\n",
+            date(&session.date),
+            session.treatment
+        );
     }
     if let Some(trend) = &series.trend.area_percent {
         let s = trend.per_month;
@@ -211,32 +130,34 @@ pub fn series(series: &Series) -> String {
             .is_some_and(|l| l.visit != best.visit)
     {
         let area = &best.change.area_percent;
-        text += &format!("  Least scar area on {}: {}.\n", best.date, change(area));
+        text += &format!(
+            "  Least scar area on {}: {}.\n",
+            date(&best.date),
+            change(area)
+        );
     }
     if let Some(plateau) = &series.plateau {
         text += &format!(
             "  Since {} ({} visits, {} weeks) nothing changed that could be told apart; up to {} \
              points could hide.\n",
-            plateau.date,
+            date(&plateau.date),
             plateau.visits,
             number(plateau.weeks, 0),
             number(plateau.could_hide_percent, 0)
         );
     }
     for note in &series.notes {
-        text += &format!("  {} {}\n", note.message, note.remedy);
+        text += &format!("  {} {}\n", dated(&note.message), dated(&note.remedy));
     }
     text
 }
 
 fn told(visit: &SeriesVisit) -> String {
     match (visit.status, &visit.change) {
-        (Status::Baseline, _) => "baseline".to_string(),
+        (Status::Baseline, _) => status(Status::Baseline).to_string(),
         (Status::Failed, _) => {
-            format!(
-                "cannot be read: {}",
-                visit.failure.as_deref().unwrap_or_default()
-            )
+            let reason = visit.failure.as_deref().unwrap_or_default();
+            format!("{}: {reason}", status(Status::Failed))
         }
         (Status::NotComparable, Some(c)) => format!("not comparable: {}", c.reasons.join(" ")),
         (_, Some(c)) => format!("{}: {}", word(&c.verdict), grounds_told(c)),
@@ -255,15 +176,20 @@ pub fn ended(series: &Series) -> String {
     let mut text = format!("{}, {}: ", series.patient, series.view);
     text += &match &series.latest {
         Some(latest) if latest.change.verdict != Verdict::NotComparable => format!(
-            "{} on {}: {}",
+            "{}{} on {}: {}",
+            if guessed(series) {
+                "on a guessed scale "
+            } else {
+                ""
+            },
             word(&latest.change.verdict),
-            latest.date,
+            date(&latest.date),
             grounds_told(&latest.change)
         ),
         _ => "nothing to compare".to_string(),
     };
     if failed > 0 {
-        text += &format!(" ({} not readable)", counted(failed, "photo"));
+        text += &format!(" ({} {})", counted(failed, "photo"), status(Status::Failed));
     }
     text
 }
@@ -273,15 +199,16 @@ pub fn ended(series: &Series) -> String {
 pub fn run(run: &Run, cohort: &Cohort) -> String {
     let c = &run.counts;
     let mut text = format!(
-        "{}, {}, {}: {} compared, {} not comparable, {}, {} cannot be used.\n",
+        "{}, {}, {}: {}, {} compared, {} not comparable, {} cannot be used.\n",
         counted(c.patients, "patient"),
         counted(c.series, "view"),
         counted(c.photos, "photo"),
+        counted(c.baselines, "first photo"),
         c.compared,
         c.not_comparable,
-        counted(c.baselines, "baseline"),
-        c.failed
+        photos_of(&run.unplaced) + photos_of(&run.unreadable)
     );
+    text += &wrong_lines(&run.unplaced);
     let r = &run.this_run;
     if r.reused > 0 {
         text += &format!(
@@ -309,7 +236,11 @@ pub fn run(run: &Run, cohort: &Cohort) -> String {
         .collect();
     if !failures.is_empty() {
         let shown = &failures[..failures.len().min(MOST_LINES)];
-        text += &format!("\nCannot be used:\n  {}\n", by_reason(shown).join("\n  "));
+        text += &format!(
+            "\nCannot be used ({}):\n  {}\n",
+            failures.len(),
+            by_reason(shown).join("\n  ")
+        );
         if failures.len() > MOST_LINES {
             text += &format!(
                 "  and {} more, all in run.json\n",
@@ -317,13 +248,7 @@ pub fn run(run: &Run, cohort: &Cohort) -> String {
             );
         }
     }
-    if c.passed_over > 0 {
-        text += &format!(
-            "{} passed over (listed in run.json).\n",
-            counted(c.passed_over, "file")
-        );
-    }
-    text
+    text + &passed_over(c.passed_over)
 }
 
 fn group(title: &str, group: &Group) -> String {
@@ -342,6 +267,7 @@ fn group(title: &str, group: &Group) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     if !bands.is_empty() {
+        // Each by the measure that its verdict rests on.
         text += &format!(" ({bands})");
     }
     if group.series < LEAST_QUARTILES {

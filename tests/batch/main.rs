@@ -6,7 +6,7 @@ mod clinic;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use scardepth::report::schema::Comparison;
 use scardepth::visits::schema::{Cohort, Run, Series, Status};
@@ -21,7 +21,7 @@ fn a_batch_gives_the_numbers_of_single_comparisons_and_costs_bad_files_only() {
     clinic.put("anna/front.png", b"undated");
     clinic.put("anna/notes.txt", b"note");
     clinic.put("carl/2026-01-12_front.jpg", &photos()[0][..3000]);
-    clinic.run(&["batch", "root", "--out", "out", "--px-per-mm", "6"], 1);
+    let ended = clinic.run(&["batch", "root", "--out", "out", "--px-per-mm", "6"], 1);
     let compare = |after: &str, out: &str| -> Comparison {
         let before = "root/anna/2026-01-12_front.jpg";
         let after = format!("root/anna/{after}_front.jpg");
@@ -75,6 +75,7 @@ fn a_batch_gives_the_numbers_of_single_comparisons_and_costs_bad_files_only() {
     assert!(bad("anna/front.png").contains("no date"));
     assert!(bad("carl/2026-01-12_front.jpg").contains("cut off"));
     assert_eq!(run.counts.failed, 4);
+    counted_alike(&clinic, &run, &ended);
     assert!(run.passed_over.iter().any(|p| p.file == "anna/notes.txt"));
     let cohort: Cohort = read(&clinic.at("out/cohort.json"));
     assert_eq!(cohort.failures.len(), 4);
@@ -87,6 +88,44 @@ fn a_batch_gives_the_numbers_of_single_comparisons_and_costs_bad_files_only() {
     let path = clinic.0.path().to_str().unwrap().as_bytes();
     let leaks = everything.windows(path.len()).any(|w| w == path);
     assert!(!leaks, "no path of the machine in any output");
+}
+
+/// One way of counting: what became of all photos adds up, and every page counts them alike.
+fn counted_alike(clinic: &Clinic, run: &Run, ended: &Output) {
+    let c = &run.counts;
+    assert_eq!(
+        (c.photos, c.baselines, c.compared, c.not_comparable),
+        (10, 2, 4, 0)
+    );
+    assert_eq!(
+        c.photos,
+        c.baselines + c.compared + c.not_comparable + c.failed
+    );
+    let ended = String::from_utf8_lossy(&ended.stdout).into_owned();
+    let counted = "3 patients, 3 views, 10 photos";
+    assert!(
+        ended.starts_with(&format!("{counted}: 2 first photos, 4 compared")),
+        "{ended}"
+    );
+    assert!(
+        ended.contains("4 cannot be used.") && ended.contains("Cannot be used (4):"),
+        "{ended}"
+    );
+    let planned = clinic.run(&["batch", "root", "--dry-run"], 1);
+    let planned = String::from_utf8_lossy(&planned.stdout).into_owned();
+    assert!(
+        planned.contains(&format!("{counted}: 6 can be used, 4 cannot.")),
+        "{planned}"
+    );
+    let index = fs::read_to_string(clinic.at("out/index.html")).unwrap();
+    assert!(
+        index.contains("3 patients, 10 photos."),
+        "views that are as many are not told"
+    );
+    assert!(index.contains("4 photos could not be used."));
+    // An undated photo was opened; it only has no place.
+    assert!(!index.contains("could not be read"));
+    assert!(index.contains("<div class=\"doubt\">2 could not be opened</div>"));
 }
 
 #[test]
@@ -161,7 +200,7 @@ fn what_is_not_ours_or_anothers_run_is_left_alone() {
     let told = clinic.run(&["series", "root/anna", "--dry-run"], 0);
     let text = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(
-        text.contains("2026-02-16 (by name)  2026-02-16_front.jpg  compared with it"),
+        text.contains("16 February 2026 (by name)  2026-02-16_front.jpg  compared with it"),
         "{text}"
     );
     assert!(!clinic.at("out").exists());
@@ -181,7 +220,7 @@ fn a_series_lies_in_one_folder_and_is_told_in_words() {
     let text = String::from_utf8_lossy(&told.stdout).into_owned();
     for part in [
         "anna, front",
-        "baseline",
+        "12 January 2026    first photo",
         "treatment: needling",
         "Trend of scar area",
         "Result: out",
@@ -299,7 +338,7 @@ fn the_course_of_the_samples_is_found_from_above() {
     let told = clinic.run(&["series", samples.to_str().unwrap(), "--dry-run"], 0);
     let text = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(
-        text.contains("1 patient, 1 view, 4 photos; 0 cannot be used"),
+        text.contains("1 patient, 1 view, 4 photos: 4 can be used, 0 cannot."),
         "{text}"
     );
     assert!(text.starts_with("course, front\n"), "{text}");
@@ -314,15 +353,38 @@ fn a_folder_with_nothing_to_measure_is_an_error_that_says_what_to_name() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     let alone = refused(&["batch", "root/anna", "--out", "out"]);
-    assert!(
-        alone.contains("none of its 3 photos can be used"),
-        "{alone}"
-    );
-    assert!(alone.contains("`scardepth series`"), "{alone}");
-    assert_eq!(alone.matches("it lies in no patient").count(), 1, "{alone}");
+    assert!(alone.contains("3 photos lie directly in it"), "{alone}");
+    assert!(alone.contains("`scardepth series root/anna`"), "{alone}");
+    assert!(!alone.contains("manifest.csv"), "{alone}");
     fs::create_dir(clinic.at("empty")).unwrap();
     let empty = refused(&["series", "empty", "--out", "out"]);
-    assert!(empty.contains("there is no photo in it"), "{empty}");
+    assert!(empty.contains("there is no photo"), "{empty}");
+    let missing = refused(&["series", "nowhere", "--out", "out"]);
+    assert!(missing.contains("there is no such folder"), "{missing}");
+    let photo = "root/anna/2026-01-12_front.jpg";
+    let file = refused(&["series", photo, "--out", "out"]);
+    assert!(
+        file.contains("this is a file; name the folder that the photos lie in"),
+        "{file}"
+    );
+}
+
+#[test]
+fn patients_given_to_series_are_named() {
+    let clinic = Clinic::new(&["anna", "bert"]);
+    let output = clinic.run(&["series", "root", "--out", "out"], 2);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        told.contains("its 6 photos lie in 2 folders (anna, bert)"),
+        "{told}"
+    );
+    assert!(
+        told.contains("`scardepth batch root`") && told.contains("`scardepth series root/anna`"),
+        "{told}"
+    );
+    let planned = clinic.run(&["series", "root", "--dry-run"], 1);
+    let planned = String::from_utf8_lossy(&planned.stdout).into_owned();
+    assert!(planned.contains("`scardepth batch root`"), "{planned}");
 }
 
 #[test]
@@ -341,7 +403,7 @@ fn a_dry_run_names_what_cannot_be_opened() {
         "{text}"
     );
     assert!(
-        text.contains("1 patient, 1 view, 3 photos; 2 cannot be used"),
+        text.contains("2 patients, 2 views, 5 photos: 3 can be used, 2 cannot."),
         "{text}"
     );
 }

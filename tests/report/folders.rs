@@ -61,6 +61,13 @@ fn the_course_shows_each_visit() {
         b.js("document.querySelectorAll('.chart .undetectable').length"),
         1
     );
+    // What the visit shown did not measure is shaded in both photos, and can be unshaded.
+    let shaded = "[...document.querySelectorAll('.stage .shade')].filter((e) => \
+                  [e, e.closest('[data-visit]')].every((p) => getComputedStyle(p).display !== 'none')).length";
+    for seen in [2, 0, 2] {
+        assert_eq!(b.js(shaded), seen);
+        b.click("label:has(#shade)");
+    }
     b.quiet();
 }
 

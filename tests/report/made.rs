@@ -11,6 +11,7 @@ pub const DESK: (u32, u32) = (1280, 900);
 pub const TABLET: (u32, u32) = (768, 1024);
 /// A larger tablet held upright.
 pub const UPRIGHT: (u32, u32) = (820, 1180);
+pub const PHONE: (u32, u32) = (390, 844);
 
 pub struct Made {
     /// Keeps the folder until the tests end.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::made::{DESK, TABLET, pair};
+use crate::made::{DESK, PHONE, TABLET, UPRIGHT, pair};
 
 /// The page of the pair on a large screen.
 fn at_the_desk() -> Option<Browser> {
@@ -228,4 +228,18 @@ fn the_page_can_be_printed() {
     let printed = b.call("Page.printToPDF", &json!({"preferCSSPageSize": true}));
     assert!(printed["data"].as_str().unwrap().len() > 20_000);
     b.quiet();
+}
+
+#[test]
+fn no_table_scrolls_sideways() {
+    for size in [DESK, UPRIGHT, TABLET, PHONE] {
+        let Some(mut b) = pair().open("out/report.html", "", size) else {
+            return;
+        };
+        let more = b.js("[...document.querySelectorAll('.wide')]\
+                         .map((e) => e.scrollWidth - e.clientWidth).filter((more) => more > 0)");
+        assert_eq!(more, json!([]), "{size:?}");
+        // What the close-up tells too gives way, the change does not.
+        assert!(b.shown("#scars-heading ~ .tall td:last-child"), "{size:?}");
+    }
 }

@@ -124,7 +124,10 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
                 (latest.map_or(page::UNKNOWN.to_string(), |l| date(&l.date)))
                 @if !notes.is_empty() { div.doubt { (notes) } }
             }
-            td data-key=(row.photos) { (row.photos) }
+            td data-key=(row.photos) {
+                (row.photos)
+                @if row.failed > 0 { div.doubt { (row.failed) " " (text::UNOPENED) } }
+            }
         }
     })
 }

@@ -181,13 +181,13 @@ pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
                         thead { tr {
                             th scope="col" { (text::NUMBER) }
                             th.text scope="col" { (text::STATE) }
-                            th.text scope="col" { (text::KIND) }
+                            th.text.fine.kind scope="col" { (text::KIND) }
                             @if sized {
-                                th scope="col" { (text::AREA_MM2) }
-                                th scope="col" { (text::WIDTH_MM) }
+                                th.fine scope="col" { (text::AREA_MM2) }
+                                th.finer scope="col" { (text::WIDTH_MM) }
                             }
-                            th scope="col" { (text::DEPTH) }
-                            th scope="col" { (text::CONTRAST) ", %" }
+                            th.finer scope="col" { (text::DEPTH) }
+                            th.finer scope="col" { (text::CONTRAST) ", %" }
                             th scope="col" { (text::CHANGE_OF_AREA) }
                             th scope="col" { (text::VOLUME) }
                         } }
@@ -196,13 +196,13 @@ pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
                                 tr id={ "row-" (l.id) } data-scar=(l.id) {
                                     td { a href={ "#scar-" (l.id) } aria-label={ (text::SCAR) " " (l.id) } { (l.id) } }
                                     td.text { (mark(told.fate)) (text::told(told)) }
-                                    td.text { (kind(l)) }
+                                    td.text.fine.kind { (kind(l)) }
                                     @if sized {
-                                        td { (pair(l.before.area_mm2, l.after.area_mm2, 1.0, 1)) }
-                                        td { (pair(l.before.width_mm, l.after.width_mm, 1.0, 1)) }
+                                        td.fine { (pair(l.before.area_mm2, l.after.area_mm2, 1.0, 1)) }
+                                        td.finer { (pair(l.before.width_mm, l.after.width_mm, 1.0, 1)) }
                                     }
-                                    td { (pair(l.before.relief_index, l.after.relief_index, 1.0, 1)) }
-                                    td { (pair(l.before.contrast, l.after.contrast, 100.0, 1)) }
+                                    td.finer { (pair(l.before.relief_index, l.after.relief_index, 1.0, 1)) }
+                                    td.finer { (pair(l.before.contrast, l.after.contrast, 100.0, 1)) }
                                     td { (percent(l.change.area_percent)) }
                                     td { (interval(told.volume.as_ref())) }
                                 }

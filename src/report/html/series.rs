@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::frame;
 use super::sections::{icon, next, rested, verdict_class};
-use super::viewer::{class, legend, path};
+use super::viewer::{class, legend, path, shade};
 use crate::report::chart;
 use crate::report::course::{Course, Seen, Shown, around, largest};
 use crate::report::drawn::Picture;
@@ -86,7 +86,8 @@ fn viewer(course: &Course, first: &Picture) -> Markup {
     html! {
         section #viewer.viewer aria-labelledby="photos-heading" {
             h2 #photos-heading { (page::PHOTOS) }
-            @if !shown.is_empty() { (tools()) }
+            @let shaded = shown.iter().any(|s| s.region.is_some());
+            @if !shown.is_empty() { (tools(shaded)) }
             @if shown.len() > 1 {
                 div.scripted.choice {
                     label for="visit" { (text::CHOOSE_VISIT) }
@@ -98,9 +99,10 @@ fn viewer(course: &Course, first: &Picture) -> Markup {
                 figure.before {
                     svg viewBox=(frame) role="img" aria-label=(text::BASELINE) {
                         (image(first, "visit-first"))
-                        g.outlines {
-                            @for (i, s) in shown.iter().enumerate() { g data-visit=(i) { (outlines(s, 0, &format!("v{i}b"))) } }
-                        }
+                        @for (i, s) in shown.iter().enumerate() { g data-visit=(i) {
+                            @if let Some(region) = &s.region { (shade(region, course.size)) }
+                            g.outlines { (outlines(s, 0, &format!("v{i}b"))) }
+                        } }
                     }
                     figcaption { (text::BASELINE) }
                 }
@@ -110,6 +112,7 @@ fn viewer(course: &Course, first: &Picture) -> Markup {
                             @for (i, s) in shown.iter().enumerate() {
                                 g data-visit=(i) data-name=(date(&s.visit.date)) {
                                     (image(&s.picture, &format!("visit-{i}")))
+                                    @if let Some(region) = &s.region { (shade(region, course.size)) }
                                     g.outlines { (outlines(s, 1, &format!("v{i}a"))) }
                                 }
                             }
@@ -127,12 +130,12 @@ fn viewer(course: &Course, first: &Picture) -> Markup {
                 }
                 (legend(&fates(last)))
             }
-            p.note { (text::COURSE_NOTE) }
+            p.note { (text::COURSE_NOTE) @if shaded { " " (page::SHADE_NOTE) } }
         }
     }
 }
 
-fn tools() -> Markup {
+fn tools(shaded: bool) -> Markup {
     html! {
         div.tools { fieldset {
             legend { (page::SHOW) }
@@ -141,6 +144,7 @@ fn tools() -> Markup {
             label { input type="radio" name="mode" value="beside" #mode-beside checked; (page::SIDE_BY_SIDE) }
         } fieldset {
             label { input type="checkbox" #outlines checked; (page::OUTLINES) }
+            @if shaded { label { input type="checkbox" #shade checked; (page::SHADE) } }
         } }
     }
 }
@@ -274,7 +278,7 @@ fn one(series: &Series, scar: &SeriesScar, course: &Course) -> Markup {
                             (date(&s.visit.date))
                             br;
                             @match s.scars.get(&scar.id) {
-                                Some(Seen { volume: Some(v), .. }) => (words::change(v)),
+                                Some(Seen { volume: Some(v), .. }) => span.nowrap { (words::change(v)) },
                                 Some(seen) => (text::without_size(seen.fate, s.outlines[1].contains_key(&scar.id))),
                                 None => (page::fate(Fate::NotMeasured)),
                             }

@@ -88,7 +88,7 @@ fn tools(drawn: &Drawn) -> Markup {
             @if drawn.aligned {
                 fieldset.marks {
                     legend.unseen { (text::STATES) }
-                    label { input type="checkbox" #outlines checked; (text::OUTLINES) }
+                    @if !drawn.scars.is_empty() { label { input type="checkbox" #outlines checked; (text::OUTLINES) } }
                     @if drawn.region.is_some() { label { input type="checkbox" #shade checked; (text::SHADE) } }
                 }
             }
@@ -155,7 +155,7 @@ fn embedded(picture: &Picture, id: &str, (width, height): (u32, u32)) -> Markup 
 }
 
 /// All of the picture but the measured region, filled by the even-odd rule.
-fn shade(region: &Region, (width, height): (u32, u32)) -> Markup {
+pub(super) fn shade(region: &Region, (width, height): (u32, u32)) -> Markup {
     let (w, h) = region.size;
     let scale = (
         f64::from(width) / f64::from(w.max(1)),
@@ -219,7 +219,14 @@ fn notes(drawn: &Drawn) -> Markup {
         Subject::Pigment => (text::PIGMENT_NOTE, text::PIGMENT_ENDS, &ends[2]),
     };
     html! {
-        @if drawn.aligned { p.note.n-photo { (text::PHOTO_NOTE) } }
+        @if drawn.aligned {
+            p.note.n-photo {
+                (text::PHOTO_NOTE)
+                @if drawn.region.is_some() { " " (text::SHADE_NOTE) }
+                " " (text::HATCHED_NOTE)
+                @if !drawn.scars.is_empty() { " " (text::CLICK_NOTE) }
+            }
+        }
         @for (subject, _) in &drawn.views {
             @let (note, [low, high], [from, to]) = explained(*subject);
             @let id = format!("ramp-{}", view(*subject));

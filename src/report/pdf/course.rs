@@ -49,6 +49,7 @@ pub(in crate::report) fn document(
         &mut sheets,
         &advice::of_course(series),
         advice::LACKED_LATEST,
+        BODY.size,
     );
     close_ups(&mut sheets, series, course)?;
     technical(&mut sheets, series);
@@ -183,6 +184,9 @@ fn photos(sheets: &mut Sheets, course: &Course) {
     for (i, (image, place)) in images.into_iter().zip(places).enumerate() {
         sheets.place(image, place);
         if let Some(last) = last {
+            if let Some(region) = &last.region {
+                sheets.shade(region, place);
+            }
             let size = (course.size.0 as f32, course.size.1 as f32);
             for (id, lines) in &last.outlines[i] {
                 traced(sheets, lines, size, place, fate_of(last, *id));
@@ -191,7 +195,8 @@ fn photos(sheets: &mut Sheets, course: &Course) {
     }
     if let Some(last) = last {
         let fates: Vec<Fate> = last.scars.values().map(|s| s.fate).collect();
-        legend_of(sheets, &fates, "");
+        let shaded = last.region.as_ref().map_or("", |_| page::SHADED);
+        legend_of(sheets, &fates, shaded);
     }
 }
 
@@ -376,12 +381,9 @@ fn close_up(
 
 /// Files, hashes and options.
 fn technical(sheets: &mut Sheets, series: &Series) {
-    sheets.heading(page::TECHNICAL_HEADING, 6.0 * CELL.line());
-    for (name, said) in course_particulars(series) {
-        sheets.need(CELL.line());
-        let y = sheets.y;
-        sheets.line(MARGIN, y, HEAD, &name);
-        sheets.paragraph(100.0, CELL, &said);
-    }
-    sheets.paragraph(0.0, NOTE, page::INTERVALS);
+    let told = course_particulars(series);
+    let told: Vec<(&str, String)> = (told.iter())
+        .map(|(name, text)| (name.as_str(), text.clone()))
+        .collect();
+    super::tables::listed(sheets, &told, 100.0);
 }

@@ -38,24 +38,13 @@ pub(super) fn document(
     drawn: &Drawn,
     paper: Paper,
 ) -> Result<Vec<u8>, Cause> {
-    let mut sheets = Sheets::new(paper);
     let compared = comparison.change.verdict != Verdict::NotComparable;
-    answer(&mut sheets, comparison);
-    let photos = pictures::photos(&mut sheets, comparison, drawn);
+    let mut sheets = for_the_patient(comparison, drawn, paper);
     if compared {
-        changes(&mut sheets, comparison);
-    }
-    if let Some(basis) = doubt::basis(comparison, &drawn.told()) {
-        sheets.paragraph(0.0, BODY, &basis);
-    }
-    next(
-        &mut sheets,
-        &advice::of_pair(comparison),
-        advice::LACKED_PAIR,
-    );
-    if compared {
+        // What is kept by the patient ends with its sheet.
+        sheets.turn();
         pictures::views(&mut sheets, drawn);
-        pictures::close_ups(&mut sheets, comparison, pictures, drawn, &photos)?;
+        pictures::close_ups(&mut sheets, comparison, pictures, drawn)?;
     }
     tables::compared(&mut sheets, comparison);
     tables::scars(&mut sheets, comparison, drawn);
@@ -71,6 +60,61 @@ pub(super) fn document(
         text::NO_DIAGNOSIS
     );
     Ok(sheets.finish(&title, &foot))
+}
+
+/// What gives way, step by step, until all that is meant for the patient stands on one sheet.
+#[derive(Debug, Clone, Copy)]
+struct Fit {
+    /// Share of the sheet's height that the photos may take.
+    photos: f32,
+    /// Size of the advice's letters, pt.
+    letters: f32,
+    /// With all that is said besides: what always helps, and beside numbers that could be chance why.
+    wordy: bool,
+}
+
+const FITS: [Fit; 6] = {
+    const fn fit(photos: f32, letters: f32, wordy: bool) -> Fit {
+        Fit {
+            photos,
+            letters,
+            wordy,
+        }
+    }
+    [
+        fit(0.31, 9.5, true),
+        fit(0.26, 9.0, true),
+        fit(0.22, 8.5, true),
+        fit(0.22, 8.5, false),
+        fit(0.16, 8.5, false),
+        fit(0.13, 8.0, false),
+    ]
+};
+
+/// The first sheet; where even the last fit is too wide, it goes on on the next.
+fn for_the_patient(comparison: &Comparison, drawn: &Drawn, paper: Paper) -> Sheets {
+    let laid = |fit: Fit| laid(comparison, drawn, paper, fit);
+    let [first @ .., last] = FITS;
+    let fitting = first.into_iter().map(laid).find(|s| s.count() == 1);
+    fitting.unwrap_or_else(|| laid(last))
+}
+
+fn laid(comparison: &Comparison, drawn: &Drawn, paper: Paper, fit: Fit) -> Sheets {
+    let mut sheets = Sheets::new(paper);
+    answer(&mut sheets, comparison);
+    pictures::photos(&mut sheets, drawn, fit.photos);
+    if comparison.change.verdict != Verdict::NotComparable {
+        changes(&mut sheets, comparison, fit.wordy);
+    }
+    if let Some(basis) = doubt::basis(comparison, &drawn.told()) {
+        sheets.paragraph(0.0, BODY, &basis);
+    }
+    let mut advice = advice::of_pair(comparison);
+    if !fit.wordy && !advice.lacked.is_empty() {
+        advice.always.clear();
+    }
+    next(&mut sheets, &advice, advice::LACKED_PAIR, fit.letters);
+    sheets
 }
 
 /// The verdict, what it means, and how little it may be worth.
@@ -138,7 +182,7 @@ fn barred(sheets: &mut Sheets, ink: Ink, lines: &[(Style, String)]) {
 }
 
 /// The three measures side by side.
-fn changes(sheets: &mut Sheets, comparison: &Comparison) {
+fn changes(sheets: &mut Sheets, comparison: &Comparison, wordy: bool) {
     const HEIGHT: f32 = 84.0;
     const GAP: f32 = 16.0;
     sheets.heading(text::MEASURED_HEADING, HEIGHT);
@@ -147,7 +191,11 @@ fn changes(sheets: &mut Sheets, comparison: &Comparison) {
     let mut bottom = top + HEIGHT;
     for (i, (name, interval)) in words::measures(&comparison.change).into_iter().enumerate() {
         let left = MARGIN + i as f32 * (width + GAP);
-        bottom = bottom.max(measure(sheets, left, top, width, name, interval));
+        let end = measure(sheets, (left, top), width, name, interval);
+        // That it could be chance stands beside the number; this says why.
+        let why = yet_chance(interval).filter(|_| wordy);
+        let height = why.map_or(0.0, |why| sheets.block(left, end, width, NOTE, &why) + 2.0);
+        bottom = bottom.max(end + height);
     }
     sheets.y = bottom;
 }
@@ -155,8 +203,7 @@ fn changes(sheets: &mut Sheets, comparison: &Comparison) {
 /// Returns where it ends, pt from the top.
 fn measure(
     sheets: &mut Sheets,
-    left: f32,
-    top: f32,
+    (left, top): (f32, f32),
     width: f32,
     name: &str,
     interval: &Interval,
@@ -180,11 +227,8 @@ fn measure(
     if let Some(smallest) = interval.smallest_detectable {
         doubt += &format!("{} {} %", text::SMALLEST, number(smallest, 0));
     }
-    let mut end = top + 56.0;
-    for told in std::iter::once(doubt).chain(yet_chance(interval)) {
-        end += sheets.block(left, end, width, NOTE, &told) + 2.0;
-    }
-    end
+    let end = top + 56.0;
+    end + sheets.block(left, end, width, NOTE, &doubt) + 2.0
 }
 
 /// The change on a line from −100 to +100 %, its interval, and what could be chance.
@@ -210,33 +254,41 @@ fn scale(sheets: &mut Sheets, left: f32, middle: f32, width: f32, interval: &Int
 }
 
 /// What the photos lacked and what always helps.
-fn next(sheets: &mut Sheets, advice: &Advice, lacked: &str) {
+fn next(sheets: &mut Sheets, advice: &Advice, lacked: &str, letters: f32) {
     const HALF: f32 = 0.5;
+    let body = Style {
+        size: letters,
+        ..BODY
+    };
+    let strong = Style {
+        size: letters,
+        ..STRONG
+    };
     let some = !advice.lacked.is_empty();
     // The whole list on one sheet, and its heading with it.
-    let always = (1.5 * advice.always.len() as f32 + HALF) * BODY.line();
-    let least = if some { 6.0 * BODY.line() } else { always };
+    let always = (1.5 * advice.always.len() as f32 + HALF) * body.line();
+    let least = if some { 6.0 * body.line() } else { always };
     sheets.heading(text::NEXT_HEADING, least);
     if some {
-        sheets.paragraph(0.0, STRONG, lacked);
+        sheets.paragraph(0.0, strong, lacked);
     }
     for lack in &advice.lacked {
-        sheets.need(3.0 * BODY.line());
+        sheets.need(3.0 * body.line());
         for message in &lack.messages {
-            sheets.paragraph(12.0, BODY, message);
+            sheets.paragraph(12.0, body, message);
         }
-        sheets.paragraph(12.0, STRONG, &lack.remedy);
-        sheets.y += HALF * BODY.line();
+        sheets.paragraph(12.0, strong, &lack.remedy);
+        sheets.y += HALF * body.line();
     }
     if some && !advice.always.is_empty() {
-        sheets.need(always + STRONG.line());
-        sheets.paragraph(0.0, STRONG, advice::ALWAYS);
+        sheets.need(always + strong.line());
+        sheets.paragraph(0.0, strong, advice::ALWAYS);
     }
     for (i, line) in advice.always.iter().enumerate() {
-        sheets.need(2.0 * BODY.line());
+        sheets.need(2.0 * body.line());
         let y = sheets.y;
-        sheets.line(MARGIN, y, BODY, &format!("{}.", i + 1));
-        sheets.paragraph(14.0, BODY, line);
+        sheets.line(MARGIN, y, body, &format!("{}.", i + 1));
+        sheets.paragraph(14.0, body, line);
     }
 }
 
@@ -244,4 +296,53 @@ fn next(sheets: &mut Sheets, advice: &Advice, lacked: &str) {
 fn rule_across(sheets: &mut Sheets) {
     let (y, right) = (sheets.y, MARGIN + sheets.room());
     sheets.rule((MARGIN, y), (right, y), 0.4, HAIR);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::drawn::draw;
+    use crate::report::schema::Warning;
+    use crate::report::tests::sample;
+
+    #[test]
+    fn what_the_patient_keeps_is_one_sheet() {
+        let (mut comparison, pictures) = sample();
+        let warnings = [
+            (
+                "no-scale",
+                "Nobody said how much skin the photo shows.",
+                "Say it.",
+            ),
+            (
+                "light-differs",
+                "The light came from another side.",
+                "Put the lamp alike.",
+            ),
+            (
+                "little-measured",
+                "Only a fourth could be laid on.",
+                "Hold the face alike.",
+            ),
+            (
+                "hair-differs",
+                "There is more hair.",
+                "Shave alike before each photo.",
+            ),
+        ];
+        comparison.warnings = warnings
+            .map(|(code, message, remedy)| Warning {
+                code: code.to_string(),
+                message: format!("{message} {}", "It is told at some length. ".repeat(3)),
+                remedy: remedy.to_string(),
+            })
+            .to_vec();
+        comparison.change.area_percent.smallest_detectable = Some(67.0);
+        comparison.registration.confident_fraction = Some(0.25);
+        let drawn = draw(&comparison, &pictures).unwrap();
+        for paper in [Paper::A4, Paper::Letter] {
+            assert!(laid(&comparison, &drawn, paper, FITS[0]).count() > 1);
+            assert_eq!(for_the_patient(&comparison, &drawn, paper).count(), 1);
+        }
+    }
 }

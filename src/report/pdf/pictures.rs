@@ -43,15 +43,9 @@ pub(super) fn pen(fate: Fate) -> Pen {
     Pen { ink, wide, dash }
 }
 
-/// Both photos as they are in the file.
-pub(super) struct Photos {
-    pub outlined: bool,
-}
-
-/// The two photos side by side with their outlines, and what the outlines mean.
-pub(super) fn photos(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn) -> Photos {
-    /// Share of the sheet's height that the photos may take.
-    const TALLEST: f32 = 0.31;
+/// The two photos side by side with their outlines, and what the outlines mean; `tallest`: share of
+/// the sheet's height that they may take.
+pub(super) fn photos(sheets: &mut Sheets, drawn: &Drawn, tallest: f32) {
     let before = sheets.image(&drawn.before);
     let after = drawn.after.as_ref().map(|p| sheets.image(p));
     let captions = [
@@ -63,7 +57,7 @@ pub(super) fn photos(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn
         },
     ];
     let images: Vec<Image> = std::iter::once(before).chain(after).collect();
-    let tallest = TALLEST * sheets.bottom();
+    let tallest = tallest * sheets.bottom();
     let places = beside(sheets, &images, tallest, &captions);
     for (visit, (image, place)) in images.iter().zip(&places).enumerate() {
         sheets.place(*image, *place);
@@ -76,9 +70,6 @@ pub(super) fn photos(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn
     }
     let fates: Vec<Fate> = drawn.scars.iter().map(|s| s.told.fate).collect();
     legend_of(sheets, &fates, text::SHADED);
-    Photos {
-        outlined: !comparison.lesions.is_empty(),
-    }
 }
 
 /// Places for pictures in a row with their captions above; moves on below them.
@@ -231,13 +222,12 @@ pub(super) fn close_ups(
     comparison: &Comparison,
     pictures: &Pictures,
     drawn: &Drawn,
-    photos: &Photos,
 ) -> Result<(), Cause> {
     const COLUMNS: usize = 3;
     let Some(after) = &pictures.aligned_after else {
         return Ok(());
     };
-    if !photos.outlined {
+    if comparison.lesions.is_empty() {
         return Ok(());
     }
     let width = (sheets.room() - (COLUMNS - 1) as f32 * 1.6 * GAP) / COLUMNS as f32;

@@ -104,6 +104,11 @@ impl Sheets {
         sheets
     }
 
+    /// Sheets begun.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
+    }
+
     /// Begins a new sheet.
     pub(super) fn turn(&mut self) {
         self.all.push(Sheet {
@@ -185,6 +190,12 @@ impl Sheets {
             self.y += style.line();
         }
         self.y += 0.3 * style.size;
+    }
+
+    /// The height that [`Self::paragraph`] takes.
+    pub(super) fn height_of(&self, indent: f32, style: Style, text: &str) -> f32 {
+        let lines = wrap(text, style.weight, style.size, self.room() - indent).len();
+        lines as f32 * style.line() + 0.3 * style.size
     }
 
     /// A heading with at least `with` pt of what follows on its sheet.

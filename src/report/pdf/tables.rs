@@ -90,7 +90,15 @@ pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
     if let (Some(overlap), Some(confident)) =
         (registration.overlap, registration.confident_fraction)
     {
-        sheets.paragraph(0.0, NOTE, &words::laid_on(overlap, confident));
+        sheets.paragraph(
+            0.0,
+            NOTE,
+            &words::laid_on(
+                overlap,
+                confident,
+                comparison.change.verdict != Verdict::NotComparable,
+            ),
+        );
     }
     sheets.paragraph(0.0, NOTE, text::NOT_IN_IT);
     let heads = ["", text::BEFORE, text::AFTER].map(str::to_string);
@@ -133,15 +141,24 @@ pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
 
 /// Options, versions, hashes, and what the numbers mean.
 pub(super) fn technical(sheets: &mut Sheets, comparison: &Comparison) {
-    // Kept together: a last line alone on a sheet helps nobody.
-    sheets.heading(text::TECHNICAL_HEADING, 13.0 * CELL.line());
-    for (name, told) in particulars(comparison) {
+    listed(sheets, &particulars(comparison), 70.0);
+}
+
+/// The technical page: names and texts, on one sheet if that holds them. A last line alone on a sheet
+/// helps nobody.
+pub(super) fn listed(sheets: &mut Sheets, told: &[(&str, String)], least: f32) {
+    let indent = |name: &str| least.max(width(name, HEAD.weight, HEAD.size) + 8.0);
+    let heights = told
+        .iter()
+        .map(|(name, text)| sheets.height_of(indent(name), CELL, text));
+    let height = heights.sum::<f32>() + sheets.height_of(0.0, NOTE, text::INTERVALS);
+    sheets.heading(text::TECHNICAL_HEADING, height);
+    for (name, text) in told {
         sheets.need(CELL.line());
         let y = sheets.y;
         sheets.line(MARGIN, y, HEAD, name);
-        let indent = 70.0_f32.max(width(name, HEAD.weight, HEAD.size) + 8.0);
-        sheets.paragraph(indent, CELL, &told);
+        sheets.paragraph(indent(name), CELL, text);
     }
+    // That it is no diagnosis stands at the foot of every sheet.
     sheets.paragraph(0.0, NOTE, text::INTERVALS);
-    sheets.paragraph(0.0, NOTE, text::NO_DIAGNOSIS);
 }

@@ -53,7 +53,7 @@ impl Topic {
     /// What a warning is about, by its code.
     fn of(code: &str) -> Self {
         match code {
-            comparable::NO_SCALE => Self::Scale,
+            comparable::NO_SCALE | comparable::SCALE_UNLIKELY => Self::Scale,
             "light-differs" | "flat-light" | "flash-differs" => Self::Light,
             "sharpness-differs" | "soft" | "smoothed" | "coarse" | "photo-of-screen" => {
                 Self::Sharpness
@@ -131,7 +131,9 @@ pub fn of_pair(comparison: &Comparison) -> Advice {
             undated: Some([before.taken.is_none(), after.taken.is_none()]),
         },
     );
-    // Reasons stand in the answer.
+    // What refuses comes first; its reasons stand in the answer.
+    let refuses = |l: &Lack| l.messages.iter().any(|m| said(&comparison.change, m));
+    advice.lacked.sort_by_key(|l| !refuses(l)); // stable
     for lack in &mut advice.lacked {
         lack.messages
             .retain(|m| !said(&comparison.change, m.as_str()));
@@ -265,6 +267,23 @@ mod tests {
         let lacked = of_pair(&comparison).lacked;
         assert_eq!(lacked.len(), 1);
         assert_eq!(lacked[0].messages.len(), 2);
+    }
+
+    #[test]
+    fn what_refuses_is_spoken_of_first() {
+        let (mut comparison, _) = sample();
+        let mut refused = comparison.warnings[0].clone();
+        refused.code = "too-little-measured".to_string();
+        refused.message = "Only 2 % could be laid on.".to_string();
+        refused.remedy = "Hold the face alike.".to_string();
+        comparison.change.verdict = Verdict::NotComparable;
+        comparison.change.reasons = vec![refused.message.clone()];
+        comparison.warnings.push(refused);
+        let lacked = of_pair(&comparison).lacked;
+        assert_eq!(lacked.len(), 2);
+        assert_eq!(lacked[0].remedy, "Hold the face alike.");
+        // The reason stands in the answer.
+        assert!(lacked[0].messages.is_empty() && !lacked[1].messages.is_empty());
     }
 
     #[test]

@@ -13,7 +13,8 @@ pub const COURSE_NOTE: &str = "Every photo is laid onto the first one and in its
      outlined as that visit\u{2019}s comparison with the first photo saw it; choose one to see it at every visit.";
 pub const CHART: &str = "Scar area over time, against the first photo";
 pub const CHART_NOTE: &str = "Points: change of the scar area. Bars: 95 % interval. Grey: changes that these photos cannot tell \
-     from none. Dashed: treatment sessions.";
+     from none.";
+pub const CHART_SESSIONS: &str = "Dashed: treatment sessions.";
 /// Before the visits with their measures.
 pub const RESTED: &str =
     "Open squares: the measure that the verdict rests on where that is not the scar area,";
@@ -43,6 +44,8 @@ pub const SMALLEST: &str = "Smallest detectable";
 pub const PHOTOS: &str = "Photos";
 pub const ONLY_LARGE: &str = "these photos can only show very large changes";
 pub const SHOWN: &str = "Shown";
+/// Beside a view's number of photos, after how many.
+pub const UNOPENED: &str = "could not be opened";
 pub const FAILURES: &str = "Photos that could not be used";
 pub const FILE: &str = "File";
 pub const REASON: &str = "Why, and what to do";
@@ -53,7 +56,7 @@ pub fn status(status: Status) -> &'static str {
         Status::Baseline => "first photo",
         Status::Compared => "compared",
         Status::NotComparable => "not comparable",
-        Status::Failed => "could not be read",
+        Status::Failed => "could not be opened",
     }
 }
 
@@ -129,15 +132,15 @@ pub fn notes(visit: &SeriesVisit) -> String {
 #[must_use]
 pub fn note(code: &str) -> String {
     match code {
-        "no-baseline" => "no photo could be read",
-        "baseline-later" => "the first photo could not be read",
-        "one-visit" => "only one photo",
+        "no-baseline" => "no photo could be opened",
+        "baseline-later" => "the first photo could not be opened",
+        "one-visit" => "only one photo can be used",
         "baseline-swollen" => "the first photo may show swelling",
         "too-early" => "too early to judge the last session",
         "maintenance-due" => "yearly maintenance is due",
         "sessions-close" => "sessions close together",
         "sessions-far" => "sessions far apart",
-        crate::comparable::NO_SCALE => "no scale was given",
+        crate::comparable::NO_SCALE => "on a guessed scale",
         other => return other.replace('-', " "),
     }
     .to_string()
@@ -173,9 +176,9 @@ pub fn summary(summary: &Summary) -> String {
     told += &match (summary.not_comparable, summary.failed) {
         (0, 0) => String::new(),
         (n, 0) => format!(" {} could not be compared.", counted(n, "photo")),
-        (0, n) => format!(" {} could not be read.", counted(n, "photo")),
+        (0, n) => format!(" {} could not be used.", counted(n, "photo")),
         (n, m) => format!(
-            " {} could not be compared, {m} could not be read.",
+            " {} could not be compared, {m} could not be used.",
             counted(n, "photo")
         ),
     };
@@ -286,13 +289,13 @@ mod tests {
         assert_eq!(
             super::summary(&views),
             "1 patient, 2 views, 4 photos. At their latest visits 1 improved and 1 got worse. 1 photo \
-             could not be compared, 2 could not be read."
+             could not be compared, 2 could not be used."
         );
     }
 
     #[test]
     fn notes_are_words() {
-        assert_eq!(note("one-visit"), "only one photo");
+        assert_eq!(note("one-visit"), "only one photo can be used");
         assert_eq!(note("something-new"), "something new");
     }
 }

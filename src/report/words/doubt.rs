@@ -1,7 +1,7 @@
 //! What a result means, how sure it is and why it is not surer, in sentences for the first page.
 
 use super::measure::{WIDE_PERCENT, caution, explained};
-use super::{change, date, number, sentence};
+use super::{change, date, inside, number, sentence};
 use crate::comparable;
 use crate::date::Date;
 use crate::quality::GRAZING;
@@ -86,7 +86,7 @@ fn because(comparison: &Comparison) -> Vec<String> {
     }
     if !before.quality.reasons.is_empty() || !after.quality.reasons.is_empty() {
         reasons.push("One of the photos is not good enough; see below.".to_string());
-    } else if !comparison.warnings.is_empty() {
+    } else if comparison.warnings.iter().any(|w| taken_otherwise(&w.code)) {
         reasons.push("The two photos were taken differently; see below.".to_string());
     }
     if reasons.is_empty() {
@@ -96,6 +96,11 @@ fn because(comparison: &Comparison) -> Vec<String> {
         );
     }
     reasons
+}
+
+/// Whether a warning tells that one photo was taken otherwise than the other.
+fn taken_otherwise(code: &str) -> bool {
+    code.ends_with("-differs")
 }
 
 /// The answer in a sentence; where there is none, its reasons stand below it.
@@ -124,7 +129,10 @@ fn in_order(comparison: &Comparison) -> String {
     let change = &comparison.change;
     let answer = answered(change, warned(comparison, comparable::NO_SCALE));
     if reversed(comparison) {
-        format!("The photos may be in the wrong order: see their dates. As given: {answer}")
+        format!(
+            "The photos may be in the wrong order: see their dates. As given, {}",
+            inside(&answer)
+        )
     } else {
         answer
     }
@@ -136,7 +144,7 @@ pub fn answered(change: &Change, guessed: bool) -> String {
     let answer = super::verdict(change);
     match change.verdict {
         Verdict::Improved | Verdict::Worse if guessed => {
-            format!("On a guessed scale, which may void it: {answer}")
+            format!("On a guessed scale, which may void it, {}", inside(&answer))
         }
         _ => answer,
     }
@@ -259,7 +267,9 @@ pub fn hints(comparison: &Comparison) -> Vec<&'static str> {
              of scars, far apart) and give them with --points."
         });
     }
-    if warned(comparable::NO_SCALE) {
+    if warned(comparable::SCALE_UNLIKELY) {
+        hints.push("Check the number given with --px-per-mm, or the width given with --field-mm.");
+    } else if warned(comparable::NO_SCALE) {
         hints.push(
             "Say how much skin the first photo shows: --field-mm WIDTH, or --px-per-mm if you know it.",
         );
@@ -325,6 +335,19 @@ mod tests {
         assert!(limits.text.contains("could not prove it"));
         assert!(limits.because[0].contains("12 %"));
         assert!(limits.because[1].contains("Only 2 scars"));
+        // A scale that nobody gave does not make two photos different.
+        let differently = |code: &str| {
+            let (mut comparison, _) = sample();
+            comparison.change.area_percent = Interval {
+                smallest_detectable: Some(60.0),
+                ..comparison.change.area_percent
+            };
+            comparison.warnings[0].code = code.to_string();
+            let because = super::limits(&comparison).unwrap().because;
+            because.iter().any(|b| b.contains("differently"))
+        };
+        assert!(differently("light-differs"));
+        assert!(!differently(comparable::NO_SCALE));
     }
 
     #[test]
@@ -363,7 +386,7 @@ mod tests {
         comparison.warnings[0].code = comparable::REVERSED.to_string();
         let turned = super::answer(&comparison);
         assert!(
-            turned.contains("wrong order") && turned.ends_with(&answered),
+            turned.contains("wrong order") && turned.ends_with(&inside(&answered)),
             "{turned}"
         );
     }

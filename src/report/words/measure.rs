@@ -2,7 +2,7 @@
 //! not tell.
 
 use super::{change, number, page};
-use crate::report::schema::{Change, Interval, Verdict};
+use crate::report::schema::{Band, Change, Interval, Verdict};
 
 /// What is compared between two photos.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,19 @@ pub fn rests_on(change: &Change) -> Measure {
         .into_iter()
         .find(moved)
         .unwrap_or(Measure::Area)
+}
+
+/// How much less scar, in quarters, by the measure that the verdict rests on.
+#[must_use]
+pub fn band(change: &Change) -> Band {
+    let less = rests_on(change).of(change).value.map_or(0.0, |v| -v);
+    match change.verdict {
+        Verdict::Improved if less > 75.0 => Band::Over75,
+        Verdict::Improved if less >= 50.0 => Band::From50To75,
+        Verdict::Improved if less >= 25.0 => Band::From25To50,
+        Verdict::Improved => Band::Under25,
+        _ => Band::None,
+    }
 }
 
 /// What a verdict rests on, and below it the scar area where that is something else.
@@ -196,6 +209,23 @@ mod tests {
         let none = change_of(Verdict::NoDetectableChange, still, deep);
         assert_eq!(grounds(&none).len(), 1);
         assert_eq!(rests_on(&none), Measure::Area);
+    }
+
+    #[test]
+    fn a_band_goes_with_the_measure_that_the_verdict_rests_on() {
+        let (still, deep) = (
+            interval(-2.0, -6.0, 3.0, 6.0),
+            interval(-41.0, -47.0, -35.0, 8.0),
+        );
+        let of = |verdict, area, volume| band(&change_of(verdict, area, volume));
+        assert_eq!(of(Verdict::Improved, still, deep), Band::From25To50);
+        assert_eq!(of(Verdict::Improved, deep, still), Band::From25To50);
+        let half = interval(-50.0, -60.0, -40.0, 8.0);
+        assert_eq!(of(Verdict::Improved, half, deep), Band::From50To75);
+        let slight = interval(-12.0, -16.0, -8.0, 6.0);
+        assert_eq!(of(Verdict::Improved, slight, deep), Band::Under25);
+        assert_eq!(of(Verdict::Worse, half, deep), Band::None);
+        assert_eq!(of(Verdict::NoDetectableChange, still, deep), Band::None);
     }
 
     #[test]

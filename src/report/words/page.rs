@@ -37,8 +37,11 @@ pub const PAUSE: &str = "Pause";
 pub const SWAP: &str = "Swap";
 pub const STATES: &str = "Outlines by what became of the scar";
 
-pub const PHOTO_NOTE: &str = "Both photos in the same place and in the same light, as far as that can be done. \
-     Dark: not measured. Hatched: the photo after does not reach there. Click a scar to see it closely.";
+pub const PHOTO_NOTE: &str =
+    "Both photos in the same place and in the same light, as far as that can be done.";
+pub const SHADE_NOTE: &str = "Dark: not measured.";
+pub const HATCHED_NOTE: &str = "Hatched: the photo after does not reach there.";
+pub const CLICK_NOTE: &str = "Click a scar to see it closely.";
 pub const RELIEF_NOTE: &str = "Dents as the light shows them: the bluer, the deeper. Both visits are drawn under the same \
      made-up lamp from the upper left. Not millimetres: one photo cannot give those.";
 pub const REDNESS_NOTE: &str = "Redder or paler than the skin around, with shadows taken out. Deep scars can look redder \

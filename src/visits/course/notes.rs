@@ -67,7 +67,7 @@ pub(super) fn notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
     let Some(baseline) = series.baseline_visit() else {
         return vec![warning(
             "no-baseline",
-            "No photo of this view could be read.".to_string(),
+            "No photo of this view could be opened.".to_string(),
             "Look at the reasons beside each photo.",
         )];
     };
@@ -75,7 +75,7 @@ pub(super) fn notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
         notes.push(warning(
             "baseline-later",
             format!(
-                "The first photo could not be read; all are compared with that of {}.",
+                "The first photo could not be opened; all are compared with that of {}.",
                 baseline.date
             ),
             "Find a copy of the first photo that opens.",
@@ -90,8 +90,7 @@ pub(super) fn notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
     {
         notes.push(warning(
             "one-visit",
-            "There is only one photo of this view that can be read, so there is no change to tell."
-                .to_string(),
+            "Only one photo of this view can be used, so there is no change to tell.".to_string(),
             "Add later photos; check that the view is called the same at every visit.",
         ));
     }

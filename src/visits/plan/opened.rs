@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::visits::schema::Failure;
 
 impl Plan {
-    /// Opens every photo, a thread each; those that cannot be opened leave their series and are named
-    /// with the reason.
+    /// Opens every photo, a thread each; those that cannot be opened leave their series, which
+    /// may stay without any, and are named with the reason.
     #[must_use]
     pub fn opened(mut self, limits: &decode::Options) -> Self {
         let photos: Vec<&PlannedPhoto> = self.series.iter().flat_map(|s| &s.photos).collect();
@@ -38,7 +38,6 @@ impl Plan {
                 reason.is_none()
             });
         }
-        self.series.retain(|series| !series.photos.is_empty());
         self.failures.sort();
         self
     }

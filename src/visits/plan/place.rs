@@ -9,6 +9,7 @@ use super::super::names;
 use super::super::order::{self, Order};
 use super::super::schema::{DateSource, Failure, PassedOver};
 use super::super::walk::Found;
+use super::NO_PATIENT;
 use super::said::{Around, Said, around, said};
 use super::{PlannedSession, remark, sessions};
 use crate::date::Date;
@@ -237,10 +238,9 @@ fn patient(said: &Said, told: &Row) -> Result<OsString, String> {
     match (&told.patient, &said.patient) {
         (Some(patient), _) => Ok(OsString::from(patient)),
         (None, Some(patient)) if said.by_habit => Ok(patient.clone()),
-        (None, None) => Err(
-            "it lies in no patient's folder; move it to one, or name its patient in manifest.csv"
-                .to_string(),
-        ),
+        (None, None) => Err(format!(
+            "{NO_PATIENT}; move it to one, or name its patient in manifest.csv"
+        )),
         _ => Err(
             "it lies deeper than patient, visit and photo; move it up, or name it in manifest.csv"
                 .to_string(),

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::super::names::{self, Named};
 use super::super::walk::Found;
+use super::SEVERAL_FOLDERS;
 use crate::date::Date;
 
 /// What names of folders and file say.
@@ -124,18 +125,15 @@ fn inside(folder: &str, stem: &str, around: &Around) -> (Named, Option<String>) 
     }
     named.visit = Some(told);
     if around.collections > 1 && around.one_patient && !is_year(folder) {
-        named.doubt = Some(
-            "several folders beside each other hold several visits each; if each is a patient, \
-             measure the folder above them with scardepth batch, else name visits and views in \
-             manifest.csv"
-                .to_string(),
-        );
+        named.doubt = Some(format!(
+            "{SEVERAL_FOLDERS} hold several visits each; if each is a patient, measure the folder \
+             above them with scardepth batch, else name visits and views in manifest.csv"
+        ));
     } else if around.collections > 1 && unnamed {
-        named.doubt = Some(
-            "several folders beside each other hold several visits each, and no name says which \
-             show the same skin; add the view to the names (2026-01-10_front.jpg)"
-                .to_string(),
-        );
+        named.doubt = Some(format!(
+            "{SEVERAL_FOLDERS} hold several visits each, and no name says which show the same skin; \
+             add the view to the names (2026-01-10_front.jpg)"
+        ));
     }
     let text = "Its folder holds several visits, which the photos\u{2019} own names tell apart.";
     (named, Some(text.to_string()))

@@ -77,9 +77,11 @@ pub enum SkinType {
 pub struct Summary {
     pub patients: usize,
     pub series: usize,
+    /// All that were found, also those without a place in a series.
     pub photos: usize,
     pub compared: usize,
     pub not_comparable: usize,
+    /// Photos that could not be used: without a place in a series, or not to be opened.
     pub failed: usize,
     /// Over all series with a comparable visit.
     pub latest: Group,

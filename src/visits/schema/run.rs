@@ -21,6 +21,14 @@ pub struct Failure {
     pub reason: String,
 }
 
+impl Failure {
+    /// Whether it is a photo and not a line of the manifest that belongs to none.
+    #[must_use]
+    pub fn is_photo(&self) -> bool {
+        self.file != crate::visits::manifest::NAME
+    }
+}
+
 /// A file that was passed over, which is no fault.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PassedOver {
@@ -72,7 +80,7 @@ pub enum Layout {
 pub struct Counts {
     pub patients: usize,
     pub series: usize,
-    /// Photos that found their place in a series.
+    /// All photos that were found: those of a series and those without a place in one.
     pub photos: usize,
     pub baselines: usize,
     pub compared: usize,

@@ -71,7 +71,7 @@ fn words_set_visits_in_order_where_dates_are_absent() {
     assert!(reason(&plan, "ida/after2.jpg").contains("several photos"));
     let words = crate::visits::words::plan(&plan);
     assert!(
-        words.contains("before (by order)  anna/before.jpg  baseline"),
+        words.contains("before (by order of names)  anna/before.jpg  first photo"),
         "{words}"
     );
 }

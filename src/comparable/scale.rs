@@ -1,0 +1,71 @@
+//! A scale that was given and cannot be right: said of the scale, not of the photo.
+
+use super::{Caveat, MOST_NARROWEST_MM, narrowest_scar_mm};
+use crate::units::PixelsPerMm;
+
+/// Code of a scale by which the photo would show far less, or far more, than skin that is measured.
+pub const SCALE_UNLIKELY: &str = "scale-unlikely";
+
+/// Shorter side of a field, mm, under which the working scale leaves too few pixels to lay photos on.
+const LEAST_FIELD_MM: f64 = 4.0;
+
+/// Longer side, mm, above which a photo shows more than a back.
+const MOST_FIELD_MM: f64 = 500.0;
+
+/// What speaks against a scale that was given for a photo of `size`, px, which is called `which`.
+#[must_use]
+pub fn unlikely(which: &str, size: (u32, u32), scale: PixelsPerMm) -> Option<Caveat> {
+    let (width, height) = (scale.mm(f64::from(size.0)), scale.mm(f64::from(size.1)));
+    let small = width.min(height) < LEAST_FIELD_MM;
+    let large = width.max(height) > MOST_FIELD_MM;
+    let mm = |v: f64| format!("{v:.*}", usize::from(v < 10.0));
+    let per_mm = scale.get();
+    let said = Caveat::warning(
+        SCALE_UNLIKELY,
+        format!(
+            "By the scale that was given, {:.*} pixels per mm, {which} would show {} x {} mm \
+             of skin.",
+            usize::from(per_mm < 10.0),
+            per_mm,
+            mm(width),
+            mm(height)
+        ),
+        "Check the scale before the photos: usual are 5 to 60 pixels per mm, or 60 to 250 mm of skin \
+         across the photo. A ruler photographed from the same distance tells it: count the pixels of \
+         10 mm.",
+    );
+    (small || large).then(|| Caveat {
+        refuses: small || narrowest_scar_mm(scale) > MOST_NARROWEST_MM,
+        ..said
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_scale_is_not_blamed_on_the_photo() {
+        let said = |size, px_per_mm: f64| {
+            unlikely(
+                "the first photo",
+                size,
+                PixelsPerMm::new(px_per_mm).unwrap(),
+            )
+        };
+        for usual in [5.0, 16.0, 60.0] {
+            assert_eq!(said((1120, 832), usual), None);
+        }
+        let fine = said((1120, 832), 300.0).unwrap();
+        assert!(fine.refuses);
+        assert!(
+            fine.message.contains("300 pixels per mm") && fine.message.contains("3.7 x 2.8 mm"),
+            "{}",
+            fine.message
+        );
+        let coarse = said((1120, 832), 1.0).unwrap();
+        assert!(coarse.refuses && coarse.message.contains("1120 x 832 mm"));
+        // Large enough to be measured, if that were so.
+        assert!(!said((4000, 3000), 3.0).unwrap().refuses);
+    }
+}
