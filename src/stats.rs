@@ -39,3 +39,57 @@ pub fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     }
     (n > 0).then(|| sum / n as f64)
 }
+
+/// Spearman's rank correlation of pairs of finite values, ties at their mean rank; `None` of fewer than
+/// three pairs, or if one side is all alike.
+#[must_use]
+pub fn rank_correlation(pairs: &[[f64; 2]]) -> Option<f64> {
+    if pairs.len() < 3 {
+        return None;
+    }
+    let [a, b] = [0, 1].map(|side| ranks(&pairs.iter().map(|p| p[side]).collect::<Vec<f64>>()));
+    let middle = 0.5 * (pairs.len() - 1) as f64;
+    let (mut aa, mut ab, mut bb) = (0.0, 0.0, 0.0);
+    for (a, b) in a.iter().zip(&b) {
+        let (a, b) = (a - middle, b - middle);
+        aa += a * a;
+        ab += a * b;
+        bb += b * b;
+    }
+    (aa > 0.0 && bb > 0.0).then(|| ab / (aa * bb).sqrt())
+}
+
+/// The rank of each value, from 0.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
+    let mut ranks = vec![0.0; values.len()];
+    let mut first = 0;
+    for alike in order.chunk_by(|&i, &j| values[i] == values[j]) {
+        for &i in alike {
+            ranks[i] = first as f64 + 0.5 * (alike.len() - 1) as f64;
+        }
+        first += alike.len();
+    }
+    ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_correlate_whatever_the_spacing() {
+        let pairs = |f: fn(f64) -> f64| -> Vec<[f64; 2]> {
+            (1..9).map(|i| [f64::from(i), f(f64::from(i))]).collect()
+        };
+        assert_eq!(rank_correlation(&pairs(|v| v.powi(5))), Some(1.0));
+        assert_eq!(rank_correlation(&pairs(|v| -v)), Some(-1.0));
+        assert_eq!(rank_correlation(&pairs(|_| 2.0)), None);
+        assert_eq!(rank_correlation(&[[1.0, 1.0]; 2]), None);
+        // By hand: ranks 0, 1.5, 1.5, 3 against 0, 1, 2, 3.
+        let tied = [[1.0, 1.0], [2.0, 2.0], [2.0, 3.0], [5.0, 4.0]];
+        let expected = 4.5 / (4.5f64 * 5.0).sqrt();
+        assert!((rank_correlation(&tied).unwrap() - expected).abs() < 1e-12);
+    }
+}

@@ -6,7 +6,7 @@ use super::pair::Assessed;
 use super::scars::ratio;
 use crate::phantom::Family;
 use crate::report::schema::Verdict;
-use crate::stats::{mean, quantile};
+use crate::stats::{mean, quantile, rank_correlation};
 
 /// So many of so many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -47,6 +47,14 @@ pub struct Figures {
     /// Mean absolute error of the change of area and volume, points, where there are scars.
     pub area_error: Option<f64>,
     pub volume_error: Option<f64>,
+    /// Pairs whose change of volume is right within [`NEAR`] points.
+    pub volume_near: Share,
+    /// Spearman's correlation of single scars' volume indices with their true volumes, all pairs and
+    /// visits in one.
+    pub volume_ranks: Option<f64>,
+    /// Verdicts that say which way the area went, where it changed by two smallest detectable changes
+    /// or more.
+    pub clear_told: Share,
     /// Largest change of area, percent, where only the photo is another.
     pub rephotographed_largest: Option<f64>,
     /// The same where the skin's colour is another too.
@@ -68,6 +76,9 @@ pub struct Figures {
     pub measured_share: Option<f64>,
     pub compare_ms: Option<f64>,
 }
+
+/// A change of volume that is off by no more than this, points, is near.
+pub const NEAR: f64 = 10.0;
 
 impl Figures {
     #[must_use]
@@ -102,6 +113,15 @@ impl Figures {
             ),
             area_error: mean(scarred().filter_map(|p| Some(p.area_percent.error()?.abs()))),
             volume_error: mean(scarred().filter_map(|p| Some(p.volume_percent.error()?.abs()))),
+            volume_near: Share::of(
+                scarred().filter_map(|p| Some(p.volume_percent.error()?.abs() <= NEAR)),
+            ),
+            volume_ranks: rank_correlation(
+                &(pairs.iter())
+                    .flat_map(|p| p.scar_volumes.iter().copied())
+                    .collect::<Vec<[f64; 2]>>(),
+            ),
+            clear_told: Share::of(scarred().filter_map(|p| clear_told(p))),
             rephotographed_largest: largest(Family::Rephotographed),
             recoloured_largest: largest(Family::Recoloured),
             false_alarms: Share::of(
@@ -126,6 +146,19 @@ impl Figures {
             compare_ms: median(all.iter().map(|p| p.compare_ms)),
         }
     }
+}
+
+/// Whether the verdict tells the direction of a change of area that no photo could hide; `None` of a
+/// smaller one.
+fn clear_told(pair: &Assessed) -> Option<bool> {
+    let truth = pair.area_percent.truth?;
+    let clear = 2.0 * pair.area_percent.found.smallest_detectable?;
+    let right = if truth < 0.0 {
+        Verdict::Improved
+    } else {
+        Verdict::Worse
+    };
+    (truth.abs() >= clear && clear > 0.0).then_some(pair.verdict == right)
 }
 
 /// Errors of the light's direction, degrees, of all photos that tell.
@@ -197,6 +230,7 @@ mod tests {
                 matched: 8,
                 right: 6,
             },
+            scar_volumes: vec![[0.1, 2.0], [0.2, 3.0], [0.3, 9.0]],
             draw_ms: 1.0,
             compare_ms: 2.0,
         }
@@ -232,6 +266,10 @@ mod tests {
         assert_eq!(f.light_wrong_half, Share { part: 4, of: 8 });
         assert_eq!(f.area_covered, Share { part: 1, of: 3 });
         assert_eq!(f.kinds_right.get(), Some(0.75));
+        // Off by 4, 6 and 9 points; none of the changes of scar tissue is told, one is clear (-30 % of 7).
+        assert_eq!(f.volume_near, Share { part: 3, of: 3 });
+        assert_eq!(f.clear_told, Share { part: 0, of: 1 });
+        assert_eq!(f.volume_ranks, Some(1.0));
     }
 
     #[test]

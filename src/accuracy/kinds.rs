@@ -1,5 +1,7 @@
 //! The kinds of the scars held against the true ones.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::phantom::scars::Kind;
@@ -14,27 +16,57 @@ pub struct Kinds {
     pub right: usize,
 }
 
-/// Gives each scar that is there in the first photo, its middle on a measured pixel, the nearest
-/// reported lesion within the scar's own width.
-#[must_use]
-pub fn agree(lesions: &[Lesion], scars: &[ScarTruth], measured: &Mask, px_per_mm: f64) -> Kinds {
-    let mut kinds = Kinds::default();
-    for scar in scars {
+/// Each scar that is there in the first photo, its middle on a measured pixel, with the nearest
+/// reported lesion, if that is within the scar's own width.
+pub fn matched<'a>(
+    lesions: &'a [Lesion],
+    scars: &'a [ScarTruth],
+    measured: &Mask,
+    px_per_mm: f64,
+) -> Vec<(&'a ScarTruth, &'a Lesion)> {
+    let lesion = |scar: &ScarTruth| {
         let width_mm = scar.visits.first().map_or(0.0, |v| v.width_mm);
         if width_mm <= 0.0 || !shows(measured, scar.x, scar.y) {
-            continue;
+            return None;
         }
         let away = |l: &Lesion| (l.x - scar.x).hypot(l.y - scar.y);
-        let nearest =
-            (lesions.iter()).min_by(|a, b| away(a).total_cmp(&away(b)).then(a.id.cmp(&b.id)));
-        if let Some(lesion) = nearest
-            && away(lesion) <= width_mm * px_per_mm
-        {
-            kinds.matched += 1;
-            kinds.right += usize::from(lesion.kind == Some(called(scar.kind)));
+        (lesions.iter())
+            .min_by(|a, b| away(a).total_cmp(&away(b)).then(a.id.cmp(&b.id)))
+            .filter(|l| away(l) <= width_mm * px_per_mm)
+    };
+    let pairs = scars.iter().map(|scar| Some((scar, lesion(scar)?)));
+    pairs.flatten().collect()
+}
+
+/// How many kinds are right.
+#[must_use]
+pub fn agree(matched: &[(&ScarTruth, &Lesion)]) -> Kinds {
+    let right = |(scar, lesion): &&(&ScarTruth, &Lesion)| lesion.kind == Some(called(scar.kind));
+    Kinds {
+        matched: matched.len(),
+        right: matched.iter().filter(right).count(),
+    }
+}
+
+/// True volume (mm³) and volume index of each lesion that stands for true scars, at both visits; of
+/// several scars that ran together, their sum.
+#[must_use]
+pub fn volumes(matched: &[(&ScarTruth, &Lesion)]) -> Vec<[f64; 2]> {
+    let mut of_lesions: BTreeMap<u32, ([f64; 2], &Lesion)> = BTreeMap::new();
+    for (scar, lesion) in matched {
+        let (truth, _) = (of_lesions.entry(lesion.id)).or_insert(([0.0; 2], lesion));
+        for (sum, at) in truth.iter_mut().zip(&scar.visits) {
+            *sum += at.volume_mm3;
         }
     }
-    kinds
+    let mut volumes = Vec::new();
+    for (truth, lesion) in of_lesions.values() {
+        for (truth, visit) in truth.iter().zip([&lesion.before, &lesion.after]) {
+            let index = visit.area_mm2.zip(visit.relief_index);
+            volumes.push([*truth, index.map_or(0.0, |(area, depth)| area * depth)]);
+        }
+    }
+    volumes
 }
 
 /// What a true kind is called in the result; a stretch mark is a linear scar.
@@ -107,7 +139,8 @@ mod tests {
             lesion(3, schema::Kind::Linear, 61.0, 75.0),
             lesion(4, schema::Kind::Boxcar, 20.0, 90.0),
         ];
-        let kinds = agree(&lesions, &scars, &measured, 10.0);
+        let found = matched(&lesions, &scars, &measured, 10.0);
+        let kinds = agree(&found);
         assert_eq!(
             kinds,
             Kinds {
@@ -116,7 +149,7 @@ mod tests {
             }
         );
         let none = Mask::from_elem((100, 100), false);
-        assert_eq!(agree(&lesions, &scars, &none, 10.0), Kinds::default());
-        assert_eq!(agree(&[], &scars, &measured, 10.0), Kinds::default());
+        assert!(matched(&lesions, &scars, &none, 10.0).is_empty());
+        assert!(matched(&[], &scars, &measured, 10.0).is_empty());
     }
 }

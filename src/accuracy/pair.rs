@@ -40,6 +40,8 @@ pub struct Assessed {
     /// Angle between found and true light, both photos, degrees; none of a ring flash.
     pub light_error_deg: [Option<f64>; 2],
     pub kinds: Kinds,
+    /// See [`kinds::volumes`].
+    pub scar_volumes: Vec<[f64; 2]>,
     pub draw_ms: f64,
     pub compare_ms: f64,
 }
@@ -185,6 +187,7 @@ fn hold(spec: &Spec, pair: &Pair, outcome: &Outcome) -> Assessed {
     };
     let volumes = [first, second].map(|v| volume(&v.depth, &v.scars, &measured));
     let grid = comparison.registration.grid.as_ref();
+    let matched = kinds::matched(&comparison.lesions, &pair.truth.scars, &measured, px_per_mm);
     Assessed {
         name: spec.name(),
         spec: spec.clone(),
@@ -203,7 +206,8 @@ fn hold(spec: &Spec, pair: &Pair, outcome: &Outcome) -> Assessed {
         direction_right: direction_right(&area_percent, change.verdict),
         registration: grid.and_then(|g| misfit(g, &second.warp, &measured)),
         light_error_deg: light_error(pair, comparison),
-        kinds: kinds::agree(&comparison.lesions, &pair.truth.scars, &measured, px_per_mm),
+        kinds: kinds::agree(&matched),
+        scar_volumes: kinds::volumes(&matched),
         draw_ms: 0.0,
         compare_ms: 0.0,
     }

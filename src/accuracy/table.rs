@@ -17,7 +17,7 @@ pub struct Table {
 type Row = (&'static str, &'static str, fn(&Figures) -> Option<String>);
 
 /// The rows that the README has, then those that only we look at.
-const ROWS: [Row; 18] = [
+const ROWS: [Row; 21] = [
     ("Dice of scar pixels", "≥ 0.80", |f| two(f.dice)),
     ("scars found", "≥ 95 %", |f| share(f.found)),
     ("false scars in a photo", "≤ 1", |f| {
@@ -61,9 +61,20 @@ const ROWS: [Row; 18] = [
             ))
         },
     ),
+    ("change of 2 smallest detectable ones told", "100 %", |f| {
+        counted(f.clear_told)
+    }),
     ("volume change, mean error (points)", "", |f| {
         one(f.volume_error)
     }),
+    ("volume change within 10 points", "90 %", |f| {
+        share(f.volume_near)
+    }),
+    (
+        "volume of single scars, rank correlation",
+        "≥ 0.90",
+        |f| two(f.volume_ranks),
+    ),
     (
         "intervals that hold the truth, area / volume",
         "95 %",

@@ -6,7 +6,7 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 
-use crate::relief::unet::{Convolution, LEAK, Unet};
+use crate::relief::unet::{Convolution, LEAK, LEVELS, Unet};
 
 /// Planes of one level.
 pub struct Planes {
@@ -198,6 +198,11 @@ fn parted(joined: &Planes, low: usize) -> (Planes, Array2<f32>) {
     (half, joined.values.slice(s![low.., ..]).to_owned())
 }
 
+/// The convolutions on the way up, each with the one on the way down whose planes it is handed.
+fn upward() -> impl DoubleEndedIterator<Item = (usize, usize)> {
+    (0..LEVELS - 1).map(|k| (2 * LEVELS + k, 2 * (LEVELS - 1 - k) - 1))
+}
+
 /// What the network sees, and what its derivatives need.
 pub struct Tape {
     done: Vec<Done>,
@@ -208,7 +213,7 @@ impl Tape {
     pub fn record(unet: &Unet, input: &Planes) -> Self {
         let c = &unet.convolutions;
         let mut done: Vec<Done> = Vec::with_capacity(c.len());
-        for level in 0..4 {
+        for level in 0..LEVELS {
             let first = if level == 0 {
                 forward(&c[0], input)
             } else {
@@ -217,16 +222,17 @@ impl Tape {
             done.push(first);
             done.push(forward(&c[2 * level + 1], &done[2 * level].out));
         }
-        for (i, high) in [(8, 5), (9, 3), (10, 1)] {
+        for (i, high) in upward() {
             let both = joined(&done[i - 1].out, &done[high].out);
             done.push(forward(&c[i], &both));
         }
-        done.push(forward(&c[11], &done[10].out));
+        let last = c.len() - 1;
+        done.push(forward(&c[last], &done[last - 1].out));
         Self { done }
     }
 
     pub fn outputs(&self) -> &Array2<f32> {
-        &self.done[11].out.values
+        &self.done[self.done.len() - 1].out.values
     }
 
     /// Adds the derivatives by all of the network's numbers to `numbers`, given those by its outputs.
@@ -245,16 +251,16 @@ impl Tape {
                 &mut numbers[starts[i]..starts[i + 1]],
             )
         };
-        let mut delta = back(11, by_outputs).values;
+        let mut delta = back(c.len() - 1, by_outputs).values;
         // Derivatives by the planes that each level hands to its like on the way up.
         let mut across = Vec::new();
-        for (i, low) in [(10, 9), (9, 8), (8, 7)] {
+        for (i, _) in upward().rev() {
             let both = back(i, delta);
-            let (coarse, fine) = parted(&both, self.done[low].out.values.nrows());
+            let (coarse, fine) = parted(&both, self.done[i - 1].out.values.nrows());
             across.push(fine);
             delta = coarse.values;
         }
-        for level in (0..4).rev() {
+        for level in (0..LEVELS).rev() {
             let first = back(2 * level + 1, delta).values;
             let input = back(2 * level, first);
             if level == 0 {

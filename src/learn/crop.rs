@@ -1,5 +1,7 @@
 //! What one step of learning looks at: a piece of a phantom pair, turned to its light and varied.
 
+use std::f64::consts::PI;
+
 use ndarray::Array2;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
@@ -11,8 +13,8 @@ use crate::raster::{Field, map};
 use crate::relief::canvas::{Canvas, INPUTS, Look};
 use crate::relief::unet::DEPTH_UNIT;
 
-/// Side of a crop, canvas px: 20 mm, two of the widest scars.
-const SIDE: usize = 120;
+/// Side of a crop, canvas px: 21 mm, two of the widest scars.
+const SIDE: usize = 128;
 
 /// A crop and its truth.
 pub struct Crop {
@@ -21,19 +23,24 @@ pub struct Crop {
     pub truth: Array2<f32>,
     /// Weight of each pixel: 1 on measured skin.
     pub weight: Vec<f32>,
-    /// Whether the own photo's light comes from the right, where that is asked: of a photo beside
-    /// itself whose light has one.
-    pub lit_right: Option<bool>,
+    /// How far the own photo's light comes from the right, 0 (from the left) to 1, where that is asked:
+    /// of a photo beside itself whose light has a side.
+    pub lit_right: Option<f32>,
 }
 
 /// Share of crops that show a photo beside itself: nothing changed there.
 const ALONE: f64 = 0.2;
 
-/// Share of those that are turned the wrong way, so that the network learns to tell.
-const WRONG_ALONE: f64 = 0.5;
+/// Share of those that are turned any way, so that the network learns to tell.
+const TURNED_ALONE: f64 = 0.5;
 
 /// Share of photos turned the wrong way beside another: about as often as the side is misjudged.
 const WRONG: f64 = 0.06;
+
+/// How far a photo's light is usually misjudged and, now and then, how far at worst, radians, and how
+/// often that is.
+const ASTRAY: [f64; 2] = [0.17, 0.5];
+const FAR_ASTRAY: f64 = 0.15;
 
 /// Takes a crop of `pair`: every other one around a scar.
 pub fn take(pair: &Drawn, random: &mut Pcg64Mcg) -> Crop {
@@ -41,18 +48,22 @@ pub fn take(pair: &Drawn, random: &mut Pcg64Mcg) -> Crop {
     let alone = random.random_range(0.0..1.0) < ALONE;
     let other = if alone { own } else { 1 - own };
     let zoom = normal(random, 0.15).exp();
-    let share = if alone { WRONG_ALONE } else { WRONG };
-    let wrong = [(); 2].map(|()| random.random_range(0.0..1.0) < share);
     let bend = normal(random, 0.1) as f32;
     let mut looks = [own, other].map(|i| varied(&pair.looks[i], bend, random));
-    for (look, wrong) in looks.iter_mut().zip(wrong) {
-        if wrong {
-            look.azimuth += std::f64::consts::PI;
+    for look in &mut looks {
+        let far = random.random_range(0.0..1.0) < FAR_ASTRAY;
+        look.azimuth += normal(random, ASTRAY[usize::from(far)]);
+        if !alone && random.random_range(0.0..1.0) < WRONG {
+            look.azimuth += PI;
         }
     }
     if alone {
+        if random.random_range(0.0..1.0) < TURNED_ALONE {
+            looks[0].azimuth += random.random_range(-PI..PI);
+        }
         looks[1] = looks[0].clone();
     }
+    let astray = looks[0].azimuth - pair.azimuths[own];
     let canvas = Canvas {
         middle: middle(pair, own, random),
         azimuth: looks[0].azimuth,
@@ -79,7 +90,7 @@ pub fn take(pair: &Drawn, random: &mut Pcg64Mcg) -> Crop {
             columns: SIDE,
         },
         truth: matrix(&truth, truth.len()),
-        lit_right: (alone && pair.oblique).then_some(!wrong[0]),
+        lit_right: (alone && pair.oblique).then_some((0.5 + 0.5 * astray.cos()) as f32),
         weight: weight
             .iter()
             .map(|&s| if s > 0.9 { 1.0 } else { 0.0 })
@@ -130,8 +141,7 @@ fn varied(look: &Look, bend: f32, random: &mut Pcg64Mcg) -> Look {
         }),
         chroma: look.chroma.each_ref().map(|c| map(c, |v| colour * v)),
         log_unit: look.log_unit + normal(random, 0.15) as f32,
-        azimuth: look.azimuth + normal(random, 10f64.to_radians()),
-        directionality: look.directionality,
+        ..look.clone()
     }
 }
 

@@ -10,7 +10,7 @@ use super::Options;
 use super::backward::Tape;
 use super::crop::{self, Crop};
 use super::drawn::Drawn;
-use crate::relief::unet::{LIT_RIGHT, Unet, shapes};
+use crate::relief::unet::{LIT_RIGHT, Unet, WIDTHS, shapes};
 
 /// Crops in a step.
 const BATCH: usize = 8;
@@ -28,6 +28,10 @@ const EPSILON: f32 = 1e-8;
 
 /// Pull of every weight toward 0, by step and step size (Loshchilov & Hutter 2019).
 const DECAY: f32 = 1e-3;
+
+/// How much of the running mean of all weights each step keeps: what is learned is the mean over some
+/// thousand steps, which is steadier than the last one (Polyak & Juditsky 1992).
+const KEEP: f32 = 0.999;
 
 /// Longest gradient believed.
 const LONGEST: f64 = 1.0;
@@ -49,6 +53,9 @@ const VOLUME_WEIGHT: f32 = 0.3;
 /// Weight of the light's side, told by the mean of a plane over the crop's skin.
 const SIDE_WEIGHT: f32 = 0.15;
 
+/// A light from the right is never more certain than all but this.
+const UNSURE: f32 = 0.02;
+
 /// How often the progress is told, steps.
 const TELL: usize = 100;
 
@@ -60,6 +67,7 @@ pub fn fit(pairs: &[Drawn], options: &Options, progress: &(impl Fn(&str) + Sync)
         numbers = from.numbers();
     }
     let mut moments = vec![[0.0f32; 2]; numbers.len()];
+    let mut mean = numbers.clone();
     let mut losses = [0.0; LOSSES];
     for step in 0..options.steps {
         let unet = Unet::from_numbers(&numbers).expect("as many numbers as there were");
@@ -95,6 +103,11 @@ pub fn fit(pairs: &[Drawn], options: &Options, progress: &(impl Fn(&str) + Sync)
             [step, options.steps],
             highest,
         );
+        // The first steps count as what they are: few.
+        let keep = KEEP.min((step + 1) as f32 / (step + 10) as f32);
+        for (mean, number) in mean.iter_mut().zip(&numbers) {
+            *mean += (1.0 - keep) * (number - *mean);
+        }
         if (step + 1) % TELL == 0 {
             progress(&format!(
                 "step {} of {}: scars {:.4}, depth {:.4}, change {:.4}, side {:.4}",
@@ -108,13 +121,13 @@ pub fn fit(pairs: &[Drawn], options: &Options, progress: &(impl Fn(&str) + Sync)
             losses = [0.0; LOSSES];
         }
     }
-    Unet::from_numbers(&numbers).expect("as many numbers as there were")
+    Unet::from_numbers(&mean).expect("as many numbers as there were")
 }
 
 /// Normally distributed weights of variance 2/taps (He et al. 2015), biases of 0.
 pub fn fresh(random: &mut Pcg64Mcg) -> Vec<f32> {
     let mut numbers = Vec::new();
-    for (inputs, outputs, side) in shapes() {
+    for (inputs, outputs, side) in shapes(&WIDTHS) {
         let taps = inputs * side * side;
         let scale = if side > 1 {
             (2.0 / taps as f64).sqrt()
@@ -165,7 +178,7 @@ fn learn(unet: &Unet, crop: &Crop, numbers: usize) -> ([f64; LOSSES], Vec<f32>) 
         let plane = seen.row(LIT_RIGHT);
         let products = plane.iter().zip(&crop.weight).map(|(v, w)| v * w / all);
         let logit: f32 = products.sum();
-        let target = if right { 1.0 } else { 0.0 };
+        let target = right.clamp(UNSURE, 1.0 - UNSURE);
         losses[3] += f64::from(SIDE_WEIGHT * logistic(logit, target));
         let by_logit = SIDE_WEIGHT * (sigmoid(logit) - target);
         for (d, w) in delta.row_mut(LIT_RIGHT).iter_mut().zip(&crop.weight) {

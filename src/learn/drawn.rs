@@ -10,7 +10,7 @@ use crate::decode::Photo;
 use crate::filter::{bicubic, reduce};
 use crate::normalise;
 use crate::phantom::truth::WarpGrid;
-use crate::phantom::{self, Family, LightRange, Rig, SkinType, Spec};
+use crate::phantom::{self, Family, LightRange, Rig, Setup, SkinType, Spec};
 use crate::raster::{Field, Mask, from_rows};
 use crate::relief::canvas::Look;
 use crate::relief::{self, Side};
@@ -32,6 +32,9 @@ pub struct Drawn {
     pub scale: f64,
     /// Whether the light has a side.
     pub oblique: bool,
+    /// Where the light truly came from, radians from +x toward +y on the first photo's grid; what
+    /// `looks` say is what was made of it.
+    pub azimuths: [f64; 2],
 }
 
 /// A lamp put up again by somebody else.
@@ -96,8 +99,7 @@ pub fn draw(spec: &Spec) -> Result<Option<Drawn>, phantom::Error> {
         return Ok(None);
     };
     let mut random = Pcg64Mcg::seed_from_u64(spec.seed);
-    let azimuths = [&pair.before, &pair.after].map(|s| s.how.light.azimuth_deg);
-    let turn_deg = turn_deg(&pair.truth.visits[1].warp);
+    let azimuths = azimuths([&pair.before.how, &pair.after.how]);
     let light = |shot: phantom::Shot| Photo::from_rgb8("phantom", shot.rgb).linear(1.0);
     let (before, after) = (light(pair.before), light(pair.after));
     let find = |image| skin::find(image, scale, &skin::Options::default()).mask;
@@ -113,8 +115,6 @@ pub fn draw(spec: &Spec) -> Result<Option<Drawn>, phantom::Error> {
     let aligned = normalise::align(&after, &x, &y);
     let matched = normalise::match_sharpness(&before, aligned, &measured);
     let images = [&matched.before, matched.after.image()];
-    // The second photo's light, as the first photo's grid sees it.
-    let azimuths = [azimuths[0], azimuths[1] - turn_deg];
     let looks = [0, 1].map(|i| {
         let shading = shade(
             images[i],
@@ -142,6 +142,7 @@ pub fn draw(spec: &Spec) -> Result<Option<Drawn>, phantom::Error> {
         ],
         scale: scale.get() / reduction,
         oblique: spec.rig != Rig::Flash,
+        azimuths,
     }))
 }
 
@@ -169,16 +170,16 @@ fn warp(grid: &WarpGrid, (rows, columns): (usize, usize), random: &mut Pcg64Mcg)
     (plane(&grid.x), plane(&grid.y))
 }
 
-/// How far the second photo is turned against the first, degrees, in the middle of the frame.
-fn turn_deg(grid: &WarpGrid) -> f64 {
-    let at = (grid.rows / 2) * grid.columns + grid.columns / 2;
-    let (dx, dy) = (grid.x[at] - grid.x[at - 1], grid.y[at] - grid.y[at - 1]);
-    dy.atan2(dx).to_degrees()
+/// Where the light came from at each visit, radians, as the first photo's grid sees it.
+pub fn azimuths(how: [&Setup; 2]) -> [f64; 2] {
+    let turned = how[1].pose.rotation_deg - how[0].pose.rotation_deg;
+    let [before, after] = how.map(|how| how.light.azimuth_deg);
+    [before.to_radians(), (after - turned).to_radians()]
 }
 
 /// The side of the found axis on which the light truly is.
-fn true_side(light: relief::Light, azimuth_deg: f64) -> Side {
-    let turn = (light.azimuth_deg(Side::Axis) - azimuth_deg).to_radians();
+fn true_side(light: relief::Light, azimuth: f64) -> Side {
+    let turn = light.azimuth_deg(Side::Axis).to_radians() - azimuth;
     if turn.cos() >= 0.0 {
         Side::Axis
     } else {
@@ -229,9 +230,10 @@ impl Drawn {
         std::fs::write(path, bytes)
     }
 
-    /// A pair that was kept; `None` if there is none, or none that can be read.
+    /// The pair of `spec` that was kept; `None` if there is none, or none that can be read.
     #[must_use]
-    pub fn kept(path: &Path) -> Option<Self> {
+    pub fn kept(path: &Path, spec: &Spec) -> Option<Self> {
+        let [before, after] = <[Setup; 2]>::try_from(phantom::setups(spec).ok()?).ok()?;
         let bytes = std::fs::read(path).ok()?;
         let (head, body) = bytes.split_at_checked(10 * 8)?;
         let head: Vec<f64> = head
@@ -260,6 +262,7 @@ impl Drawn {
             depth: [planes.next()?, planes.next()?],
             scale: head[2],
             oblique: head[3] == 1.0,
+            azimuths: azimuths([&before, &after]),
         })
     }
 }

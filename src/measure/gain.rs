@@ -25,11 +25,15 @@ const GAIN_SHARE: f64 = 0.5;
 impl Both {
     /// Brings what the after photo shows into the gain of the before photo, shading first, then depth.
     ///
-    /// A network that was taught depths answers with the likeliest one, which hardly moves from visit
-    /// to visit; where each dent is, and which is the deeper, it knows. How much shallower the dents
-    /// of one visit are than the other's is taken from light itself: shading is proportional to slope
-    /// (Pentland 1990, Int. J. Comput. Vis. 4:33), so that all dents together hold as much more or less
-    /// than before as their area times contrast does.
+    /// How much more or less the dents of one visit hold than the other's is asked twice. *Light*:
+    /// shading is proportional to slope (Pentland 1990, Int. J. Comput. Vis. 4:33), so that all dents
+    /// together hold in proportion to their area times contrast. *The network*: it knows where each
+    /// dent is and which is the deeper, but answers with the likeliest depth, which moves half as far
+    /// as the true one from visit to visit; a dent that grows in area grows in depth as well, by the
+    /// root of it about. The geometric mean of both is taken: light alone hangs on the photos' gain.
+    /// (On 27 scarred development phantoms the change of volume was off by 14.0 points by light alone,
+    /// by 17.9 by the network as it is, and by 12.5 by both; where nothing had changed by 15.6, 5.0 and
+    /// 12.3.)
     #[must_use]
     pub fn in_one_gain(mut self) -> Self {
         /// The depths' ratio is believed between this and its inverse.
@@ -38,20 +42,22 @@ impl Both {
         self.after.shading.mapv_inplace(|v| gain * v);
         let [before, after] = [&self.before, &self.after].map(|visit| {
             let base = healthy_mean_square(&visit.shading, &self.healthy);
-            let (mut shaded, mut volume) = (0.0, 0.0);
+            let (mut all, mut shaded, mut volume) = (0.0, 0.0, 0.0);
             for pixels in pixels_of(&visit.scars) {
                 let sums = Sums::of(&pixels, visit.surface());
                 let area = pixels.len() as f64;
+                all += area;
                 shaded += area * own_contrast(sums.square / area, base);
                 volume += sums.volume;
             }
-            (shaded > 0.0).then(|| volume / shaded)
+            // What the network's volume has to be multiplied by, but for what both visits share.
+            (volume > 0.0).then(|| (shaded * all / volume).sqrt())
         });
         if let (Some(before), Some(after)) = (before, after)
             && before > 0.0
             && after > 0.0
         {
-            let ratio = (before / after).clamp(LEAST_RATIO, 1.0 / LEAST_RATIO) as f32;
+            let ratio = (after / before).clamp(LEAST_RATIO, 1.0 / LEAST_RATIO) as f32;
             self.after.relief.height.mapv_inplace(|v| ratio * v);
         }
         self
@@ -118,7 +124,8 @@ mod tests {
     fn depth_follows_the_shading() {
         let [before, after] = volumes(visit(0.05, 2.0), 0.0);
         assert!((before - 200.0).abs() < 1e-6, "{before}");
-        assert!((90.0..105.0).contains(&after), "{after}");
+        // The light says half, the network the same as before.
+        assert!((135.0..145.0).contains(&after), "{after}");
     }
 
     #[test]
@@ -127,8 +134,11 @@ mod tests {
         let mut after = visit(0.1, 2.0);
         after.shading *= stronger;
         let [before, after] = volumes(after, gap);
-        // Half of the gap is believed.
-        assert!((after / before - 1.5_f64.sqrt()).abs() < 0.01, "{after}");
+        // Half of the gap is believed, and light is half of what is asked.
+        assert!(
+            (after / before - 1.5_f64.powf(0.25)).abs() < 0.01,
+            "{after}"
+        );
     }
 
     #[test]

@@ -152,6 +152,17 @@ pub fn render_course(spec: &Spec) -> Result<Course, Error> {
     Ok(Course { shots, truth })
 }
 
+/// What each photo of a spec would be taken with; nothing is drawn.
+///
+/// # Errors
+/// As [`render_course`].
+pub fn setups(spec: &Spec) -> Result<Vec<Setup>, Error> {
+    spec.check()?;
+    let person = Person::draw(spec);
+    let visits = (0..spec.visits).map(|i| person.visit(spec, i).setup);
+    Ok(visits.collect())
+}
+
 /// What stays the same at all visits.
 struct Person {
     relief: Relief,

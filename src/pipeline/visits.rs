@@ -94,7 +94,7 @@ struct Lit {
     look: Look,
     /// Share of each px at feature scale that is measured skin.
     skin: Field,
-    /// The light as its axis was found from the texture.
+    /// The light, its axis as texture and network see it.
     found: Light,
     /// How far the skin looks as if the light came from the axis' side, a logit; below 0: from the
     /// opposite one.
@@ -117,8 +117,9 @@ impl Lit {
         let small = relief::small(&shading, skin, scale);
         let look = Look::of(&small, 0.0, found.directionality);
         let places = relief::places(&look, &small.skin, small.scale);
-        let there = look.clone().lit_from(found.axis_deg.to_radians());
-        let evidence = relief::lit_from_there(&there, &small.skin, &places, small.scale);
+        let azimuth = found.axis_deg.to_radians();
+        let logits = relief::lit_from(&look, azimuth, &small.skin, &places, small.scale);
+        let (found, evidence) = relief::confirmed(found, logits);
         Self {
             shading,
             look,

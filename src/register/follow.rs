@@ -284,7 +284,9 @@ pub(super) fn followed(pair: &Pair, start: &Sheet, scale: PixelsPerMm, options: 
     for (n, &side) in sides.iter().enumerate() {
         let level = Level::new(pair.before(side));
         let stage = Stage::new(pair, &level, &sheet);
-        for &(radius, outlier) in &PASSES {
+        // What coarser levels left is less than a search of the second pass reaches.
+        let passes = &PASSES[usize::from(n >= SETTLED)..];
+        for &(radius, outlier) in passes {
             let last = n + 1 == sides.len() && radius == PASSES[PASSES.len() - 1].0;
             let pass = Pass {
                 search: Search {
@@ -310,6 +312,9 @@ const STRICT: f64 = 1.5;
 
 /// Radius of the search, px, and outlier, px, of the passes on each level.
 const PASSES: [(usize, f64); 3] = [(6, LENIENT), (4, LENIENT), (3, LENIENT)];
+
+/// Level from which on the first of [`PASSES`] finds nothing new.
+const SETTLED: usize = 2;
 
 /// A wave that a level may follow, px of the level: about six squares that do not overlap would
 /// stand in it to either side.

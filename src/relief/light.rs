@@ -88,6 +88,44 @@ pub fn find_light(shading: &Field, skin: &Mask, scale: PixelsPerMm, options: &Op
     }
 }
 
+/// The light whose axis is where texture and network see it together, and the logit that it comes from
+/// that axis' side; `logits` as [`lit_from`](super::lit_from) gives them of `found`'s axis.
+///
+/// Texture that runs one way (furrows, hair) turns the structure tensor's axis; of that the network,
+/// which knows what a lit dent looks like, is free.
+#[must_use]
+pub fn confirmed(found: Light, logits: [f64; 2]) -> (Light, f64) {
+    // What a lit surface says of an angle φ off its light was learned as log((1+cos φ)/(1-cos φ)).
+    let [along, across] = logits.map(|l| (0.5 * l).tanh());
+    let sure = along.hypot(across);
+    let off = across.atan2(along);
+    let texture = TEXTURE * found.directionality;
+    // Axes have no sides: they are averaged as twice their angles.
+    let x = texture + sure * (2.0 * off).cos();
+    let y = sure * (2.0 * off).sin();
+    let turn = 0.5 * y.atan2(x);
+    let light = Light {
+        axis_deg: (found.axis_deg + turn.to_degrees()).rem_euclid(180.0),
+        ..found
+    };
+    // An axis that passes 0 or 180 on its way has its sides exchanged.
+    let side = if (found.axis_deg + turn.to_degrees()).div_euclid(180.0) == 0.0 {
+        1.0
+    } else {
+        -1.0
+    };
+    let toward = (along * turn.cos() + across * turn.sin()).clamp(-CERTAIN, CERTAIN);
+    (light, side * 2.0 * toward.atanh())
+}
+
+/// Weight of the texture's axis per directionality, beside a network that is certain. (On 50 photos
+/// of development phantoms the axis was off by 15.5 degrees, root mean square, by texture alone, by
+/// 14.7 by the network alone, and by 8.6 to 9.0 with weights from 1 to 2.)
+const TEXTURE: f64 = 1.5;
+
+/// Nothing is believed to be more certain.
+const CERTAIN: f64 = 0.98;
+
 /// How much brighter skin grows toward the end of `light`'s axis, natural logarithms per standard
 /// deviation of place along it; below 0: toward the opposite end. 0 where there is no skin.
 ///

@@ -15,9 +15,10 @@ pub mod canvas;
 mod light;
 pub mod unet;
 
-pub use light::{LEAST_DIRECTIONAL, Light, Side, broad_slope, find_light};
+pub use light::{LEAST_DIRECTIONAL, Light, Side, broad_slope, confirmed, find_light};
 
-use std::f32::consts::PI;
+use std::f32;
+use std::f64::consts::{FRAC_PI_2, PI};
 
 use ndarray::Array2;
 use rustfft::num_complex::Complex32;
@@ -87,7 +88,7 @@ pub fn reconstruct(shading: &Field, light: Light, scale: PixelsPerMm, options: &
     let filter = Filter::new(light, scale, options);
     let finest = scale.px(options.finest_mm).max(0.7) as f32;
     let widest = scale.px(options.widest_mm) as f32;
-    let gaussian = |f: f32, sigma: f32| (-2.0 * (PI * f * sigma).powi(2)).exp();
+    let gaussian = |f: f32, sigma: f32| (-2.0 * (f32::consts::PI * f * sigma).powi(2)).exp();
     // Both parts are real fields: one transform carries the even one on the real and the odd one on
     // the imaginary part.
     let both: Spectrum = from_rows(padded_rows, padded_columns, |y, out| {
@@ -152,7 +153,7 @@ impl Filter {
         let cos = (fx * self.axis[0] + fy * self.axis[1]) / f;
         let odd = self.odd_gain * cos;
         let power = odd * odd + self.even_gain * self.even_gain + self.noise;
-        let inverse = 1.0 / (2.0 * PI * f * self.px_per_mm * power);
+        let inverse = 1.0 / (2.0 * f32::consts::PI * f * self.px_per_mm * power);
         // A bright slope faces the light: going toward it, the surface falls. With u pointing to the
         // light, s = -t ∂h/∂u, whose inverse has the sign below.
         (Complex32::new(0.0, odd * inverse), self.even_gain * inverse)
@@ -222,17 +223,24 @@ pub fn dents(looks: [&Look; 2], skin: &Field, scale: PixelsPerMm) -> [Dents; 2] 
     [both(&first, &second), both(&second, &first)]
 }
 
-/// Whether the light of a `look` comes from its azimuth rather than from the opposite side: a logit,
-/// the mean of what the network says at `places`.
+/// How far the light on a `look` comes from `azimuth` (radians) rather than from the opposite side, and
+/// how far from a right angle further on (from +x toward +y) rather than from a right angle back:
+/// logits, the means of what the network says at `places`.
 ///
 /// Every place is seen both ways round, and what it says of them is taken from one another: what would
 /// speak for either says nothing.
 #[must_use]
-pub fn lit_from_there(look: &Look, skin: &Field, places: &[[f64; 2]], scale: PixelsPerMm) -> f64 {
-    let opposite = look.clone().lit_from(look.azimuth + std::f64::consts::PI);
-    let evidence = |look: &Look, middle: [f64; 2]| {
-        let canvas = Canvas::around(middle, look.azimuth, scale, PLACE_PX);
-        let planes = unet::trained().see(&canvas.inputs(look, look, skin));
+pub fn lit_from(
+    look: &Look,
+    azimuth: f64,
+    skin: &Field,
+    places: &[[f64; 2]],
+    scale: PixelsPerMm,
+) -> [f64; 2] {
+    let evidence = |azimuth: f64, middle: [f64; 2]| {
+        let look = look.clone().lit_from(azimuth);
+        let canvas = Canvas::around(middle, azimuth, scale, PLACE_PX);
+        let planes = unet::trained().see(&canvas.inputs(&look, &look, skin));
         let open = canvas.show(skin, 0.0);
         let (mut sum, mut weight) = (0.0f64, 0.0f64);
         for (&logit, &open) in planes[unet::LIT_RIGHT].iter().zip(&open) {
@@ -241,13 +249,15 @@ pub fn lit_from_there(look: &Look, skin: &Field, places: &[[f64; 2]], scale: Pix
         }
         [sum, weight]
     };
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for &middle in places {
-        let [this, that] = [look, &opposite].map(|look| evidence(look, middle));
-        sum += 0.5 * (this[0] - that[0]);
-        weight += 0.5 * (this[1] + that[1]);
-    }
-    if weight > 0.0 { sum / weight } else { 0.0 }
+    [azimuth, azimuth + FRAC_PI_2].map(|azimuth| {
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for &middle in places {
+            let [this, that] = [azimuth, azimuth + PI].map(|a| evidence(a, middle));
+            sum += 0.5 * (this[0] - that[0]);
+            weight += 0.5 * (this[1] + that[1]);
+        }
+        if weight > 0.0 { sum / weight } else { 0.0 }
+    })
 }
 
 /// Side, canvas px, of a place where the light is judged: 16 mm.

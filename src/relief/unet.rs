@@ -1,7 +1,7 @@
 //! The network that decides pixels: a small U-Net (Ronneberger et al. 2015, MICCAI) over a
 //! [`canvas`](super::canvas).
 //!
-//! Four levels, each half as fine as the one before; two 3 x 3 convolutions a level on the way down,
+//! Five levels, each half as fine as the one before; two 3 x 3 convolutions a level on the way down,
 //! one on the way up, where the level's own planes are joined to the coarser ones. Its weights are
 //! made by `scardepth train` from phantoms and live beside this file.
 
@@ -13,10 +13,12 @@ use super::canvas::INPUTS;
 use crate::raster::Field;
 
 /// Planes at each level, from the finest.
-pub const WIDTHS: [usize; 4] = [16, 24, 32, 48];
+pub const WIDTHS: [usize; LEVELS] = [16, 24, 32, 48, 64];
+
+pub const LEVELS: usize = 5;
 
 /// Rows and columns of a canvas are multiples of this.
-pub const MULTIPLE: usize = 8;
+pub const MULTIPLE: usize = 1 << (LEVELS - 1);
 
 /// What the network says of every pixel: logit of a dent in its own photo and in the other one, then
 /// the dents' depths in both, [`DEPTH_UNIT`], last [`LIT_RIGHT`].
@@ -45,24 +47,21 @@ pub struct Convolution {
     pub biases: Vec<f32>,
 }
 
-/// (inputs, outputs, side) of each convolution, in the order they are used.
+/// (inputs, outputs, side) of each convolution of a network with these planes at each level, in the
+/// order they are used.
 #[must_use]
-pub fn shapes() -> Vec<(usize, usize, usize)> {
-    let [a, b, c, d] = WIDTHS;
-    vec![
-        (INPUTS, a, 3),
-        (a, a, 3),
-        (a, b, 3),
-        (b, b, 3),
-        (b, c, 3),
-        (c, c, 3),
-        (c, d, 3),
-        (d, d, 3),
-        (d + c, c, 3),
-        (c + b, b, 3),
-        (b + a, a, 3),
-        (a, OUTPUTS, 1),
-    ]
+pub fn shapes(widths: &[usize]) -> Vec<(usize, usize, usize)> {
+    let mut shapes = Vec::new();
+    let mut inputs = INPUTS;
+    for &width in widths {
+        shapes.extend([(inputs, width, 3), (width, width, 3)]);
+        inputs = width;
+    }
+    for pair in widths.windows(2).rev() {
+        shapes.push((pair[1] + pair[0], pair[0], 3));
+    }
+    shapes.push((widths.first().copied().unwrap_or(inputs), OUTPUTS, 1));
+    shapes
 }
 
 /// The network.
@@ -83,7 +82,7 @@ impl Unet {
             Some(head.to_vec())
         };
         let mut convolutions = Vec::new();
-        for (inputs, outputs, side) in shapes() {
+        for (inputs, outputs, side) in shapes(&WIDTHS) {
             convolutions.push(Convolution {
                 inputs,
                 outputs,
@@ -115,11 +114,16 @@ impl Unet {
     /// See [`Unet::bytes`].
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Self::from_numbers(&Self::numbers_of(bytes))
+    }
+
+    /// The numbers that a file's [`Unet::bytes`] hold.
+    #[must_use]
+    pub fn numbers_of(bytes: &[u8]) -> Vec<f32> {
         let numbers = bytes.chunks_exact(4);
-        let numbers: Vec<f32> = numbers
+        numbers
             .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect();
-        Self::from_numbers(&numbers)
+            .collect()
     }
 
     /// The [`OUTPUTS`] planes for the planes of a canvas.
@@ -128,17 +132,17 @@ impl Unet {
         let c = &self.convolutions;
         let same = |stack: &Stack, i: usize| convolve(&c[i], &[Source::Same(stack)]);
         let twice = |stack: &Stack, i: usize| same(&same(stack, i), i + 1);
-        let finest = twice(&Stack::of(inputs), 0);
-        let fine = twice(&finest.halved(), 2);
-        let coarse = twice(&fine.halved(), 4);
-        let coarsest = twice(&coarse.halved(), 6);
-        let join = |low: &Stack, high: &Stack, i: usize| {
-            convolve(&c[i], &[Source::Half(low), Source::Same(high)])
-        };
-        let up = join(&coarsest, &coarse, 8);
-        let up = join(&up, &fine, 9);
-        let up = join(&up, &finest, 10);
-        same(&up, 11).fields()
+        let mut levels = vec![twice(&Stack::of(inputs), 0)];
+        for level in 1..LEVELS {
+            let coarser = twice(&levels[level - 1].halved(), 2 * level);
+            levels.push(coarser);
+        }
+        let mut up = levels.pop().expect("as many as there are levels");
+        for (k, high) in levels.iter().rev().enumerate() {
+            let both = [Source::Half(&up), Source::Same(high)];
+            up = convolve(&c[2 * LEVELS + k], &both);
+        }
+        same(&up, c.len() - 1).fields()
     }
 }
 
