@@ -7,7 +7,7 @@
 
 use ndarray::Array2;
 
-use crate::filter::label_groups;
+use crate::filter::{dilate, erode, label_groups};
 use crate::raster::{Field, Mask, row};
 use crate::units::PixelsPerMm;
 
@@ -39,7 +39,8 @@ impl Default for Options {
 /// The scars of one photo.
 #[derive(Debug, Clone)]
 pub struct Scars {
-    /// 0 outside; 1.. a number for each scar, in raster order of first pixels.
+    /// 0 outside; 1.. a number for each scar, in raster order of first pixels (with what lies under
+    /// hairs).
     pub labels: Array2<u32>,
     pub count: usize,
 }
@@ -56,6 +57,9 @@ impl Scars {
 ///
 /// `seeds` is where a scar must reach [`Options::seed`] somewhere: the index itself, or the lower of
 /// both visits', so that a scar which one photo shows clearly is not lost in the other for a shade.
+///
+/// A hair across a scar leaves a line that is not measured; the scar goes on under it and stays one, but
+/// the line's pixels are none of it.
 #[must_use]
 pub fn segment(
     index: &Field,
@@ -64,15 +68,31 @@ pub fn segment(
     scale: PixelsPerMm,
     options: &Options,
 ) -> Scars {
-    let basins = flood(index, skin, options);
+    let basins = flood(index, &bridged(skin, scale), options);
     let smallest = std::f64::consts::PI * (0.5 * scale.px(options.smallest_mm)).powi(2);
-    let (labels, sizes) = label_groups(&basins.merged());
+    let (mut labels, mut sizes) = label_groups(&basins.merged());
+    for (label, _) in labels
+        .iter_mut()
+        .zip(skin)
+        .filter(|(l, s)| **l != 0 && !**s)
+    {
+        sizes[(*label - 1) as usize] -= 1;
+        *label = 0;
+    }
     number(
         &labels,
         &sizes,
         |size, deepest| size as f64 >= smallest && deepest <= -options.seed,
         seeds,
     )
+}
+
+/// `skin` and the lines through it that are narrower than a hair with its margin (closing by a disk).
+fn bridged(skin: &Mask, scale: PixelsPerMm) -> Mask {
+    /// Half the width of such a line, mm.
+    const HALF_LINE_MM: f64 = 0.2;
+    let radius = scale.px(HALF_LINE_MM) as f32;
+    erode(&dilate(skin, radius), radius)
 }
 
 /// Basins of the relief, each with its greatest depth.
@@ -199,5 +219,41 @@ fn number(
             }
         }),
         count: count as usize,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scars of a dent 30 px wide and high on 60 x 60 px, 16 px/mm, of which `line` px across are not
+    /// measured.
+    fn crossed_by(line: std::ops::Range<usize>) -> Scars {
+        let dent = |v: usize| (15..45).contains(&v);
+        let index = Field::from_shape_fn(
+            (60, 60),
+            |(y, x)| {
+                if dent(y) && dent(x) { -3.0 } else { 3.0 }
+            },
+        );
+        let skin = Mask::from_shape_fn((60, 60), |(_, x)| !line.contains(&x));
+        let scale = PixelsPerMm::new(16.0).unwrap();
+        segment(&index, &index, &skin, scale, &Options::default())
+    }
+
+    #[test]
+    fn a_scar_under_a_hair_is_one_without_the_hair() {
+        for width in [0, 1, 4] {
+            let scars = crossed_by(30..30 + width);
+            assert_eq!(scars.count, 1, "{width}");
+            let pixels = scars.labels.iter().filter(|l| **l == 1).count();
+            assert_eq!(pixels, 30 * (30 - width));
+            assert!((30..30 + width).all(|x| scars.labels[[30, x]] == 0));
+        }
+    }
+
+    #[test]
+    fn what_is_wider_than_a_hair_parts_a_scar() {
+        assert_eq!(crossed_by(26..34).count, 2);
     }
 }

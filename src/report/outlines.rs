@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use image::{GrayImage, Luma};
 use imageproc::contours::find_contours;
+use imageproc::distance_transform::Norm;
+use imageproc::morphology::close;
 use ndarray::Array2;
 
 use crate::raster::row;
@@ -16,6 +18,12 @@ pub(super) type Outlines = BTreeMap<u32, Vec<Outline>>;
 
 /// How far, label px, a simplified outline may leave the traced one: less than a drawn line's width.
 const TOLERANCE: f32 = 0.35;
+
+/// Cracks up to twice as many label px wide are drawn over.
+const CRACK: u8 = 2;
+
+/// Pixels around a scar in which it is traced.
+const AROUND: usize = 1 + CRACK as usize;
 
 /// Upper left and lower right pixel (column, row), both inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,20 +76,21 @@ pub(super) fn outlines(labels: &Array2<u32>, reduction: f64) -> Outlines {
     extents(labels)
         .into_iter()
         .map(|(label, (bounds, _))| {
-            // A pixel of outside all around, so that every border is one.
+            // Pixels of outside all around, so that every border is one, also after closing.
             let (width, height) = (
-                bounds.right - bounds.left + 3,
-                bounds.bottom - bounds.top + 3,
+                bounds.right - bounds.left + 1 + 2 * AROUND,
+                bounds.bottom - bounds.top + 1 + 2 * AROUND,
             );
             let mask = GrayImage::from_fn(width as u32, height as u32, |x, y| {
                 let at = (y as usize + bounds.top)
-                    .checked_sub(1)
-                    .zip((x as usize + bounds.left).checked_sub(1));
+                    .checked_sub(AROUND)
+                    .zip((x as usize + bounds.left).checked_sub(AROUND));
                 let inside = at.and_then(|at| labels.get(at)) == Some(&label);
                 Luma([255 * u8::from(inside)])
             });
-            let (left, top) = (bounds.left as f32 - 1.0, bounds.top as f32 - 1.0);
-            let lines = trace(&mask)
+            let [left, top] = [bounds.left, bounds.top].map(|v| v as f32 - AROUND as f32);
+            // Where a hair crosses a scar nothing is measured, but no eye would end the scar there.
+            let lines = trace(&close(&mask, Norm::L1, CRACK))
                 .into_iter()
                 .map(|line| {
                     line.into_iter()
@@ -209,6 +218,18 @@ mod tests {
         assert_eq!(outlines.keys().copied().collect::<Vec<_>>(), [1, 2]);
         assert!(outlines[&1][0].iter().all(|p| p.0 < 6.0));
         assert!(outlines[&2][0].iter().all(|p| p.0 > 6.0));
+    }
+
+    #[test]
+    fn a_crack_is_drawn_over() {
+        let crossed = |width: usize| {
+            let labels = Array2::from_shape_fn((30, 30), |(y, x)| {
+                let inside = (5..25).contains(&y) && (5..25).contains(&x);
+                u32::from(inside && !(12..12 + width).contains(&x))
+            });
+            outlines(&labels, 1.0)[&1].len()
+        };
+        assert_eq!([crossed(0), crossed(3), crossed(8)], [1, 1, 2]);
     }
 
     #[test]
