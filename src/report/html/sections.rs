@@ -23,12 +23,9 @@ pub(super) fn answer(comparison: &Comparison, drawn: &Drawn) -> Markup {
             (text::TITLE)
             @if let Some(dates) = doubt::dates(comparison) { " · " (dates) }
         }
-        @let settled = if doubt::reversed(comparison) { Verdict::NotComparable } else { change.verdict };
+        @let (settled, word) = doubt::settled(comparison);
         div.verdict.(verdict_class(settled)) {
-            p.word {
-                (icon(settled))
-                @if settled == change.verdict { (text::verdict(settled)) } @else { (text::ORDER_IN_DOUBT) }
-            }
+            p.word { (icon(settled)) (word) }
             h1 { (doubt::headline(comparison)) }
             p { (doubt::meaning(comparison)) }
             @for reason in &change.reasons { p { (sentence(reason)) } }
@@ -118,7 +115,7 @@ fn scale(interval: &Interval) -> Markup {
                 line.interval x1=(at(x(low))) x2=(at(x(high))) y1="11" y2="11" {}
             }
             circle.point cx=(at(x(value))) cy="11" r="3.4" {}
-            text x="16" y="30" { "−100 %" } text x="100" y="30" { "0" } text x="184" y="30" { "+100 %" }
+            text x="20" y="30" { "−100 %" } text x="100" y="30" { "0" } text x="180" y="30" { "+100 %" }
         }
     }
 }

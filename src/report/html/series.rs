@@ -42,8 +42,9 @@ fn answer(series: &Series) -> Markup {
     html! {
         p.kicker { (text::title(series)) }
         @if let Some(latest) = &series.latest {
-            div.verdict.(verdict_class(latest.verdict())) {
-                p.word { (icon(latest.verdict())) (page::verdict(latest.verdict())) " · " (date(&latest.date)) }
+            @let (settled, word) = doubt::settled_by_scale(latest.verdict(), guessed(series));
+            div.verdict.(verdict_class(settled)) {
+                p.word { (icon(settled)) (word) " · " (date(&latest.date)) }
                 h1 { (doubt::answered(&latest.change, guessed(series))) }
                 @if let Some(explained) = explained(&latest.change) { p { (explained) } }
                 @if let Some(caution) = caution(&latest.change) { p { b { (caution) } } }

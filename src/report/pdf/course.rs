@@ -71,12 +71,9 @@ fn answer(sheets: &mut Sheets, series: &Series) {
         barred(sheets, BLUE, &lines);
         return;
     };
-    let ink = ink_of(latest.verdict());
-    let word = format!(
-        "{} · {}",
-        page::verdict(latest.verdict()),
-        date(&latest.date)
-    );
+    let (settled, word) = doubt::settled_by_scale(latest.verdict(), text::guessed(series));
+    let ink = ink_of(settled);
+    let word = format!("{word} · {}", date(&latest.date));
     let mut lines = vec![
         (Style { ink, ..WORD }, word),
         (

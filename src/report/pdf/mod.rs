@@ -125,11 +125,8 @@ fn answer(sheets: &mut Sheets, comparison: &Comparison) {
         None => text::TITLE.to_string(),
     };
     sheets.paragraph(0.0, NOTE, &kicker);
-    let (ink, word) = if doubt::reversed(comparison) {
-        (ink_of(Verdict::NotComparable), text::ORDER_IN_DOUBT)
-    } else {
-        (ink_of(change.verdict), text::verdict(change.verdict))
-    };
+    let (settled, word) = doubt::settled(comparison);
+    let ink = ink_of(settled);
     let mut lines = vec![
         (Style { ink, ..WORD }, word.to_string()),
         (ANSWER, doubt::headline(comparison)),

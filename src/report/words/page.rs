@@ -138,6 +138,9 @@ pub mod rows {
 /// Instead of a verdict.
 pub const ORDER_IN_DOUBT: &str = "Which photo is the first?";
 
+/// In the place of a verdict that hangs on a guess.
+pub const SCALE_IN_DOUBT: &str = "Changed, if the guessed scale is right";
+
 /// The verdict as a word.
 #[must_use]
 pub fn verdict(verdict: Verdict) -> &'static str {
