@@ -211,11 +211,13 @@ impl Browser {
         }
     }
 
-    /// Clicks the middle of what a selector finds, after scrolling it into view.
+    /// Clicks the middle of what a selector finds, after scrolling it into view and once that has been
+    /// drawn: a click before would fall where it was.
     pub fn click(&mut self, selector: &str) {
         let middle = self.js(&format!(
-            "(() => {{ const e = document.querySelector({selector:?}); \
+            "(async () => {{ const e = document.querySelector({selector:?}); \
              e.scrollIntoView({{block: 'center', behavior: 'instant'}}); \
+             await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))); \
              const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
         ));
         let at = (middle[0].as_f64().unwrap(), middle[1].as_f64().unwrap());

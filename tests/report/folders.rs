@@ -65,7 +65,7 @@ fn the_course_shows_each_visit() {
     let shaded = "[...document.querySelectorAll('.stage .shade')].filter((e) => \
                   [e, e.closest('[data-visit]')].every((p) => getComputedStyle(p).display !== 'none')).length";
     for seen in [2, 0, 2] {
-        assert_eq!(b.js(shaded), seen);
+        b.until(&format!("{shaded} === {seen}"));
         b.click("label:has(#shade)");
     }
     b.quiet();
