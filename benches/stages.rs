@@ -18,7 +18,7 @@ use scardepth::raster::{Field, LinearImage, Mask, from_rows, map};
 use scardepth::register::{View, register};
 use scardepth::relief::canvas::Look;
 use scardepth::relief::{self, Light, Relief, Side};
-use scardepth::segment::segment;
+use scardepth::segment::{Ground, segment};
 use scardepth::shading::{Shading, shade};
 use scardepth::units::PixelsPerMm;
 use scardepth::{measure, quality, score, segment as segmenting, skin};
@@ -230,7 +230,7 @@ fn count(criterion: &mut Criterion, sizes: &[Size]) {
                 segment(
                     black_box(&size.index),
                     &size.index,
-                    &size.skin,
+                    &Ground::of(&size.skin, scale),
                     scale,
                     segmenting,
                 )
@@ -270,7 +270,8 @@ fn visit(size: &Size, less: f32) -> (Visit, Mask) {
     let scale = photos::scale();
     let options = photos::options();
     let index = map(&size.index, |v| v + less);
-    let scars = segment(&index, &index, &size.skin, scale, &options.segment);
+    let ground = Ground::of(&size.skin, scale);
+    let scars = segment(&index, &index, &ground, scale, &options.segment);
     let mut healthy: Array2<bool> = size.skin.clone();
     healthy.zip_mut_with(&scars.labels, |h, &l| *h &= l == 0);
     let relief = Relief {

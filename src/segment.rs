@@ -53,6 +53,27 @@ impl Scars {
     }
 }
 
+/// Where scars may lie.
+#[derive(Debug, Clone)]
+pub struct Ground<'a> {
+    /// What is measured.
+    pub skin: &'a Mask,
+    /// The same with the lines through it that are no wider than a hair with its margin.
+    bridged: Mask,
+}
+
+impl<'a> Ground<'a> {
+    #[must_use]
+    pub fn of(skin: &'a Mask, scale: PixelsPerMm) -> Self {
+        /// Half the width of such a line, mm.
+        const HALF_LINE_MM: f64 = 0.2;
+        let radius = scale.px(HALF_LINE_MM) as f32;
+        // Closing by a disk.
+        let bridged = erode(&dilate(skin, radius), radius);
+        Self { skin, bridged }
+    }
+}
+
 /// Finds the scars of one visit in its relief index (minus the logit of a dent).
 ///
 /// `seeds` is where a scar must reach [`Options::seed`] somewhere: the index itself, or the lower of
@@ -64,16 +85,16 @@ impl Scars {
 pub fn segment(
     index: &Field,
     seeds: &Field,
-    skin: &Mask,
+    ground: &Ground,
     scale: PixelsPerMm,
     options: &Options,
 ) -> Scars {
-    let basins = flood(index, &bridged(skin, scale), options);
+    let basins = flood(index, &ground.bridged, options);
     let smallest = std::f64::consts::PI * (0.5 * scale.px(options.smallest_mm)).powi(2);
     let (mut labels, mut sizes) = label_groups(&basins.merged());
     for (label, _) in labels
         .iter_mut()
-        .zip(skin)
+        .zip(ground.skin)
         .filter(|(l, s)| **l != 0 && !**s)
     {
         sizes[(*label - 1) as usize] -= 1;
@@ -85,14 +106,6 @@ pub fn segment(
         |size, deepest| size as f64 >= smallest && deepest <= -options.seed,
         seeds,
     )
-}
-
-/// `skin` and the lines through it that are narrower than a hair with its margin (closing by a disk).
-fn bridged(skin: &Mask, scale: PixelsPerMm) -> Mask {
-    /// Half the width of such a line, mm.
-    const HALF_LINE_MM: f64 = 0.2;
-    let radius = scale.px(HALF_LINE_MM) as f32;
-    erode(&dilate(skin, radius), radius)
 }
 
 /// Basins of the relief, each with its greatest depth.
@@ -238,7 +251,8 @@ mod tests {
         );
         let skin = Mask::from_shape_fn((60, 60), |(_, x)| !line.contains(&x));
         let scale = PixelsPerMm::new(16.0).unwrap();
-        segment(&index, &index, &skin, scale, &Options::default())
+        let ground = Ground::of(&skin, scale);
+        segment(&index, &index, &ground, scale, &Options::default())
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The kinds of the scars held against the true ones.
+//! Single scars held against the true ones: their kinds and their volumes.
 
 use std::collections::BTreeMap;
 
@@ -151,5 +151,27 @@ mod tests {
         let none = Mask::from_elem((100, 100), false);
         assert!(matched(&lesions, &scars, &none, 10.0).is_empty());
         assert!(matched(&[], &scars, &measured, 10.0).is_empty());
+    }
+
+    #[test]
+    fn a_lesion_holds_what_its_scars_hold_together() {
+        let scars = [
+            scar(0, Kind::Boxcar, 20.0, 20.0, 2.0),
+            scar(1, Kind::Boxcar, 30.0, 20.0, 2.0),
+            scar(2, Kind::Rolling, 80.0, 80.0, 2.0),
+        ];
+        let mut lesions = [
+            lesion(1, schema::Kind::Boxcar, 25.0, 20.0),
+            lesion(2, schema::Kind::Rolling, 80.0, 80.0),
+        ];
+        lesions[0].before = LesionVisit {
+            area_mm2: Some(3.0),
+            relief_index: Some(2.0),
+            ..LesionVisit::default()
+        };
+        let measured = Mask::from_elem((100, 100), true);
+        let volumes = volumes(&matched(&lesions, &scars, &measured, 10.0));
+        // Before and after of the first, which stands for two; the second was measured nowhere.
+        assert_eq!(volumes, [[0.2, 6.0], [0.2, 0.0], [0.1, 0.0], [0.1, 0.0]]);
     }
 }

@@ -37,6 +37,7 @@ pub mod write;
 mod dice;
 mod exif;
 mod grid;
+mod person;
 #[cfg(test)]
 mod tests;
 
@@ -50,18 +51,15 @@ pub use self::spec::{Error, Family, Format, Spec};
 pub use self::truth::Truth;
 
 use self::camera::{Camera, Pose};
-use self::dice::Dice;
 use self::grid::Grid;
 use self::hair::Growth;
-use self::pigment::{Pigment, Tint};
-use self::relief::Relief;
+use self::person::{Person, Visit, field_factor};
 use self::rig::Light;
-use self::scars::{Response, Scar};
+use self::scars::Scar;
 use self::sensor::Sensor;
-use self::strew::Strewn;
 use self::truth::Places;
 use crate::filter::{bicubic, gaussian};
-use crate::raster::{Field, from_rows, row};
+use crate::raster::{Field, from_rows};
 
 /// A photo: its pixels, its file, the day it was taken.
 #[derive(Debug, Clone)]
@@ -161,182 +159,6 @@ pub fn setups(spec: &Spec) -> Result<Vec<Setup>, Error> {
     let person = Person::draw(spec);
     let visits = (0..spec.visits).map(|i| person.visit(spec, i).setup);
     Ok(visits.collect())
-}
-
-/// What stays the same at all visits.
-struct Person {
-    relief: Relief,
-    pigment: Pigment,
-    scars: Vec<Scar>,
-    responses: Vec<Response>,
-    light: Light,
-    sensor: Sensor,
-    hair: Growth,
-    strength: f64,
-    distance: f64,
-    half: [f64; 2],
-}
-
-/// What one visit finds.
-struct Visit {
-    scars: Vec<Scar>,
-    tint: Tint,
-    setup: Setup,
-    noise: u64,
-    hair_seed: u64,
-}
-
-impl Person {
-    fn draw(spec: &Spec) -> Self {
-        let half = spec.half_field();
-        let dice = |purpose: &str| Dice::new(spec.seed, purpose, 0);
-        let strewn = match spec.family {
-            Family::Healthy => Strewn::Nowhere,
-            Family::Confluent => Strewn::Confluent,
-            Family::Linear => Strewn::Lines,
-            _ => Strewn::Apart,
-        };
-        let scars = strew::strew(strewn, half, &mut dice("scars"));
-        let mut answer = dice("response");
-        let responses = scars.iter().map(|_| Response::draw(&mut answer)).collect();
-        let pigment = Pigment::draw(spec.skin_type, half, &mut dice("pigment"));
-        let reflectance: f64 = (pigment.base.iter().zip(crate::raster::LUMINANCE))
-            .map(|(b, w)| b * f64::from(w))
-            .sum();
-        let drawn = if spec.family == Family::Worse {
-            dice("strength").range(0.15, 0.45)
-        } else {
-            dice("strength").range(0.15, 0.7)
-        };
-        let mut other = dice("camera");
-        let hair = match other.unit() {
-            p if p < 0.25 => Growth {
-                density: other.range(0.004, 0.03),
-                length: other.range(2.0, 7.0),
-            },
-            p if p < 0.40 => Growth {
-                density: other.range(0.08, 0.35),
-                length: other.range(0.25, 0.8),
-            },
-            _ => Growth::default(),
-        };
-        let field = field_factor(half);
-        let mut relief = Relief::draw(half, field, &mut dice("relief"));
-        let mut hair = hair;
-        let mut pigment = pigment;
-        if spec.wild {
-            let mut wild = dice("wild");
-            relief = relief.wild(half, &mut wild);
-            pigment = pigment.wild(half, &mut wild);
-            hair = hair.wild(&mut wild);
-        }
-        Self {
-            relief,
-            pigment,
-            scars,
-            responses,
-            light: Light::draw(spec.rig, &mut dice("light")).moved_away(field),
-            sensor: Sensor::draw(reflectance, &mut other),
-            hair,
-            strength: spec.strength.unwrap_or(drawn),
-            distance: other.range(230.0, 450.0) * field,
-            half,
-        }
-    }
-
-    fn visit(&self, spec: &Spec, number: usize) -> Visit {
-        let dice = |purpose: &str| Dice::new(spec.seed, purpose, number as u64 + 1);
-        let done = number as f64 / (spec.visits - 1) as f64;
-        let strength = match spec.family {
-            f if f.keeps_relief() => 0.0,
-            Family::Worse => self.strength * (1.0 - done),
-            _ => self.strength * done,
-        };
-        let later = number > 0;
-        let tint = match spec.family {
-            Family::Recoloured if later => Tint::strong(self.half, &mut dice("tint")),
-            Family::Rephotographed => Tint::plain(),
-            _ if later => Tint::daily(&mut dice("tint")),
-            _ => Tint::plain(),
-        };
-        let mut hair = self.hair;
-        if later && spec.family == Family::Recoloured && dice("hair").chance(0.5) {
-            let mut dice = dice("growth");
-            hair.density = hair.density.max(0.02) * dice.range(1.0, 2.5);
-            hair.length = hair.length.max(0.5) * dice.range(1.2, 2.0);
-        }
-        if later && spec.wild && dice("shave").chance(0.5) {
-            let mut dice = dice("shaved");
-            hair.density *= dice.ratio(0.3, 2.5);
-            hair.length *= dice.ratio(0.5, 1.8);
-        }
-        let share = if later { 1.0 } else { 0.25 };
-        let mut pose = Pose::draw(&spec.pose, self.distance, share, &mut dice("pose"));
-        let (light, sensor) = if later {
-            (
-                self.light.jittered(&spec.light, &mut dice("light")),
-                self.sensor.another_day(&mut dice("camera")),
-            )
-        } else {
-            pose.scale = 1.0;
-            (self.light.clone(), self.sensor.clone())
-        };
-        Visit {
-            scars: (self.scars.iter().zip(&self.responses))
-                .map(|(scar, response)| scar.treated(strength, response))
-                .collect(),
-            tint,
-            setup: Setup {
-                strength,
-                pose,
-                light,
-                sensor,
-                hair,
-            },
-            noise: dice("noise").seed(),
-            hair_seed: spec.seed,
-        }
-    }
-
-    /// Light that leaves each point of the skin toward the camera, linear red, green, blue.
-    fn radiance(&self, visit: &Visit, camera: &Camera, texture: &Field, grid: &Grid) -> [Field; 3] {
-        let height = relief::surface(&self.relief, texture, &visit.scars, grid);
-        let mut lit = light::illuminate(&visit.setup.light, camera, &height, grid);
-        let pits = relief::pits(texture, grid);
-        let papules = self.relief.papules();
-        let albedo = (self.pigment).albedo(&visit.tint, papules, &visit.scars, &pits, grid);
-        let cast = visit.setup.light.shadow_of_hair(camera);
-        let roots = self.half.map(|h| 1.3 * h);
-        let mut dice = Dice::new(visit.hair_seed, "roots", 0);
-        let hair = hair::grow(&visit.setup.hair, roots, cast, grid, &mut dice);
-        if let Some(hair) = &hair {
-            for plane in &mut lit.diffuse {
-                *plane = crate::raster::zip2(plane, &hair.shadow, |e, s| e * (1.0 - s));
-            }
-        }
-        let under = light::scattered(lit.diffuse.clone(), grid.per_mm);
-        std::array::from_fn(|c| {
-            from_rows(grid.rows, grid.columns, |y, out| {
-                let (a, e, g) = (row(&albedo[c], y), row(&under[c], y), row(&lit.gloss[c], y));
-                for (x, o) in out.iter_mut().enumerate() {
-                    *o = a[x] * e[x] + g[x];
-                }
-                if let Some(hair) = &hair {
-                    let (cover, bare) = (row(&hair.cover, y), row(&lit.diffuse[c], y));
-                    for (x, o) in out.iter_mut().enumerate() {
-                        *o += cover[x] * (hair.colour[c] * bare[x] - *o);
-                    }
-                }
-            })
-        })
-    }
-}
-
-/// How much larger the field is than a cheek's 70 mm; lengths of the set-up grow with it.
-fn field_factor(half: [f64; 2]) -> f64 {
-    /// Half the usual field, mm.
-    const USUAL: f64 = 35.0;
-    (half[0].max(half[1]) / USUAL).max(1.0)
 }
 
 /// The skin that any of the cameras sees, with a margin for what scatters in from outside.

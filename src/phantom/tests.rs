@@ -1,6 +1,7 @@
 //! Tests that need the whole renderer.
 
 use super::camera::Camera;
+use super::pigment::Tint;
 use super::relief::dents;
 use super::*;
 use crate::raster::count;

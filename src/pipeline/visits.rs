@@ -6,7 +6,7 @@ use crate::normalise::Matched;
 use crate::raster::{Field, LinearImage, Mask, map, zip2};
 use crate::relief::canvas::{self, Look};
 use crate::relief::{self, Light, Relief, Side};
-use crate::segment::{Scars, segment};
+use crate::segment::{Ground, Scars, segment};
 use crate::shading::{Shading, shade};
 use crate::units::PixelsPerMm;
 
@@ -60,8 +60,9 @@ pub fn see(
         side: lamps[i].side,
     });
     let seeds = zip2(&reliefs[0].index, &reliefs[1].index, f32::min);
+    let ground = Ground::of(measured, scale);
     let scars = (reliefs.each_ref())
-        .map(|relief| segment(&relief.index, &seeds, measured, scale, &options.segment));
+        .map(|relief| segment(&relief.index, &seeds, &ground, scale, &options.segment));
     let healthy = outside(measured, &scars);
     let visit = |lit: &Lit, relief: Relief, scars: Scars| {
         let finest = scale.px(options.relief.finest_mm) as f32;

@@ -166,3 +166,58 @@ pub fn broad_slope(luminance: &Field, skin: &Mask, light: Light) -> f64 {
         0.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(axis_deg: f64, directionality: f64) -> Light {
+        Light {
+            axis_deg,
+            directionality,
+        }
+    }
+
+    /// What a network says that is fairly sure of a light `off_deg` from the axis.
+    fn logits(off_deg: f64) -> [f64; 2] {
+        let (sin, cos) = off_deg.to_radians().sin_cos();
+        [cos, sin].map(|v: f64| 2.0 * (0.9 * v).atanh())
+    }
+
+    /// Where the light comes from after all, degrees.
+    fn azimuth(found: Light, logits: [f64; 2]) -> f64 {
+        let (light, evidence) = confirmed(found, logits);
+        assert!((0.0..180.0).contains(&light.axis_deg));
+        let side = if evidence > 0.0 {
+            Side::Axis
+        } else {
+            Side::Opposite
+        };
+        light.azimuth_deg(side)
+    }
+
+    #[test]
+    fn texture_without_an_axis_leaves_it_to_the_network() {
+        for axis in [5.0, 90.0, 175.0] {
+            for off in [-170.0, -80.0, -20.0, 0.0, 30.0, 85.0, 140.0, 179.0f64] {
+                let seen = azimuth(found(axis, 0.0), logits(off));
+                let miss = (seen - axis - off).rem_euclid(360.0);
+                assert!(miss.min(360.0 - miss) < 1e-6, "{axis} {off}: {seen}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_network_that_says_nothing_leaves_the_texture() {
+        let (light, evidence) = confirmed(found(70.0, 0.3), [0.0; 2]);
+        assert!((light.axis_deg - 70.0).abs() < 1e-9);
+        assert!(evidence.abs() < 1e-9);
+    }
+
+    #[test]
+    fn both_meet_in_between() {
+        let seen = azimuth(found(170.0, 0.3), logits(40.0));
+        // Past 180 the axis begins anew at 0; the light goes on.
+        assert!((171.0..209.0).contains(&seen), "{seen}");
+    }
+}

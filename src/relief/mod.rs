@@ -237,10 +237,9 @@ pub fn lit_from(
     places: &[[f64; 2]],
     scale: PixelsPerMm,
 ) -> [f64; 2] {
-    let evidence = |azimuth: f64, middle: [f64; 2]| {
-        let look = look.clone().lit_from(azimuth);
-        let canvas = Canvas::around(middle, azimuth, scale, PLACE_PX);
-        let planes = unet::trained().see(&canvas.inputs(&look, &look, skin));
+    let evidence = |look: &Look, middle: [f64; 2]| {
+        let canvas = Canvas::around(middle, look.azimuth, scale, PLACE_PX);
+        let planes = unet::trained().see(&canvas.inputs(look, look, skin));
         let open = canvas.show(skin, 0.0);
         let (mut sum, mut weight) = (0.0f64, 0.0f64);
         for (&logit, &open) in planes[unet::LIT_RIGHT].iter().zip(&open) {
@@ -249,10 +248,15 @@ pub fn lit_from(
         }
         [sum, weight]
     };
+    let mut look = look.clone();
     [azimuth, azimuth + FRAC_PI_2].map(|azimuth| {
+        let [this, that] = [azimuth, azimuth + PI].map(|azimuth| {
+            look.azimuth = azimuth;
+            let seen = places.iter().map(|&middle| evidence(&look, middle));
+            seen.collect::<Vec<[f64; 2]>>()
+        });
         let (mut sum, mut weight) = (0.0, 0.0);
-        for &middle in places {
-            let [this, that] = [azimuth, azimuth + PI].map(|a| evidence(a, middle));
+        for (this, that) in this.iter().zip(&that) {
             sum += 0.5 * (this[0] - that[0]);
             weight += 0.5 * (this[1] + that[1]);
         }

@@ -15,6 +15,7 @@ use crate::raster::Field;
 /// Planes at each level, from the finest.
 pub const WIDTHS: [usize; LEVELS] = [16, 24, 32, 48, 64];
 
+/// Levels, each half as fine as the one before.
 pub const LEVELS: usize = 5;
 
 /// Rows and columns of a canvas are multiples of this.

@@ -16,8 +16,8 @@ use rand_pcg::Pcg64Mcg;
 
 use super::{Lesion, Options};
 use crate::measure::{Scar, Surface, Visit, measure, totals};
-use crate::raster::{Mask, map};
-use crate::segment;
+use crate::raster::map;
+use crate::segment::{self, Ground};
 use crate::stats::median_and_sigma;
 use crate::units::PixelsPerMm;
 
@@ -67,7 +67,7 @@ pub type Margin = [f64; 3];
 #[must_use]
 pub fn margin(
     visit: &Visit,
-    measured: &Mask,
+    ground: &Ground,
     scale: PixelsPerMm,
     options: &segment::Options,
     doubt: f64,
@@ -75,10 +75,10 @@ pub fn margin(
     let with = |shift: f32| {
         let index = map(&visit.relief.index, |v| v + shift);
         let surface = Surface {
-            scars: &segment::segment(&index, &index, measured, scale, options),
+            scars: &segment::segment(&index, &index, ground, scale, options),
             ..visit.surface()
         };
-        let scars = measure(surface, measured);
+        let scars = measure(surface, ground.skin);
         let sums = totals(&scars, 0.0);
         [sums.area_px, sums.contrast.unwrap_or(0.0), sums.volume_px]
     };

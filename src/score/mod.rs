@@ -8,7 +8,7 @@ pub use pairing::{Lesion, State, join_swallowed, pair};
 
 use crate::measure::{Both, Scar, Totals, Visit, healthy_mean_square, totals};
 use crate::raster::Mask;
-use crate::segment;
+use crate::segment::{self, Ground};
 use crate::units::PixelsPerMm;
 
 /// Settings of [`score`].
@@ -115,8 +115,9 @@ pub fn score(
         totals(before.scars, bases[0]),
         totals(after.scars, bases[1]),
     ];
+    let ground = Ground::of(measured, scale);
     let margin =
-        |m: Measured| doubt::margin(m.visit, measured, scale, segmenting, options.end_doubt);
+        |m: Measured| doubt::margin(m.visit, &ground, scale, segmenting, options.end_doubt);
     let ([area, contrast, volume], verdict) = if before.visit_equals(after) {
         // The same picture twice: nothing changed, and there is nothing to doubt.
         let none = |known: bool| known.then(Estimate::exactly_none);

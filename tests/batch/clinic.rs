@@ -74,6 +74,16 @@ impl Clinic {
         output
     }
 
+    /// What a run that ends with `status` prints,
+    pub fn prints(&self, arguments: &[&str], status: i32) -> String {
+        String::from_utf8_lossy(&self.run(arguments, status).stdout).into_owned()
+    }
+
+    /// and what it says beside it.
+    pub fn says(&self, arguments: &[&str], status: i32) -> String {
+        String::from_utf8_lossy(&self.run(arguments, status).stderr).into_owned()
+    }
+
     /// Everything below a result that must not differ between runs, by name.
     pub fn outputs(&self, out: &str) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();

@@ -2,6 +2,7 @@
 //! tables however often a run was stopped or in how many parts it was made.
 
 mod clinic;
+mod found;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -111,8 +112,7 @@ fn counted_alike(clinic: &Clinic, run: &Run, ended: &Output) {
         ended.contains("4 cannot be used.") && ended.contains("Cannot be used (4):"),
         "{ended}"
     );
-    let planned = clinic.run(&["batch", "root", "--dry-run"], 1);
-    let planned = String::from_utf8_lossy(&planned.stdout).into_owned();
+    let planned = clinic.prints(&["batch", "root", "--dry-run"], 1);
     assert!(
         planned.contains(&format!("{counted}: 6 can be used, 4 cannot.")),
         "{planned}"
@@ -173,8 +173,11 @@ fn parts_merged_and_runs_killed_give_the_tables_of_one_run() {
             .unwrap();
         assert!(matches!(output.status.code(), Some(0 | 1)));
     }
-    let told = clinic.run(&["merge", "part1", "part2", "--out", "merged"], 2);
-    assert!(String::from_utf8_lossy(&told.stderr).contains("parts are missing: 3/3"));
+    assert!(
+        clinic
+            .says(&["merge", "part1", "part2", "--out", "merged"], 2)
+            .contains("parts are missing: 3/3")
+    );
     clinic.run(
         &[
             "merge", "part3", "part1", "part2", "--out", "merged", "--quiet",
@@ -189,92 +192,26 @@ fn what_is_not_ours_or_anothers_run_is_left_alone() {
     let clinic = Clinic::new(&["anna"]);
     fs::create_dir(clinic.at("foreign")).unwrap();
     fs::write(clinic.at("foreign/thesis.txt"), "mine").unwrap();
-    let told = clinic.run(&["batch", "root", "--out", "foreign"], 2);
-    assert!(String::from_utf8_lossy(&told.stderr).contains("thesis.txt"));
+    assert!(
+        clinic
+            .says(&["batch", "root", "--out", "foreign"], 2)
+            .contains("thesis.txt")
+    );
     fs::create_dir(clinic.at("busy")).unwrap();
     let lock = fs::File::create(clinic.at("busy/scardepth.lock")).unwrap();
     lock.lock().unwrap();
-    let told = clinic.run(&["batch", "root", "--out", "busy"], 2);
-    assert!(String::from_utf8_lossy(&told.stderr).contains("another run"));
+    assert!(
+        clinic
+            .says(&["batch", "root", "--out", "busy"], 2)
+            .contains("another run")
+    );
     clinic.run(&["batch", "root/nobody", "--out", "out"], 2);
-    let told = clinic.run(&["series", "root/anna", "--dry-run"], 0);
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    let text = clinic.prints(&["series", "root/anna", "--dry-run"], 0);
     assert!(
         text.contains("16 February 2026 (by name)  2026-02-16_front.jpg  compared with it"),
         "{text}"
     );
     assert!(!clinic.at("out").exists());
-}
-
-#[test]
-fn a_series_lies_in_one_folder_and_is_told_in_words() {
-    let clinic = Clinic::new(&["anna"]);
-    clinic.put(
-        "anna/manifest.csv",
-        b"date,treatment\n2026-01-12,needling\n2026-02-16,needling\n",
-    );
-    let told = clinic.run(
-        &["series", "root/anna", "--out", "out", "--px-per-mm", "6"],
-        0,
-    );
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
-    for part in [
-        "anna, front",
-        "12 January 2026    first photo",
-        "treatment: needling",
-        "Trend of scar area",
-        "Result: out",
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
-    }
-    let series: Series = read(&clinic.at("out/front/series.json"));
-    assert_eq!(series.sessions.len(), 2);
-    assert!(!series.scars.is_empty());
-    for scar in &series.scars {
-        assert_eq!(scar.visits.len(), series.compared().count());
-    }
-    assert!(clinic.at("out/front/baseline.jpg").is_file());
-}
-
-#[test]
-fn before_and_after_are_two_visits_without_a_date() {
-    let clinic = Clinic::new(&[]);
-    clinic.put("anna/before.jpg", &undated(&photos()[0]));
-    clinic.put("anna/after.jpg", &undated(&photos()[2]));
-    let told = clinic.run(&["batch", "root", "--dry-run"], 0);
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
-    assert!(
-        text.contains("No date is known; \u{201c}before\u{201d}"),
-        "{text}"
-    );
-    clinic.run(
-        &[
-            "batch",
-            "root",
-            "--out",
-            "out",
-            "--px-per-mm",
-            "6",
-            "--quiet",
-        ],
-        0,
-    );
-    let series: Series = read(&clinic.at("out/patients/anna/photo/series.json"));
-    let visits: Vec<&str> = series.visits.iter().map(|v| v.visit.as_str()).collect();
-    assert_eq!(visits, ["before", "after"]);
-    assert_eq!(series.visits[1].days, None);
-    assert_eq!(series.visits[1].status, Status::Compared);
-    let visits = fs::read_to_string(clinic.at("out/visits.csv")).unwrap();
-    assert!(visits.contains("\nanna,photo,after,,order,,"), "{visits}");
-    let cohort: Cohort = read(&clinic.at("out/cohort.json"));
-    assert_eq!(cohort.series[0].first_date, None);
-}
-
-/// A photo without its EXIF: the file's second segment, which holds nothing else.
-fn undated(photo: &[u8]) -> Vec<u8> {
-    let at = photo.windows(6).position(|w| w == b"Exif\0\0").unwrap() - 4;
-    let length = usize::from(u16::from_be_bytes([photo[at + 2], photo[at + 3]]));
-    [&photo[..at], &photo[at + 2 + length..]].concat()
 }
 
 #[test]
@@ -284,10 +221,9 @@ fn an_anonymous_result_holds_no_name_and_limits_hold() {
     clinic.put("Smithson/2026-04-20_front.jpg", &photos()[2][..2000]);
     clinic.put("Smithson/2026-05-20 smithson/front.jpg", &photos()[1]);
     clinic.put("Smithson/smithson.txt", b"note");
-    let told = clinic.run(&["batch", "root", "--dry-run", "--anonymous"], 1);
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    let text = clinic.prints(&["batch", "root", "--dry-run", "--anonymous"], 1);
     assert!(text.contains(" = Smithson\n"), "who is who: {text}");
-    let told = clinic.run(
+    let text = clinic.prints(
         &[
             "batch",
             "root",
@@ -299,7 +235,6 @@ fn an_anonymous_result_holds_no_name_and_limits_hold() {
         ],
         1,
     );
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
     assert!(text.contains(" = Smithson/smithson.jpg\n"), "{text}");
     let mut everything = BTreeMap::new();
     all(&clinic.at("out"), &clinic.at("out"), &mut everything);
@@ -329,96 +264,4 @@ fn an_anonymous_result_holds_no_name_and_limits_hold() {
             .iter()
             .any(|f| f.reason.contains("the limit is"))
     );
-}
-
-#[test]
-fn the_course_of_the_samples_is_found_from_above() {
-    let clinic = Clinic::new(&[]);
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/course");
-    let told = clinic.run(&["series", samples.to_str().unwrap(), "--dry-run"], 0);
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
-    assert!(
-        text.contains("1 patient, 1 view, 4 photos: 4 can be used, 0 cannot."),
-        "{text}"
-    );
-    assert!(text.starts_with("course, front\n"), "{text}");
-}
-
-#[test]
-fn a_folder_with_nothing_to_measure_is_an_error_that_says_what_to_name() {
-    let clinic = Clinic::new(&["anna"]);
-    let refused = |arguments: &[&str]| {
-        let output = clinic.run(arguments, 2);
-        assert!(!clinic.at("out").exists());
-        String::from_utf8_lossy(&output.stderr).into_owned()
-    };
-    let alone = refused(&["batch", "root/anna", "--out", "out"]);
-    assert!(alone.contains("3 photos lie directly in it"), "{alone}");
-    assert!(alone.contains("`scardepth series root/anna`"), "{alone}");
-    assert!(!alone.contains("manifest.csv"), "{alone}");
-    fs::create_dir(clinic.at("empty")).unwrap();
-    let empty = refused(&["series", "empty", "--out", "out"]);
-    assert!(empty.contains("there is no photo"), "{empty}");
-    let missing = refused(&["series", "nowhere", "--out", "out"]);
-    assert!(missing.contains("there is no such folder"), "{missing}");
-    let photo = "root/anna/2026-01-12_front.jpg";
-    let file = refused(&["series", photo, "--out", "out"]);
-    assert!(
-        file.contains("this is a file; name the folder that the photos lie in"),
-        "{file}"
-    );
-}
-
-#[test]
-fn patients_given_to_series_are_named() {
-    let clinic = Clinic::new(&["anna", "bert"]);
-    let output = clinic.run(&["series", "root", "--out", "out"], 2);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        told.contains("its 6 photos lie in 2 folders (anna, bert)"),
-        "{told}"
-    );
-    assert!(
-        told.contains("`scardepth batch root`") && told.contains("`scardepth series root/anna`"),
-        "{told}"
-    );
-    let planned = clinic.run(&["series", "root", "--dry-run"], 1);
-    let planned = String::from_utf8_lossy(&planned.stdout).into_owned();
-    assert!(planned.contains("`scardepth batch root`"), "{planned}");
-}
-
-#[test]
-fn a_dry_run_names_what_cannot_be_opened() {
-    let clinic = Clinic::new(&["anna"]);
-    clinic.put("anna/2026-04-20_front.jpg", &photos()[2][..2000]);
-    clinic.put("carl/2026-01-12_front.jpg", b"no photo at all");
-    let told = clinic.run(&["batch", "root", "--dry-run"], 1);
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
-    assert!(
-        text.contains("anna/2026-04-20_front.jpg: the file is"),
-        "{text}"
-    );
-    assert!(
-        text.contains("carl/2026-01-12_front.jpg: the content is not"),
-        "{text}"
-    );
-    assert!(
-        text.contains("2 patients, 2 views, 5 photos: 3 can be used, 2 cannot."),
-        "{text}"
-    );
-}
-
-#[test]
-fn a_scale_that_nobody_gave_is_told_once() {
-    let clinic = Clinic::new(&["anna"]);
-    let notes = |options: &[&str], out: &str| {
-        let arguments = [&["series", "root/anna", "--out", out], options].concat();
-        clinic.run(&arguments, 0);
-        let series: Series = read(&clinic.at(out).join("front/series.json"));
-        let said = |w: &scardepth::report::schema::Warning| w.code == "no-scale";
-        assert!(!series.visits.iter().any(|v| v.warnings.iter().any(said)));
-        series.notes.iter().filter(|w| said(w)).count()
-    };
-    assert_eq!(notes(&[], "guessed"), 1);
-    assert_eq!(notes(&["--field-mm", "32"], "said"), 0);
 }

@@ -21,7 +21,7 @@ use scardepth::relief::{self, Light, Relief, Side, find_light, reconstruct};
 use scardepth::report;
 use scardepth::report::schema::Verdict;
 use scardepth::score::score;
-use scardepth::segment::{self, segment};
+use scardepth::segment::{self, Ground, segment};
 use scardepth::shading::shade;
 use scardepth::skin;
 use scardepth::units::PixelsPerMm;
@@ -243,7 +243,7 @@ proptest! {
         let seeds = Field::from_shape_fn(size, |at| indices[0][at].min(indices[1][at]));
         let mut healthy = measured.clone();
         let visits = indices.map(|index| {
-            let scars = segment(&index, &seeds, &measured, scale, &options);
+            let scars = segment(&index, &seeds, &Ground::of(&measured, scale), scale, &options);
             assert_eq!(scars.labels.dim(), size);
             assert!(scars.labels.iter().all(|&l| l as usize <= scars.count));
             // A scar lies where it was measured.

@@ -57,6 +57,17 @@ fn reason<'a>(plan: &'a Plan, file: &str) -> &'a str {
     }
 }
 
+/// Small photos whose files have their dates in EXIF.
+fn dated() -> crate::phantom::Course {
+    let spec = crate::phantom::Spec {
+        width: 96,
+        height: 64,
+        px_per_mm: 8.0,
+        ..Default::default()
+    };
+    crate::phantom::render_course(&spec).unwrap()
+}
+
 #[test]
 fn both_habits_and_every_file_accounted_for() {
     let files = [
@@ -184,13 +195,7 @@ fn the_manifest_beats_names() {
 #[test]
 fn the_camera_dates_what_names_do_not() {
     let root = Root::new(&[]);
-    let spec = crate::phantom::Spec {
-        width: 96,
-        height: 64,
-        px_per_mm: 8.0,
-        ..Default::default()
-    };
-    let course = crate::phantom::render_course(&spec).unwrap();
+    let course = dated();
     let taken = course.shots[1].date.clone();
     root.put("anna/week5_front.jpg", &course.shots[1].file);
     root.put("anna/2025-01-01_front.jpg", &course.shots[0].file);

@@ -87,13 +87,7 @@ fn the_manifest_and_the_clock_beside_words() {
     let plan = root.plan();
     assert_eq!(told(&plan), ["anna/front: before after"]);
     let root = Root::new(&[]);
-    let spec = crate::phantom::Spec {
-        width: 96,
-        height: 64,
-        px_per_mm: 8.0,
-        ..Default::default()
-    };
-    let course = crate::phantom::render_course(&spec).unwrap();
+    let course = dated();
     let [first, second] = [0, 1].map(|i| course.shots[i].file.clone());
     root.put("anna/before.jpg", &first);
     root.put("anna/after.jpg", &second);
