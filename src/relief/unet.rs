@@ -257,7 +257,13 @@ fn convolve(convolution: &Convolution, sources: &[Source]) -> Stack {
             for (block, out) in out.chunks_mut(AT_ONCE * columns).enumerate() {
                 let weights = &packed[block * padded.len() / stride * side * AT_ONCE..];
                 let biases = &convolution.biases[block * AT_ONCE..];
-                sum_row(padded, stride, side, weights, biases, columns, out);
+                let biases = std::array::from_fn(|k| biases.get(k).copied().unwrap_or(0.0));
+                let sum_row = if side == 1 {
+                    sum_row::<1>
+                } else {
+                    sum_row::<3>
+                };
+                sum_row(padded, stride, weights, biases, columns, out);
             }
             if side > 1 {
                 for v in out.iter_mut() {
@@ -324,42 +330,44 @@ fn gather(
     }
 }
 
-/// [`AT_ONCE`] outputs of one row; every sum runs in the same order, whatever the machine: wider
-/// registers hold more columns, not more of a sum.
-#[multiversion::multiversion(targets("x86_64+avx2"))]
-fn sum_row(
+/// [`AT_ONCE`] outputs of one row; every sum runs in the same order and is rounded once a product,
+/// whatever the machine: wider registers hold more columns, not more of a sum. Processors that cannot
+/// multiply and add in one go (on x86 those before 2013) are many times slower, and say the same.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn sum_row<const SIDE: usize>(
     padded: &[f32],
     stride: usize,
-    side: usize,
     weights: &[f32],
-    biases: &[f32],
+    biases: [f32; AT_ONCE],
     columns: usize,
     out: &mut [f32],
 ) {
     for x in (0..columns).step_by(WIDE) {
-        let mut sums = [[0.0f32; WIDE]; AT_ONCE];
-        for (sum, &bias) in sums.iter_mut().zip(biases) {
-            sum.fill(bias);
-        }
-        let mut taps = weights.chunks_exact(AT_ONCE);
-        for line in padded.chunks_exact(stride) {
-            let line = &line[x..];
-            for kx in 0..side {
-                let (Some(tap), Some(values)) = (taps.next(), line[kx..].first_chunk::<WIDE>())
-                else {
-                    continue;
-                };
-                for (sum, &w) in sums.iter_mut().zip(tap) {
-                    for (s, &v) in sum.iter_mut().zip(values) {
-                        *s += w * v;
-                    }
-                }
+        // One name each: an array of sums is kept in memory, not in registers.
+        let [mut a, mut b, mut c, mut d] = biases.map(|bias| [bias; WIDE]);
+        let lines = padded.chunks_exact(stride);
+        for (line, taps) in lines.zip(weights.chunks_exact(SIDE * AT_ONCE)) {
+            let line = &line[x..x + WIDE + SIDE - 1];
+            for kx in 0..SIDE {
+                let values = line[kx..].first_chunk().expect("as wide as it was cut");
+                let tap = &taps[kx * AT_ONCE..];
+                add(&mut a, tap[0], values);
+                add(&mut b, tap[1], values);
+                add(&mut c, tap[2], values);
+                add(&mut d, tap[3], values);
             }
         }
         let wide = WIDE.min(columns - x);
-        for (out, sum) in out.chunks_exact_mut(columns).zip(&sums) {
+        for (out, sum) in out.chunks_exact_mut(columns).zip([a, b, c, d]) {
             out[x..x + wide].copy_from_slice(&sum[..wide]);
         }
+    }
+}
+
+#[inline(always)]
+fn add(sums: &mut [f32; WIDE], weight: f32, values: &[f32; WIDE]) {
+    for (sum, &value) in sums.iter_mut().zip(values) {
+        *sum = value.mul_add(weight, *sum);
     }
 }
 

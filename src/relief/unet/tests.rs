@@ -33,16 +33,21 @@ fn a_convolution_is_its_definition() {
     let found = convolve(&convolution, &[Source::Same(&Stack::of(&inputs))]).fields();
     for (o, found) in found.iter().enumerate() {
         for ((y, x), &found) in found.indexed_iter() {
-            let mut sum = 0.1;
+            let mut sum: f32 = 0.1;
             for (i, input) in inputs.iter().enumerate() {
                 for tap in 0..9 {
                     let (v, u) = ((y + tap / 3).wrapping_sub(1), (x + tap % 3).wrapping_sub(1));
                     let value = input.get([v, u]).copied().unwrap_or(0.0);
-                    sum += weights[(o * 2 + i) * 9 + tap] * value;
+                    sum = value.mul_add(weights[(o * 2 + i) * 9 + tap], sum);
                 }
             }
             let expected = if sum > 0.0 { sum } else { LEAK * sum };
-            assert!((found - expected).abs() < 1e-5, "{found} for {expected}");
+            // To the last bit: another machine rounds the same sums in the same order.
+            assert_eq!(
+                found.to_bits(),
+                expected.to_bits(),
+                "{found} for {expected}"
+            );
         }
     }
 }
