@@ -9,6 +9,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use crate::relief::unet::{Convolution, LEAK, LEVELS, Unet};
 
 /// Planes of one level.
+#[derive(Clone)]
 pub struct Planes {
     /// `[plane, row * columns + column]`.
     pub values: Array2<f32>,
@@ -64,72 +65,98 @@ impl Planes {
         }
     }
 
-    /// Each plane's neighbourhoods, `[plane * 9 + tap, pixel]`, zero beyond the border.
-    fn neighbourhoods(&self, side: usize) -> Array2<f32> {
-        if side == 1 {
-            return self.values.clone();
-        }
-        let (rows, columns) = (self.rows, self.columns);
-        let mut out = Array2::zeros((self.values.nrows() * 9, rows * columns));
-        for (k, mut line) in out.outer_iter_mut().enumerate() {
-            let from = self.values.row(k / 9);
-            let from = from.as_slice().expect("rows are whole");
-            let line = line.as_slice_mut().expect("rows are whole");
-            let (dy, dx) = ((k % 9 / 3) as isize - 1, (k % 3) as isize - 1);
-            for y in 0..rows {
-                let at = y as isize + dy;
-                if at < 0 || at >= rows as isize {
+    /// Strips of whole rows, first row and how many, whose neighbourhoods fit a processor's cache.
+    fn strips(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        /// Pixels of a strip: with 40 planes 1.5 MB.
+        const STRIP: usize = 1024;
+        let rows = self.rows;
+        let tall = (STRIP / self.columns.max(1)).max(1);
+        (0..rows)
+            .step_by(tall)
+            .map(move |y| (y, tall.min(rows - y)))
+    }
+
+    /// The pixels of a strip.
+    fn pixels(&self, (first, tall): (usize, usize)) -> std::ops::Range<usize> {
+        first * self.columns..(first + tall) * self.columns
+    }
+
+    /// Calls `each` with every run of pixels that one tap of a strip's neighbourhoods takes from one row:
+    /// its plane, its line among the neighbourhoods, where it begins there and in the plane, its length.
+    fn runs(
+        &self,
+        side: usize,
+        (first, tall): (usize, usize),
+        mut each: impl FnMut(usize, usize, usize, usize, usize),
+    ) {
+        let (reach, taps) = (side as isize / 2, side * side);
+        for line in 0..self.values.nrows() * taps {
+            let tap = line % taps;
+            let (dy, dx) = ((tap / side) as isize - reach, (tap % side) as isize - reach);
+            let (left, right) = ((-dx).max(0) as usize, self.columns - dx.max(0) as usize);
+            for y in 0..tall {
+                let at = (first + y) as isize + dy;
+                if at < 0 || at >= self.rows as isize {
                     continue;
                 }
-                let (first, last) = ((-dx).max(0) as usize, columns - dx.max(0) as usize);
-                let source = (at as usize * columns) as isize + dx;
-                let source = &from[(source + first as isize) as usize..][..last - first];
-                line[y * columns + first..y * columns + last].copy_from_slice(source);
+                let source = at as usize * self.columns + left;
+                each(
+                    line / taps,
+                    line,
+                    y * self.columns + left,
+                    source.wrapping_add_signed(dx),
+                    right - left,
+                );
             }
         }
+    }
+
+    /// The neighbourhoods of a strip, `[plane * taps + tap, pixel]`, zero beyond the border.
+    fn neighbourhoods(&self, side: usize, strip: (usize, usize)) -> Array2<f32> {
+        let lines = self.values.nrows() * side * side;
+        let mut out = Array2::zeros((lines, self.pixels(strip).len()));
+        let wide = out.ncols();
+        let (from, to) = (flat(&self.values), flat_mut(&mut out));
+        let pixels = self.values.ncols();
+        self.runs(side, strip, |plane, line, target, source, length| {
+            to[line * wide + target..][..length]
+                .copy_from_slice(&from[plane * pixels + source..][..length]);
+        });
         out
     }
 
-    /// The sum of what every neighbourhood holds of each pixel: the transpose of
+    /// Adds what the neighbourhoods of a strip hold of each pixel: the transpose of
     /// [`Planes::neighbourhoods`].
-    fn from_neighbourhoods(hoods: &Array2<f32>, side: usize, rows: usize, columns: usize) -> Self {
-        if side == 1 {
-            return Self {
-                values: hoods.clone(),
-                rows,
-                columns,
-            };
-        }
-        let mut values: Array2<f32> = Array2::zeros((hoods.nrows() / 9, rows * columns));
-        for (k, line) in hoods.outer_iter().enumerate() {
-            let line = line.to_slice().expect("rows are whole");
-            let mut to = values.row_mut(k / 9);
-            let to = to.as_slice_mut().expect("rows are whole");
-            let (dy, dx) = ((k % 9 / 3) as isize - 1, (k % 3) as isize - 1);
-            for y in 0..rows {
-                let at = y as isize + dy;
-                if at < 0 || at >= rows as isize {
-                    continue;
-                }
-                let (first, last) = ((-dx).max(0) as usize, columns - dx.max(0) as usize);
-                let target = (at as usize * columns) as isize + dx;
-                let target = &mut to[(target + first as isize) as usize..][..last - first];
-                for (t, v) in target.iter_mut().zip(&line[y * columns + first..]) {
-                    *t += v;
-                }
+    fn add_neighbourhoods(&mut self, hoods: &Array2<f32>, side: usize, strip: (usize, usize)) {
+        let mut values = std::mem::take(&mut self.values);
+        let (wide, pixels) = (hoods.ncols(), values.ncols());
+        let shape = Self {
+            values: Array2::zeros((values.nrows(), 0)),
+            ..*self
+        };
+        let (from, to) = (flat(hoods), flat_mut(&mut values));
+        shape.runs(side, strip, |plane, line, target, source, length| {
+            let from = &from[line * wide + target..][..length];
+            let to = &mut to[plane * pixels + source..][..length];
+            for (t, v) in to.iter_mut().zip(from) {
+                *t += v;
             }
-        }
-        Self {
-            values,
-            rows,
-            columns,
-        }
+        });
+        self.values = values;
     }
+}
+
+fn flat(values: &Array2<f32>) -> &[f32] {
+    values.as_slice().expect("planes are whole")
+}
+
+fn flat_mut(values: &mut Array2<f32>) -> &mut [f32] {
+    values.as_slice_mut().expect("planes are whole")
 }
 
 /// A convolution that was done, with what its derivative needs.
 struct Done {
-    hoods: Array2<f32>,
+    input: Planes,
     /// After the rectifier.
     out: Planes,
 }
@@ -140,20 +167,23 @@ fn weights(convolution: &Convolution) -> ArrayView2<'_, f32> {
         .expect("weights fit their shape")
 }
 
-fn forward(convolution: &Convolution, input: &Planes) -> Done {
-    let hoods = input.neighbourhoods(convolution.side);
+fn forward(convolution: &Convolution, input: Planes) -> Done {
     let biases = Array1::from(convolution.biases.clone()).insert_axis(Axis(1));
     let mut out = biases
-        .broadcast((convolution.outputs, hoods.ncols()))
+        .broadcast((convolution.outputs, input.values.ncols()))
         .expect("a bias for each plane")
         .to_owned();
-    general_mat_mul(1.0, &weights(convolution), &hoods, 1.0, &mut out);
+    for strip in input.strips() {
+        let hoods = input.neighbourhoods(convolution.side, strip);
+        let mut part = out.slice_mut(s![.., input.pixels(strip)]);
+        general_mat_mul(1.0, &weights(convolution), &hoods, 1.0, &mut part);
+    }
     if convolution.side > 1 {
         out.mapv_inplace(|v| if v > 0.0 { v } else { LEAK * v });
     }
     Done {
-        hoods,
         out: input.like(out),
+        input,
     }
 }
 
@@ -172,7 +202,15 @@ fn backward(
             }
         });
     }
-    let by_weights = delta.dot(&done.hoods.t());
+    let weights = weights(convolution);
+    let mut by_weights = Array2::zeros(weights.dim());
+    let mut by_input = done.input.like(Array2::zeros(done.input.values.dim()));
+    for strip in done.input.strips() {
+        let delta = delta.slice(s![.., done.input.pixels(strip)]);
+        let hoods = done.input.neighbourhoods(convolution.side, strip);
+        general_mat_mul(1.0, &delta, &hoods.t(), 1.0, &mut by_weights);
+        by_input.add_neighbourhoods(&weights.t().dot(&delta), convolution.side, strip);
+    }
     let (w, b) = numbers.split_at_mut(convolution.weights.len());
     for (n, d) in w.iter_mut().zip(&by_weights) {
         *n += d;
@@ -180,8 +218,7 @@ fn backward(
     for (n, row) in b.iter_mut().zip(delta.outer_iter()) {
         *n += row.sum();
     }
-    let hoods = weights(convolution).t().dot(&delta);
-    Planes::from_neighbourhoods(&hoods, convolution.side, done.out.rows, done.out.columns)
+    by_input
 }
 
 fn joined(low: &Planes, high: &Planes) -> Planes {
@@ -215,19 +252,19 @@ impl Tape {
         let mut done: Vec<Done> = Vec::with_capacity(c.len());
         for level in 0..LEVELS {
             let first = if level == 0 {
-                forward(&c[0], input)
+                forward(&c[0], input.clone())
             } else {
-                forward(&c[2 * level], &done[2 * level - 1].out.halved())
+                forward(&c[2 * level], done[2 * level - 1].out.halved())
             };
             done.push(first);
-            done.push(forward(&c[2 * level + 1], &done[2 * level].out));
+            done.push(forward(&c[2 * level + 1], done[2 * level].out.clone()));
         }
         for (i, high) in upward() {
             let both = joined(&done[i - 1].out, &done[high].out);
-            done.push(forward(&c[i], &both));
+            done.push(forward(&c[i], both));
         }
         let last = c.len() - 1;
-        done.push(forward(&c[last], &done[last - 1].out));
+        done.push(forward(&c[last], done[last - 1].out.clone()));
         Self { done }
     }
 
