@@ -211,14 +211,21 @@ impl Browser {
         }
     }
 
-    /// Clicks the middle of what a selector finds, after scrolling it into view and once that has been
-    /// drawn: a click before would fall where it was.
+    /// Waits until the page as it now is has been drawn: a click before would fall where things were.
+    pub fn drawn(&mut self) {
+        self.js("new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))");
+    }
+
+    /// Clicks the middle of what a selector finds, after scrolling it into view.
     pub fn click(&mut self, selector: &str) {
+        let find = format!("document.querySelector({selector:?})");
+        self.js(&format!(
+            "{find}.scrollIntoView({{block: 'center', behavior: 'instant'}})"
+        ));
+        self.drawn();
         let middle = self.js(&format!(
-            "(async () => {{ const e = document.querySelector({selector:?}); \
-             e.scrollIntoView({{block: 'center', behavior: 'instant'}}); \
-             await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))); \
-             const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
+            "(() => {{ const r = {find}.getBoundingClientRect(); \
+             return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
         ));
         let at = (middle[0].as_f64().unwrap(), middle[1].as_f64().unwrap());
         self.drag(at, at);

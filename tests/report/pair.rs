@@ -38,6 +38,7 @@ fn the_slider_follows_mouse_and_keys() {
     b.key("ArrowLeft");
     assert_eq!(b.js(at), "52%");
     b.js("document.querySelector('.stage').scrollIntoView({behavior: 'instant'})");
+    b.drawn();
     let place = b.js(
         "(() => { const r = document.querySelector('.stage').getBoundingClientRect(); \
          return [r.x, r.y, r.width, r.height]; })()",
