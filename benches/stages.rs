@@ -173,8 +173,8 @@ fn normalise(criterion: &mut Criterion, sizes: &[Size]) {
         });
         group.bench_function(format!("match_sharpness, {}", size.name), |b| {
             b.iter_batched(
-                || aligned.clone(),
-                |aligned| match_sharpness(black_box(&size.light), aligned, &size.skin),
+                || (size.light.clone(), aligned.clone()),
+                |(light, aligned)| match_sharpness(black_box(light), aligned, &size.skin),
                 criterion::BatchSize::PerIteration,
             );
         });

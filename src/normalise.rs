@@ -101,7 +101,7 @@ pub const MOST_BLUR_PX: f32 = 4.0;
 /// Blurs the sharper photo until its finest texture on common skin stands in the same proportion to
 /// its coarser texture as in the softer one.
 #[must_use]
-pub fn match_sharpness(before: &LinearImage, after: AlignedImage, common: &Mask) -> Matched {
+pub fn match_sharpness(before: LinearImage, after: AlignedImage, common: &Mask) -> Matched {
     let luminances = [before.luminance(), after.image.luminance()];
     let [b, a] = [&luminances[0], &luminances[1]].map(|l| fineness(l, common));
     let (mut before_blur, mut after_blur) = (0.0, 0.0);
@@ -111,17 +111,20 @@ pub fn match_sharpness(before: &LinearImage, after: AlignedImage, common: &Mask)
     } else if a > 1.05 * b {
         after_blur = blur_to(&luminances[1], common, b);
     }
-    let blurred = |image: &LinearImage, sigma: f32| LinearImage {
-        planes: [0, 1, 2].map(|c| gaussian(&image.planes[c], sigma)),
+    drop(luminances);
+    let blurred = |image: LinearImage, sigma: f32| {
+        if sigma > 0.0 {
+            LinearImage {
+                planes: image.planes.map(|plane| gaussian(&plane, sigma)),
+            }
+        } else {
+            image
+        }
     };
     Matched {
         before: blurred(before, before_blur),
-        after: if after_blur > 0.0 {
-            AlignedImage {
-                image: blurred(&after.image, after_blur),
-            }
-        } else {
-            after
+        after: AlignedImage {
+            image: blurred(after.image, after_blur),
         },
         before_blur,
         after_blur,

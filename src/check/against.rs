@@ -6,7 +6,7 @@ use super::{Advice, Checked, Fitness as Own, Pose, advice, has_side};
 use crate::comparable::{self, Caveat};
 use crate::decode::Photo;
 use crate::normalise::Gains;
-use crate::pipeline::pair::{self, Laid, Single};
+use crate::pipeline::pair::{self, Laid};
 use crate::pipeline::{Clock, Frame, LEAST_MEASURED, Options, Scale};
 use crate::raster::LinearImage;
 use crate::relief;
@@ -66,8 +66,9 @@ pub fn against(
     let mut clock = Clock::default();
     let frame = Frame::of(baseline, photo, scale);
     let singles = pair::judged([baseline, photo], &frame, options, &mut clock);
-    let [first, second] = &singles;
-    let laid = match pair::laid([first, second], &frame, options, &mut clock) {
+    let sizes = singles.each_ref().map(|s| s.skin.mask.dim());
+    let [first, second] = singles.each_ref().map(|s| s.quality.clone());
+    let laid = match pair::laid(singles, &frame, options, &mut clock) {
         Ok(laid) => laid,
         Err(reason) => return refused(vec![comparable::unregistered(reason, false)]),
     };
@@ -77,8 +78,7 @@ pub fn against(
             ..comparable::recoloured()
         }]);
     }
-    let size = |s: &Single| s.skin.mask.dim();
-    let pose = Pose::of(&laid.alignment, &laid.measured, [size(first), size(second)]);
+    let pose = Pose::of(&laid.alignment, &laid.measured, sizes);
     let turn = light_turn_deg(&laid, &frame, options);
     let exposure = Exposure::of(&laid.gains);
     let blur =
@@ -88,7 +88,7 @@ pub fn against(
         comparable::measured_share(laid.share, LEAST_MEASURED),
         comparable::little_measured(laid.share, LEAST_MEASURED),
         comparable::sharpness(blur[0], blur[1]),
-        comparable::smoothed_alone(&first.quality, &second.quality),
+        comparable::smoothed_alone(&first, &second),
         comparable::light(turn),
         exposure.caveat(),
     ]

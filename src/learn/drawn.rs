@@ -118,7 +118,7 @@ pub fn draw(spec: &Spec) -> Result<Option<Drawn>, phantom::Error> {
         .and(&pair.truth.visits[1].visible)
         .for_each(|m, &r, &v| *m = *m && r && v);
     let aligned = normalise::align(&after, &x, &y);
-    let matched = normalise::match_sharpness(&before, aligned, &measured);
+    let matched = normalise::match_sharpness(before, aligned, &measured);
     let images = [&matched.before, matched.after.image()];
     let looks = [0, 1].map(|i| {
         let shading = shade(

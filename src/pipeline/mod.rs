@@ -60,12 +60,13 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     let mut clock = Clock::default();
     let photos = [before, after];
     let frame = Frame::of(before, after, options.scale);
-    let [single_b, single_a] = pair::judged(photos, &frame, options, &mut clock);
-    let qualities = [&single_b.quality, &single_a.quality];
+    let singles = pair::judged(photos, &frame, options, &mut clock);
+    let qualities = singles.each_ref().map(|s| s.quality.clone());
+    let qualities = qualities.each_ref();
     let caveats = alone(photos, &frame, qualities, options.scale.is_none());
     // By a wrong scale all else would be judged wrongly.
     let scaled = !(caveats.iter()).any(|c| c.code == SCALE_UNLIKELY && c.refuses);
-    let laid = match pair::laid([&single_b, &single_a], &frame, options, &mut clock) {
+    let laid = match pair::laid(singles, &frame, options, &mut clock) {
         Ok(laid) => laid,
         Err(reason) => {
             let mut caveats = caveats;

@@ -86,16 +86,51 @@ pub struct Laid {
     pub matched: Matched,
 }
 
-/// Lays the second photo onto the first.
+/// Lays the second photo onto the first; both are used up, for they are the largest things about.
 ///
 /// # Errors
 /// The reason why it cannot be.
 pub fn laid(
-    [before, after]: [&Single; 2],
+    [before, after]: [Single; 2],
     frame: &Frame,
     options: &Options,
     clock: &mut Clock,
 ) -> Result<Laid, Reason> {
+    let alignment = aligned([&before, &after], frame, options);
+    clock.lap("register");
+    let alignment = alignment?;
+    let reached = normalise::align_mask(&after.skin.mask, &alignment.x, &alignment.y);
+    let hair_grown = hair_grown(&before.skin, &after.skin, &reached, &alignment);
+    let mut asked = before.skin.mask;
+    if let Some(region) = &options.region {
+        let region = roi::reduced(region, frame.before_reduction);
+        asked.zip_mut_with(&region, |a, &r| *a &= r);
+    }
+    let measured = measurable(&asked, &reached, &alignment.confidence);
+    let share = count(&measured) as f64 / count(&asked).max(1) as f64;
+    let aligned = normalise::align(&after.light, &alignment.x, &alignment.y);
+    drop(after);
+    let gains = normalise::gains(&before.light, &aligned, &measured, frame.scale);
+    let copy = alignment.identity && comparable::is_copy(&before.light, &aligned, &measured);
+    let matched = normalise::match_sharpness(before.light, aligned, &measured);
+    clock.lap("normalise");
+    Ok(Laid {
+        alignment,
+        measured,
+        share,
+        gains,
+        hair_grown,
+        copy,
+        matched,
+    })
+}
+
+/// Where each pixel of the first photo lies in the second.
+fn aligned(
+    [before, after]: [&Single; 2],
+    frame: &Frame,
+    options: &Options,
+) -> Result<Box<Alignment>, Reason> {
     let (luminance_b, luminance_a) = (before.light.luminance(), after.light.luminance());
     let view = |luminance, skin| View { luminance, skin };
     let start = options
@@ -113,34 +148,10 @@ pub fn laid(
         frame.scale,
         &register_options,
     );
-    clock.lap("register");
-    let alignment = match registration {
-        Registration::Aligned(alignment) => alignment,
-        Registration::Failed { reason } => return Err(reason),
-    };
-    let reached = normalise::align_mask(&after.skin.mask, &alignment.x, &alignment.y);
-    let mut asked = before.skin.mask.clone();
-    if let Some(region) = &options.region {
-        let region = roi::reduced(region, frame.before_reduction);
-        asked.zip_mut_with(&region, |a, &r| *a &= r);
+    match registration {
+        Registration::Aligned(alignment) => Ok(alignment),
+        Registration::Failed { reason } => Err(reason),
     }
-    let measured = measurable(&asked, &reached, &alignment.confidence);
-    let share = count(&measured) as f64 / count(&asked).max(1) as f64;
-    let hair_grown = hair_grown(&before.skin, &after.skin, &reached, &alignment);
-    let aligned = normalise::align(&after.light, &alignment.x, &alignment.y);
-    let gains = normalise::gains(&before.light, &aligned, &measured, frame.scale);
-    let copy = alignment.identity && comparable::is_copy(&before.light, &aligned, &measured);
-    let matched = normalise::match_sharpness(&before.light, aligned, &measured);
-    clock.lap("normalise");
-    Ok(Laid {
-        alignment,
-        measured,
-        share,
-        gains,
-        hair_grown,
-        copy,
-        matched,
-    })
 }
 
 /// A map between full-resolution photos as one between working pictures.

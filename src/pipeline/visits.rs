@@ -7,7 +7,7 @@ use crate::raster::{Field, LinearImage, Mask, map, zip2};
 use crate::relief::canvas::{self, Look};
 use crate::relief::{self, Light, Relief, Side};
 use crate::segment::{Ground, Scars, segment};
-use crate::shading::{Shading, shade};
+use crate::shading::shade;
 use crate::units::PixelsPerMm;
 
 use super::Options;
@@ -67,7 +67,7 @@ pub fn see(
     let visit = |lit: &Lit, relief: Relief, scars: Scars| {
         let finest = scale.px(options.relief.finest_mm) as f32;
         Visit {
-            shading: gaussian(&lit.shading.field, finest),
+            shading: gaussian(&lit.shading, finest),
             relief,
             scars,
         }
@@ -91,7 +91,8 @@ pub fn see(
 /// A photo's shading, and what its light makes of it from either side.
 #[derive(Debug, Clone)]
 struct Lit {
-    shading: Shading,
+    /// See [`Shading::field`](crate::shading::Shading::field).
+    shading: Field,
     look: Look,
     /// Share of each px at feature scale that is measured skin.
     skin: Field,
@@ -116,6 +117,7 @@ impl Lit {
         let shading = shade(image, skin, scale, &options.shading);
         let found = relief::find_light(&shading.field, skin, scale, &options.relief);
         let small = relief::small(&shading, skin, scale);
+        let shading = shading.field;
         let look = Look::of(&small, 0.0, found.directionality);
         let places = relief::places(&look, &small.skin, small.scale);
         let azimuth = found.axis_deg.to_radians();
@@ -152,7 +154,7 @@ fn lamps(
     /// part of the body begins.
     const BROAD: f64 = 4.0;
     const BROADEST: f64 = 0.3;
-    let odd = |lit: &Lit| relief::reconstruct(&lit.shading.field, lit.found, scale, options).odd;
+    let odd = |lit: &Lit| relief::reconstruct(&lit.shading, lit.found, scale, options).odd;
     let (odd_b, odd_a) = rayon::join(|| odd(before), || odd(after));
     let shared = relief::correlation(&odd_b, &odd_a, measured).unwrap_or(0.0);
     let speaks = [before, after].map(|lit| {

@@ -199,7 +199,7 @@ proptest! {
         let gains = gains(&before, &aligned, &common, scale(px_per_mm));
         prop_assert!(gains.channels.iter().all(|g| g.is_finite() && *g > 0.0));
         prop_assert!(finite(&gains.falloff));
-        let matched = match_sharpness(&before, aligned, &common);
+        let matched = match_sharpness(before, aligned, &common);
         prop_assert!(matched.before_blur >= 0.0 && matched.after_blur >= 0.0);
         prop_assert!(matched.before.planes.iter().all(finite));
     }
