@@ -6,8 +6,9 @@
 //! they end*: each total is found again with the
 //! logit of a dent shifted. *How bright the relief*: the gain between the photos is known to a few
 //! percent. *What is no scar*: healthy skin is now and then called scar in one photo and not in the
-//! other, which weighs the more the fewer scars there are. *The rest*: a floor. These overlap, and a
-//! large change is known less well than they say: both was measured on phantoms of development.
+//! other, which weighs the more the fewer scars there are. *The rest*: a floor. Those of outlines
+//! overlap, and a large change is known less well than they say: both was measured on phantoms of
+//! development.
 //!
 //! Smallest detectable change: 1.96·√2·SEM (Weir 2005, J. Strength Cond. Res. 19:231); √2·SEM is the
 //! standard uncertainty of a difference, which is what is estimated here directly.
@@ -158,13 +159,14 @@ pub fn estimates(
         .map(|of_scars| of_scars.hypot(of_false));
         // The ends of scars are found alike in both photos, so their doubts largely cancel in a ratio.
         let ends = margins[0][i].max(margins[1][i]);
-        let gain = if i == 0 { 0.0 } else { options.gain_doubt };
-        let systematic =
-            (ends.powi(2) + gain.powi(2) + texture.powi(2) + 2.0 * options.floor_doubt.powi(2))
-                .sqrt();
-        let doubt = (OVERLAP * chance.hypot(ratio * systematic)).hypot(SHRUNK * (ratio - 1.0));
-        // Had nothing changed, the systematic part would be that of a ratio of one.
-        let unchanged = OVERLAP * idle.hypot(systematic);
+        let outlines = ends.hypot(std::f64::consts::SQRT_2 * options.floor_doubt);
+        let light = texture.hypot(if i == 0 { 0.0 } else { options.gain_doubt });
+        let doubt_of = |chance: f64, ratio: f64| {
+            (OVERLAP * chance.hypot(ratio * outlines)).hypot(ratio * light)
+        };
+        let doubt = doubt_of(chance, ratio).hypot(SHRUNK * (ratio - 1.0));
+        // Had nothing changed, what is systematic would be that of a ratio of one.
+        let unchanged = doubt_of(idle, 1.0);
         let value = 100.0 * (ratio - 1.0);
         Some(Estimate {
             value,
@@ -175,14 +177,14 @@ pub fn estimates(
     })
 }
 
-/// What the sum of doubts is worth: where scars end also scatters each scar, and what is falsely called
-/// scar comes and goes with it. (Of 63 pairs of development, 21 of them unchanged, the errors of the
-/// unchanged ones were 0.72 of their doubts, root mean square, and the largest 1.4.)
+/// What the sum of the outlines' doubts is worth: where scars end also scatters each scar, and what is
+/// falsely called scar comes and goes with it. (Of 63 pairs of development, 21 of them unchanged, the
+/// errors of the unchanged ones' areas were 0.72 of that sum, root mean square, and the largest 1.4.)
 const OVERLAP: f64 = 0.8;
 
 /// Doubt (one standard deviation) of a change as a share of itself: what the network sees of large
-/// changes is now and then too small. (Of the same pairs the 95 % intervals of area hold 95 %, those of
-/// volume 98 %; without it 92 and 94 %.)
+/// changes is now and then too small. (Of the same pairs the 95 % intervals of area hold 95 %; 92 %
+/// without it.)
 const SHRUNK: f64 = 0.2;
 
 /// Least doubt (one standard deviation) of a single scar's change, as a share of its size.
