@@ -17,7 +17,7 @@ pub use shot::shots;
 use crate::decode::{Caveat as DecodeCaveat, Photo};
 use crate::quality::{self, Quality, Reason};
 use crate::register;
-use crate::units::PixelsPerMm;
+use crate::units::{PixelsPerMm, percent};
 
 /// Something that makes a comparison less sure, or impossible.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,6 @@ impl Caveat {
 #[must_use]
 pub fn unregistered(reason: register::Reason, marked: bool) -> Caveat {
     use register::Reason as R;
-    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
     match reason {
         R::TooSmall { least } => Caveat::refusal(
             "too-small",
@@ -97,11 +96,10 @@ pub fn measured_share(share: f64, least: f64) -> Option<Caveat> {
         Caveat::refusal(
             "too-little-measured",
             format!(
-                "Only {:.0} % of the first photo's skin could be laid onto the second one with \
-                 confidence ({:.0} % is needed).",
-                // Rounded down: 14.9 would read as what is needed.
-                (100.0 * share).floor(),
-                100.0 * least
+                "Only {} of the first photo's skin could be laid onto the second one with confidence \
+                 ({} is needed).",
+                percent(share),
+                percent(least)
             ),
             "Take the second photo from the same distance and angle, with the face held alike and \
              the skin in focus.",
@@ -119,9 +117,9 @@ pub fn little_measured(share: f64, least: f64) -> Option<Caveat> {
         Caveat::warning(
             "little-measured",
             format!(
-                "Only {:.0} % of the first photo's skin could be laid onto the second one with \
+                "Only {} of the first photo's skin could be laid onto the second one with \
                  confidence; nothing is said of the rest.",
-                (100.0 * share).floor()
+                percent(share)
             ),
             "Take the next photo from the same distance and angle, with the face held alike and the \
              skin in focus.",
@@ -197,6 +195,9 @@ pub fn hair(grown: f64) -> Option<Caveat> {
     })
 }
 
+/// What to do about light without a side.
+pub const LAMP_ASIDE: &str = "Put one lamp to the side, 30 to 60 degrees off the camera's axis.";
+
 /// No side to the light in any of the photos.
 #[must_use]
 pub fn flat_light(directionality: &[f64]) -> Option<Caveat> {
@@ -209,7 +210,7 @@ pub fn flat_light(directionality: &[f64]) -> Option<Caveat> {
                 "flat-light",
                 "The light had no side (a ring flash, or light from everywhere): it hides shallow \
                  scars.",
-                "Put one lamp to the side, 30 to 60 degrees off the camera's axis.",
+                LAMP_ASIDE,
             )
         })
 }

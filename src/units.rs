@@ -1,4 +1,5 @@
-//! Lengths: millimetres on skin, pixels in a picture, and the one bridge between them.
+//! Lengths: millimetres on skin, pixels in a picture, and the one bridge between them. Shares, as all
+//! messages, pages and prints tell them.
 
 /// Pixels of a picture that show one millimetre of skin; finite and positive.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -45,5 +46,50 @@ impl PixelsPerMm {
     #[must_use]
     pub fn reduced(self, reduction: f64) -> Self {
         Self(self.0 / reduction)
+    }
+}
+
+/// A share of 1 in percent, with its sign: the same digits wherever it is told.
+///
+/// Rounded down, so that 14.9 does not read as the 15 that are needed; with a decimal below ten, where
+/// whole numbers would say too little.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let percent = hundredths(share);
+    if percent < 10.0 {
+        format!("{:.1} %", (10.0 * percent).floor() / 10.0)
+    } else {
+        format!("{:.0} %", percent.floor())
+    }
+}
+
+/// A share of 1 that is a mark rather than a part: `52 of 100`, rounded down as [`percent`].
+#[must_use]
+pub fn of_100(share: f64) -> String {
+    format!("{:.0} of 100", hundredths(share).floor())
+}
+
+/// A hundred times a share, with what the product may have lost given back: 0.29 becomes
+/// 28.999 999 999 999 996, which is not 28.
+fn hundredths(share: f64) -> f64 {
+    const LOST: f64 = 1e-9;
+    100.0 * share + LOST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_down() {
+        assert_eq!(percent(0.0158), "1.5 %");
+        assert_eq!(percent(0.0), "0.0 %");
+        assert_eq!(percent(0.149), "14 %");
+        assert_eq!(percent(0.29), "29 %");
+        assert_eq!(percent(0.07), "7.0 %");
+        assert_eq!(percent(0.0999), "9.9 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(of_100(0.497), "49 of 100");
+        assert_eq!(of_100(0.29), "29 of 100");
     }
 }

@@ -20,6 +20,7 @@ use crate::quality::{self, Reason};
 use crate::relief::{self, Light};
 use crate::report::schema::{Tool, Warning, finite};
 use crate::shading;
+use crate::units::percent;
 
 /// The name of this layout of JSON.
 pub const SCHEMA: &str = "scardepth.check/1";
@@ -237,8 +238,8 @@ fn far(fraction: f64) -> Option<Caveat> {
         .then(|| Caveat {
             code: "far-away",
             message: format!(
-                "Open skin fills only {:.0} % of the picture; the rest of it is wasted.",
-                100.0 * fraction
+                "Open skin fills only {} of the picture; the rest of it is wasted.",
+                percent(fraction)
             ),
             remedy: "Come nearer until the skin with the scars fills the picture, with hair and \
                      clothes out of it."
@@ -254,8 +255,8 @@ fn lost(clipped: f64) -> Option<Caveat> {
     (clipped > MOST_LOST).then(|| Caveat {
         code: "lost-in-light",
         message: format!(
-            "On {:.0} % of the skin nothing is left but white or black.",
-            100.0 * clipped
+            "On {} of the skin nothing is left but white or black.",
+            percent(clipped)
         ),
         remedy: "Lower the exposure, keep the lamp from shining back into the lens, use no direct \
                  flash."

@@ -2,7 +2,8 @@
 
 use super::{Advice, Against, Checked, Comparability, Fitness, Pose};
 use crate::comparable::{SCALE_UNLIKELY, TELL_MEASURED};
-use crate::report::words::number;
+use crate::report::words::light::FROM_A_SIDE;
+use crate::report::words::{number, of_100, percent};
 
 /// What a photo can be used for, what was seen in it and what to do.
 #[must_use]
@@ -58,20 +59,21 @@ fn shows(checked: &Checked) -> String {
 
 /// Sharpness, light and skin.
 fn seen(checked: &Checked) -> String {
-    let percent = |share: f64| number(100.0 * share, 0);
     let mut parts = Vec::new();
     if let Some(sharpness) = checked.sharpness {
-        parts.push(format!("sharpness {} of 100", percent(sharpness)));
+        parts.push(format!("sharpness {}", of_100(sharpness)));
     }
     if let Some(side) = checked.light_directionality {
-        let light = if checked.light_axis_deg.is_some() {
-            format!("light from a side ({} of 100)", percent(side))
-        } else {
-            "light from everywhere".to_string()
+        let light = match checked.light_axis_deg {
+            None => "light from everywhere".to_string(),
+            Some(_) if side < FROM_A_SIDE => {
+                format!("hardly any light from a side ({})", of_100(side))
+            }
+            Some(_) => format!("light from a side ({})", of_100(side)),
         };
         parts.push(light);
     }
-    parts.push(format!("{} % open skin", percent(checked.skin_fraction)));
+    parts.push(format!("{} open skin", percent(checked.skin_fraction)));
     parts.join(", ")
 }
 
@@ -95,8 +97,8 @@ fn against(against: &Against) -> String {
     };
     let mut text = line("baseline", verdict);
     if let Some(share) = against.measured_share {
-        let percent = number((100.0 * share).floor(), 0);
-        text += &line("in both", &format!("{percent} % of the baseline's skin"));
+        let told = format!("{} of the baseline's skin", percent(share));
+        text += &line("in both", &told);
     }
     if let Some(pose) = &against.pose {
         text += &line("pose", &posed(pose));

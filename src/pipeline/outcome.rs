@@ -63,14 +63,15 @@ pub fn compared(mut c: Compared) -> Outcome {
         || (!refused).then(|| super::views::maps(&c)),
     );
     let after_size = after.dimensions();
-    drop(after);
+    // On paper and screen what is refused is shown as it was taken.
+    let after = refused.then_some(after);
     let pictures = Pictures {
         scars_before: mask(&c.seen.both.before.scars.mask()),
         scars_after: mask(&c.seen.both.after.scars.mask()),
         measured: mask(&c.laid.measured),
         aligned_after: Some(aligned_after),
         before: c.photos[0].display(),
-        after: None,
+        after,
         maps,
     };
     c.clock.lap("pictures");

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::fate::{self, Told};
 use super::outlines::{Bounds, Outline, Outlines, extents, outlines, trace};
 use super::pictures::{Colour, Cut, fit, jpeg, reduced, reduced_cut, reduced_mask};
-use super::schema::Comparison;
+use super::schema::{Comparison, ScaleSource, Verdict};
 use super::{Maps, Pictures, colours};
 use crate::error::Cause;
 use crate::raster::{Field, Mask, from_gray};
@@ -77,6 +77,8 @@ pub(super) struct Drawn {
     pub region: Option<Region>,
     /// Largest first.
     pub scars: Vec<Shown>,
+    /// Nobody gave the scale: sizes in mm are unknown, and kinds doubtful.
+    pub guessed: bool,
 }
 
 impl Drawn {
@@ -84,13 +86,30 @@ impl Drawn {
     pub(super) fn told(&self) -> Vec<&Told> {
         self.scars.iter().map(|s| &s.told).collect()
     }
+
+    /// The outlines of a scar in the photo before (0) or after (1), if that shows it.
+    pub(super) fn lines(&self, told: &Told, visit: usize) -> Option<&Vec<Outline>> {
+        let lines = self.outlines[visit].get(&told.lesion.id);
+        lines.filter(|_| told.seen(visit))
+    }
+
+    /// Whether sizes in mm are known of any scar.
+    pub(super) fn sized(&self) -> bool {
+        self.told().into_iter().any(|t| {
+            let l = &t.lesion;
+            l.before.area_mm2.or(l.after.area_mm2).is_some()
+        })
+    }
 }
 
 /// Draws all pictures of a comparison.
 pub(super) fn draw(comparison: &Comparison, pictures: &Pictures) -> Result<Drawn, Cause> {
     let full = pictures.before.dimensions();
-    let aligned = pictures.aligned_after.is_some();
-    let after = pictures.aligned_after.as_ref().or(pictures.after.as_ref());
+    // What is refused may have been laid on, but nobody believes where.
+    let compared = comparison.change.verdict != Verdict::NotComparable;
+    let laid = pictures.aligned_after.as_ref().filter(|_| compared);
+    let aligned = laid.is_some();
+    let after = laid.or(pictures.after.as_ref());
     let photos: Vec<&RgbImage> = std::iter::once(&pictures.before).chain(after).collect();
     let mut encoded = within(
         &photos,
@@ -112,6 +131,7 @@ pub(super) fn draw(comparison: &Comparison, pictures: &Pictures) -> Result<Drawn
         }),
         region: region(&pictures.measured),
         scars: shown(comparison, maps, full),
+        guessed: comparison.scale.source == ScaleSource::Assumed,
     })
 }
 

@@ -10,6 +10,7 @@ mod drawn;
 pub mod fate;
 mod folder;
 mod html;
+mod labels;
 mod outlines;
 mod pdf;
 mod pictures;
@@ -46,8 +47,8 @@ pub struct Pictures {
     pub aligned_after: Option<RgbImage>,
     /// The before photo as a screen shows it.
     pub before: RgbImage,
-    /// The after photo as a screen shows it, on its own grid; looked at only where there is no
-    /// aligned one.
+    /// The after photo as a screen shows it, on its own grid; looked at only where nothing was
+    /// compared.
     pub after: Option<RgbImage>,
     /// What scar outlines and the views of relief and colour are drawn from; `None` where nothing
     /// was compared.

@@ -5,6 +5,7 @@
 pub mod advice;
 pub mod course;
 pub mod doubt;
+pub mod light;
 pub mod measure;
 pub mod page;
 
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 use super::schema::{Change, Interval, Verdict};
 
+pub use crate::units::{of_100, percent};
 pub use measure::{beyond_chance, measures};
 
 /// A number rounded to `digits` decimals, with a real minus sign and no minus before zero.
@@ -70,10 +72,10 @@ pub fn laid_on(overlap: f64, confident: f64, compared: bool) -> String {
         "; nothing was measured"
     };
     format!(
-        "The photo after shows {} % of the skin of the photo before. {} % of the skin of the first photo \
+        "The photo after shows {} of the skin of the photo before. {} of the skin of the first photo \
          could be laid on with confidence{measured}.",
-        number(100.0 * overlap, 0),
-        number(100.0 * confident, 0)
+        percent(overlap),
+        percent(confident)
     )
 }
 
@@ -105,12 +107,6 @@ pub fn settings(options: &BTreeMap<String, serde_json::Value>) -> Option<String>
         .map(|(name, value)| format!("{name} = {}", setting(value)))
         .collect();
     (!told.is_empty()).then(|| told.join(", "))
-}
-
-/// A share of 1 as people read it: `52 of 100`.
-#[must_use]
-pub fn of_100(share: f64) -> String {
-    format!("{} of 100", number(100.0 * share, 0))
 }
 
 /// `1 photo`, `2 photos`.

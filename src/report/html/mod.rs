@@ -9,7 +9,6 @@ mod series;
 mod viewer;
 
 pub(super) use cohort::page as cohort;
-pub(super) use scars::kind;
 pub(super) use sections::{ROWS, particulars};
 pub(super) use series::{page as course, particulars as course_particulars};
 

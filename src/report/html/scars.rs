@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::viewer::{class, mark};
 use crate::report::drawn::{Drawn, Shown, Subject};
 use crate::report::fate::Told;
-use crate::report::schema::{Comparison, Interval, Lesion, Verdict};
+use crate::report::schema::{Comparison, Interval, Verdict};
 use crate::report::words::page as text;
 use crate::report::words::{change, number, signed};
 
@@ -26,26 +26,9 @@ fn percent(v: Option<f64>) -> String {
     or_unknown(v, |n| signed(n, 0) + " %")
 }
 
-/// Whether sizes in mm are known of any scar.
-fn sized(drawn: &Drawn) -> bool {
-    drawn.scars.iter().any(|s| {
-        let l = &s.told.lesion;
-        l.before.area_mm2.or(l.after.area_mm2).is_some()
-    })
-}
-
 /// A change with its interval; a dash where unknown.
 fn interval(interval: Option<&Interval>) -> String {
     interval.map_or(text::UNKNOWN.to_string(), change)
-}
-
-/// A scar's kind with its confidence.
-pub(in crate::report) fn kind(lesion: &Lesion) -> String {
-    let kind = lesion.kind.map_or(text::UNKNOWN, text::kind);
-    match lesion.kind_confidence {
-        Some(sure) => format!("{kind} ({} %)", number(100.0 * sure, 0)),
-        None => kind.to_string(),
-    }
 }
 
 /// The close-ups; the one that the address names is shown.
@@ -72,7 +55,7 @@ pub(super) fn panel(drawn: &Drawn) -> Markup {
                         span class={ "state " (class(told.fate)) } { (text::told(told)) }
                     }
                     (crops(scar, drawn))
-                    (numbers(sized(drawn), told))
+                    (numbers(drawn, told))
                     nav aria-label={ (text::SCAR) " " (l.id) } {
                         @if let Some(id) = i.checked_sub(1).and_then(next) { a href={ "#scar-" (id) } { (text::PREVIOUS) } }
                         @if let Some(id) = next(i + 1) { a href={ "#scar-" (id) } { (text::NEXT) } }
@@ -96,7 +79,7 @@ fn crops(scar: &Shown, drawn: &Drawn) -> Markup {
     let visits = [("before", text::BEFORE), ("after", text::AFTER)];
     let seen = |visit: &str| {
         let i = usize::from(visit != "before");
-        told.seen(i) && drawn.outlines[i].contains_key(&l.id)
+        drawn.lines(told, i).is_some()
     };
     let crop = |visit: &str, caption: &str, view: &str, name: &str, outlined: bool| {
         html! {
@@ -125,7 +108,7 @@ fn crops(scar: &Shown, drawn: &Drawn) -> Markup {
     }
 }
 
-fn numbers(sized: bool, told: &Told) -> Markup {
+fn numbers(drawn: &Drawn, told: &Told) -> Markup {
     let l = &told.lesion;
     let (b, a) = (&l.before, &l.after);
     let contrast = |v: Option<f64>| or_unknown(v, |n| number(100.0 * n, 1) + " %");
@@ -133,8 +116,8 @@ fn numbers(sized: bool, told: &Told) -> Markup {
         table.numbers {
             thead { tr { td {} th scope="col" { (text::BEFORE) } th scope="col" { (text::AFTER) } th scope="col" { (text::CHANGE) } } }
             tbody {
-                tr { th scope="row" { (text::KIND) } td.text colspan="3" { (kind(l)) } }
-                @if sized {
+                tr { th scope="row" { (text::KIND) } td.text colspan="3" { (text::kind_told(l, drawn.guessed)) } }
+                @if drawn.sized() {
                     tr {
                         th scope="row" { (text::WIDTH_MM) }
                         td { (or_unknown(b.width_mm, |n| number(n, 1))) } td { (or_unknown(a.width_mm, |n| number(n, 1))) } td {}
@@ -168,14 +151,15 @@ fn numbers(sized: bool, told: &Told) -> Markup {
 
 /// The scars, largest first.
 pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
-    let sized = sized(drawn);
+    let sized = drawn.sized();
     html! {
         @if !drawn.scars.is_empty() {
             section.sheet aria-labelledby="scars-heading" {
                 h2 #scars-heading { (text::SCARS_HEADING) }
                 p.note { (text::scars_note(drawn.scars.iter().find_map(|s| s.told.volume)))
                     @if comparison.change.verdict == Verdict::NoDetectableChange { " " b { (text::SCARS_MAY_BE_CHANCE) } }
-                    @if !sized { " " (text::NO_SCALE) } }
+                    @if !sized { " " (text::NO_SCALE) }
+                    @if drawn.guessed { " " (text::KINDS_GUESSED) } }
                 div.wide.tall tabindex="0" role="region" aria-label=(text::TABLE_SCROLLS) {
                     table {
                         thead { tr {
@@ -196,7 +180,7 @@ pub(super) fn table(comparison: &Comparison, drawn: &Drawn) -> Markup {
                                 tr id={ "row-" (l.id) } data-scar=(l.id) {
                                     td { a href={ "#scar-" (l.id) } aria-label={ (text::SCAR) " " (l.id) } { (l.id) } }
                                     td.text { (mark(told.fate)) (text::told(told)) }
-                                    td.text.fine.kind { (kind(l)) }
+                                    td.text.fine.kind { (text::kind_told(l, drawn.guessed)) }
                                     @if sized {
                                         td.fine { (pair(l.before.area_mm2, l.after.area_mm2, 1.0, 1)) }
                                         td.finer { (pair(l.before.width_mm, l.after.width_mm, 1.0, 1)) }

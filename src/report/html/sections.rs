@@ -5,10 +5,10 @@ use maud::{Markup, html};
 use crate::report::drawn::Drawn;
 use crate::report::schema::{Change, Comparison, Interval, ScaleSource, Verdict, Visit, word};
 use crate::report::words::advice::{self, Advice};
-use crate::report::words::measure::{beside, grounds, yet_chance};
+use crate::report::words::measure::{Measure, beside, grounds, yet_chance};
 use crate::report::words::page as text;
 use crate::report::words::page::rows;
-use crate::report::words::{self, doubt, moment, number, of_100, sentence, signed};
+use crate::report::words::{self, doubt, moment, number, of_100, percent, sentence, signed};
 
 fn or_unknown(v: Option<f64>, told: impl Fn(f64) -> String) -> String {
     v.map_or(text::UNKNOWN.to_string(), told)
@@ -61,15 +61,14 @@ pub(super) fn icon(verdict: Verdict) -> Markup {
 }
 
 pub(super) fn changes(change: &Change) -> Markup {
-    let explained = [text::AREA_IS, text::VOLUME_IS, text::CONTRAST_IS];
     html! {
         section aria-labelledby="changes-heading" {
             h2 #changes-heading { (text::MEASURED_HEADING) }
             div.cards {
-                @for ((name, interval), is) in words::measures(change).into_iter().zip(explained) {
+                @for (measure, interval) in Measure::ALL.map(|m| (m, m.of(change))) {
                     div.card {
-                        h3 { (name) }
-                        p.note { (is) }
+                        h3 { (measure.name()) }
+                        p.note { (measure.is()) }
                         p.value { (or_unknown(interval.value, |v| signed(v, 0) + " %")) (chip(interval)) }
                         (scale(interval))
                         p.doubt {
@@ -197,7 +196,7 @@ pub(in crate::report) const ROWS: [Row; 13] = [
     (rows::SIZE, |v| format!("{} × {}", v.width, v.height)),
     (rows::SHARPNESS, |v| or_unknown(v.quality.sharpness, of_100)),
     (rows::CLIPPED, |v| {
-        or_unknown(v.quality.clipped_fraction, |n| number(100.0 * n, 1) + " %")
+        or_unknown(v.quality.clipped_fraction, percent)
     }),
     (rows::AZIMUTH, |v| {
         or_unknown(v.quality.light_azimuth_deg, |d| {
@@ -211,13 +210,13 @@ pub(in crate::report) const ROWS: [Row; 13] = [
         or_unknown(v.quality.ita_deg, |n| number(n, 0) + "°")
     }),
     (rows::SKIN, |v| {
-        or_unknown(v.quality.skin_fraction, |n| number(100.0 * n, 0) + " %")
+        or_unknown(v.quality.skin_fraction, percent)
     }),
     (rows::AREA_MM2, |v| {
         or_unknown(v.scars.area_mm2, |n| number(n, 1))
     }),
     (rows::FRACTION, |v| {
-        or_unknown(v.scars.area_fraction, |n| number(100.0 * n, 1) + " %")
+        or_unknown(v.scars.area_fraction, percent)
     }),
     (rows::DEPTH, |v| {
         or_unknown(v.scars.relief_index, |n| number(n, 1))

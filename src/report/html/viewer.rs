@@ -8,6 +8,7 @@ use super::scars;
 use crate::report::colours;
 use crate::report::drawn::{Drawn, Picture, Region, Subject};
 use crate::report::fate::{FATES, Fate, Told};
+use crate::report::labels::plates;
 use crate::report::outlines::Outline;
 use crate::report::pictures::data_address;
 use crate::report::words::page as text;
@@ -88,7 +89,10 @@ fn tools(drawn: &Drawn) -> Markup {
             @if drawn.aligned {
                 fieldset.marks {
                     legend.unseen { (text::STATES) }
-                    @if !drawn.scars.is_empty() { label { input type="checkbox" #outlines checked; (text::OUTLINES) } }
+                    @if !drawn.scars.is_empty() {
+                        label { input type="checkbox" #outlines checked; (text::OUTLINES) }
+                        label { input type="checkbox" #numbers; (text::NUMBERS) }
+                    }
                     @if drawn.region.is_some() { label { input type="checkbox" #shade checked; (text::SHADE) } }
                 }
             }
@@ -140,6 +144,7 @@ fn figure(drawn: &Drawn, photo: &Picture, after: bool) -> Markup {
                     }
                     @if let Some(region) = &drawn.region { (shade(region, (width, height))) }
                     g.outlines { (outlines(drawn, visit, &class_name[..1])) }
+                    (numbers(drawn, visit))
                 }
             }
             figcaption { (short) }
@@ -173,9 +178,31 @@ pub(super) fn shade(region: &Region, (width, height): (u32, u32)) -> Markup {
 /// Each scar's outline, to be clicked; the keyboard has the table. The smallest lie on top.
 fn outlines(drawn: &Drawn, visit: usize, letter: &str) -> Markup {
     html! {
-        @for told in drawn.scars.iter().map(|s| &s.told).filter(|t| t.seen(visit)) {
-            @if let Some(lines) = drawn.outlines[visit].get(&told.lesion.id) {
-                (outline(told, lines, letter))
+        @for told in drawn.told() {
+            @if let Some(lines) = drawn.lines(told, visit) { (outline(told, lines, letter)) }
+        }
+    }
+}
+
+/// The numbers of the largest scars beside their outlines.
+fn numbers(drawn: &Drawn, visit: usize) -> Markup {
+    /// Letters in the picture's longer side: 9 px high on a phone, 20 on a desk.
+    const LETTERS: f32 = 42.0;
+    /// A digit and a line over the letters' height, and where letters stand in the line.
+    const DIGIT: f32 = 0.6;
+    const LINE: f32 = 1.1;
+    const BASE: f32 = 0.88;
+    let (width, height) = drawn.full;
+    let letters = width.max(height) as f32 / LETTERS;
+    let size = |id: u32| {
+        let digits = id.to_string().len() as f32;
+        (DIGIT * digits * letters, LINE * letters)
+    };
+    let plates = plates(drawn, |told| drawn.lines(told, visit), size);
+    html! {
+        g.numbered font-size=(format!("{letters:.1}")) {
+            @for (id, plate) in plates {
+                text x=(format!("{:.1}", plate.left)) y=(format!("{:.1}", plate.top + BASE * letters)) { (id) }
             }
         }
     }

@@ -10,14 +10,16 @@ mod tables;
 
 pub(super) use self::course::document as course;
 
-use self::font::Weight;
-use self::sheets::{BLACK, BODY, HAIR, Ink, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style};
+use self::font::{Weight, wrap};
+use self::sheets::{
+    BLACK, BODY, HAIR, Image, Ink, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style,
+};
 use super::Pictures;
 use super::drawn::Drawn;
 use super::schema::{Comparison, Interval, Verdict};
 use super::settings::Paper;
 use super::words::advice::{self, Advice};
-use super::words::measure::yet_chance;
+use super::words::measure::Measure;
 use super::words::page as text;
 use super::words::{self, doubt, number, sentence, signed};
 use crate::error::Cause;
@@ -39,12 +41,14 @@ pub(super) fn document(
     paper: Paper,
 ) -> Result<Vec<u8>, Cause> {
     let compared = comparison.change.verdict != Verdict::NotComparable;
-    let mut sheets = for_the_patient(comparison, drawn, paper);
+    let First { mut sheets, photos } = for_the_patient(comparison, drawn, paper);
     if compared {
-        // What is kept by the patient ends with its sheet.
-        sheets.turn();
+        // What is kept by the patient ends with its sheet; what went over to the next stands on that.
+        if sheets.count() == 1 {
+            sheets.turn();
+        }
+        pictures::largest(&mut sheets, pictures, drawn, &photos)?;
         pictures::views(&mut sheets, drawn);
-        pictures::close_ups(&mut sheets, comparison, pictures, drawn)?;
     }
     tables::compared(&mut sheets, comparison);
     tables::scars(&mut sheets, comparison, drawn);
@@ -69,52 +73,63 @@ struct Fit {
     photos: f32,
     /// Size of the advice's letters, pt.
     letters: f32,
-    /// With all that is said besides: what always helps, and beside numbers that could be chance why.
-    wordy: bool,
 }
 
 const FITS: [Fit; 6] = {
-    const fn fit(photos: f32, letters: f32, wordy: bool) -> Fit {
-        Fit {
-            photos,
-            letters,
-            wordy,
-        }
+    const fn fit(photos: f32, letters: f32) -> Fit {
+        Fit { photos, letters }
     }
     [
-        fit(0.31, 9.5, true),
-        fit(0.26, 9.0, true),
-        fit(0.22, 8.5, true),
-        fit(0.22, 8.5, false),
-        fit(0.16, 8.5, false),
-        fit(0.13, 8.0, false),
+        fit(0.31, 9.5),
+        fit(0.26, 9.0),
+        fit(0.22, 8.5),
+        fit(0.18, 8.5),
+        fit(0.15, 8.0),
+        fit(0.13, 8.0),
     ]
 };
 
-/// The first sheet; where even the last fit is too wide, it goes on on the next.
-fn for_the_patient(comparison: &Comparison, drawn: &Drawn, paper: Paper) -> Sheets {
-    let laid = |fit: Fit| laid(comparison, drawn, paper, fit);
-    let [first @ .., last] = FITS;
-    let fitting = first.into_iter().map(laid).find(|s| s.count() == 1);
-    fitting.unwrap_or_else(|| laid(last))
+/// The first sheet and the photos on it, before and after.
+struct First {
+    sheets: Sheets,
+    photos: Vec<Image>,
 }
 
-fn laid(comparison: &Comparison, drawn: &Drawn, paper: Paper, fit: Fit) -> Sheets {
+/// The first sheet. Where no fit holds all, what always helps goes over to the next sheet, under its
+/// heading; where even the rest is too much, that goes on there.
+fn for_the_patient(comparison: &Comparison, drawn: &Drawn, paper: Paper) -> First {
+    let advice = advice::of_pair(comparison);
+    let shorter = Advice {
+        lacked: advice.lacked.clone(),
+        always: Vec::new(),
+    };
+    let laid = |fit: Fit, advice: &Advice| laid(comparison, drawn, paper, fit, advice);
+    let one = |advice: &Advice| {
+        FITS.into_iter()
+            .find(|&fit| laid(fit, advice).sheets.count() == 1)
+    };
+    let fit = one(&advice).or_else(|| one(&shorter));
+    laid(fit.unwrap_or(FITS[FITS.len() - 1]), &advice)
+}
+
+fn laid(
+    comparison: &Comparison,
+    drawn: &Drawn,
+    paper: Paper,
+    fit: Fit,
+    advice: &Advice,
+) -> First {
     let mut sheets = Sheets::new(paper);
     answer(&mut sheets, comparison);
-    pictures::photos(&mut sheets, drawn, fit.photos);
+    let photos = pictures::photos(&mut sheets, drawn, fit.photos);
     if comparison.change.verdict != Verdict::NotComparable {
-        changes(&mut sheets, comparison, fit.wordy);
+        changes(&mut sheets, comparison);
     }
     if let Some(basis) = doubt::basis(comparison, &drawn.told()) {
         sheets.paragraph(0.0, BODY, &basis);
     }
-    let mut advice = advice::of_pair(comparison);
-    if !fit.wordy && !advice.lacked.is_empty() {
-        advice.always.clear();
-    }
-    next(&mut sheets, &advice, advice::LACKED_PAIR, fit.letters);
-    sheets
+    next(&mut sheets, advice, advice::LACKED_PAIR, fit.letters);
+    First { sheets, photos }
 }
 
 /// The verdict, what it means, and how little it may be worth.
@@ -178,44 +193,49 @@ fn barred(sheets: &mut Sheets, ink: Ink, lines: &[(Style, String)]) {
     sheets.y += 8.0;
 }
 
-/// The three measures side by side.
-fn changes(sheets: &mut Sheets, comparison: &Comparison, wordy: bool) {
-    const HEIGHT: f32 = 84.0;
+/// The three measures side by side, each with what it tells.
+fn changes(sheets: &mut Sheets, comparison: &Comparison) {
+    const HEIGHT: f32 = 71.0;
     const GAP: f32 = 16.0;
-    sheets.heading(text::MEASURED_HEADING, HEIGHT);
+    let change = &comparison.change;
     let width = (sheets.room() - 2.0 * GAP) / 3.0;
+    let lines = |m: Measure| wrap(m.is(), NOTE.weight, NOTE.size, width).len();
+    let most = Measure::ALL.map(lines).into_iter().max().unwrap_or(0);
+    let named = STRONG.line() + most as f32 * NOTE.line();
+    sheets.heading(text::MEASURED_HEADING, named + HEIGHT);
     let top = sheets.y;
-    let mut bottom = top + HEIGHT;
-    for (i, (name, interval)) in words::measures(&comparison.change).into_iter().enumerate() {
+    let mut bottom = top + named + HEIGHT;
+    for (i, measure) in Measure::ALL.into_iter().enumerate() {
         let left = MARGIN + i as f32 * (width + GAP);
-        let end = measure(sheets, (left, top), width, name, interval);
-        // That it could be chance stands beside the number; this says why.
-        let why = yet_chance(interval).filter(|_| wordy);
-        let height = why.map_or(0.0, |why| sheets.block(left, end, width, NOTE, &why) + 2.0);
-        bottom = bottom.max(end + height);
+        sheets.line(left, top, STRONG, measure.name());
+        sheets.block(left, top + STRONG.line(), width, NOTE, measure.is());
+        let end = interval(sheets, (left, top + named), width, measure.of(change));
+        bottom = bottom.max(end);
     }
     sheets.y = bottom;
+    let chance = |m: &Measure| words::beyond_chance(m.of(change)) == Some(false);
+    if Measure::ALL.iter().any(chance) {
+        sheets.paragraph(0.0, NOTE, text::WITHIN_IS);
+    }
 }
 
-/// Returns where it ends, pt from the top.
-fn measure(
+/// A change with its doubt; returns where it ends, pt from the top.
+fn interval(
     sheets: &mut Sheets,
     (left, top): (f32, f32),
     width: f32,
-    name: &str,
     interval: &Interval,
 ) -> f32 {
-    sheets.line(left, top, STRONG, name);
     let value = interval
         .value
         .map_or(text::UNKNOWN.to_string(), |v| signed(v, 0) + " %");
-    sheets.line(left, top + 13.0, VALUE, &value);
+    sheets.line(left, top, VALUE, &value);
     if let Some(beyond) = words::beyond_chance(interval) {
         let said = if beyond { text::BEYOND } else { text::WITHIN };
         let right = left + width;
-        sheets.line_to(right, top + 19.0, NOTE, said);
+        sheets.line_to(right, top + 6.0, NOTE, said);
     }
-    scale(sheets, left, top + 40.0, width, interval);
+    scale(sheets, left, top + 27.0, width, interval);
     let mut doubt = String::new();
     if let (Some(low), Some(high)) = (interval.low, interval.high) {
         doubt += &words::range(low, high);
@@ -224,7 +244,7 @@ fn measure(
     if let Some(smallest) = interval.smallest_detectable {
         doubt += &format!("{} {} %", text::SMALLEST, number(smallest, 0));
     }
-    let end = top + 56.0;
+    let end = top + 43.0;
     end + sheets.block(left, end, width, NOTE, &doubt) + 2.0
 }
 
@@ -262,7 +282,7 @@ fn next(sheets: &mut Sheets, advice: &Advice, lacked: &str, letters: f32) {
         ..STRONG
     };
     let some = !advice.lacked.is_empty();
-    // The whole list on one sheet, and its heading with it.
+    // The whole list on one sheet, and its heading with it: an item takes a line or two.
     let always = (1.5 * advice.always.len() as f32 + HALF) * body.line();
     let least = if some { 6.0 * body.line() } else { always };
     sheets.heading(text::NEXT_HEADING, least);
@@ -278,7 +298,11 @@ fn next(sheets: &mut Sheets, advice: &Advice, lacked: &str, letters: f32) {
         sheets.y += HALF * body.line();
     }
     if some && !advice.always.is_empty() {
+        let sheet = sheets.count();
         sheets.need(always + strong.line());
+        if sheets.count() > sheet {
+            sheets.heading(text::NEXT_HEADING, always);
+        }
         sheets.paragraph(0.0, strong, advice::ALWAYS);
     }
     for (i, line) in advice.always.iter().enumerate() {
@@ -337,9 +361,12 @@ mod tests {
         comparison.change.area_percent.smallest_detectable = Some(67.0);
         comparison.registration.confident_fraction = Some(0.25);
         let drawn = draw(&comparison, &pictures).unwrap();
+        let advice = advice::of_pair(&comparison);
         for paper in [Paper::A4, Paper::Letter] {
-            assert!(laid(&comparison, &drawn, paper, FITS[0]).count() > 1);
-            assert_eq!(for_the_patient(&comparison, &drawn, paper).count(), 1);
+            let wide = laid(&comparison, &drawn, paper, FITS[0], &advice);
+            assert!(wide.sheets.count() > 1);
+            let fitted = for_the_patient(&comparison, &drawn, paper);
+            assert_eq!(fitted.sheets.count(), 1);
         }
     }
 }

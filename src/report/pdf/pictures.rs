@@ -2,25 +2,25 @@
 
 use rayon::prelude::*;
 
-use super::font::Weight;
+use super::font::{self, Weight};
 use super::ink::Pen;
-use super::sheets::{BLACK, Image, MARGIN, NOTE, Place, Sheets, Style};
+use super::sheets::{BLACK, Image, Ink, MARGIN, NOTE, Place, Sheets, Style};
 use crate::error::Cause;
 use crate::report::Pictures;
 use crate::report::drawn::{Drawn, Picture, Shown, Subject};
-use crate::report::fate::{FATES, Fate};
+use crate::report::fate::{FATES, Fate, Told};
+use crate::report::labels::{NUMBERED, plates};
 use crate::report::outlines::Outline;
-use crate::report::schema::Comparison;
 use crate::report::words::page as text;
-use crate::report::words::{change, from_to, number, signed};
+use crate::report::words::{change, from_to, signed};
 
 const CAPTION: Style = Style::new(Weight::Bold, 8.5, BLACK);
 
+/// The numbers of scars in a picture.
+const DIGITS: Style = Style::new(Weight::Bold, 7.0, [1.0, 1.0, 1.0]);
+
 /// Distance between two pictures, pt.
 const GAP: f32 = 10.0;
-
-/// Most close-ups: the ones that say most, on two sheets.
-const CLOSE_UPS: usize = 12;
 
 /// Longest side of a close-up, px.
 const CLOSE_PX: u32 = 280;
@@ -44,8 +44,8 @@ pub(super) fn pen(fate: Fate) -> Pen {
 }
 
 /// The two photos side by side with their outlines, and what the outlines mean; `tallest`: share of
-/// the sheet's height that they may take.
-pub(super) fn photos(sheets: &mut Sheets, drawn: &Drawn, tallest: f32) {
+/// the sheet's height that they may take. Returns the photos, to be placed again.
+pub(super) fn photos(sheets: &mut Sheets, drawn: &Drawn, tallest: f32) -> Vec<Image> {
     let before = sheets.image(&drawn.before);
     let after = drawn.after.as_ref().map(|p| sheets.image(p));
     let captions = [
@@ -70,6 +70,7 @@ pub(super) fn photos(sheets: &mut Sheets, drawn: &Drawn, tallest: f32) {
     }
     let fates: Vec<Fate> = drawn.scars.iter().map(|s| s.told.fate).collect();
     legend_of(sheets, &fates, text::SHADED);
+    images
 }
 
 /// Places for pictures in a row with their captions above; moves on below them.
@@ -104,7 +105,7 @@ pub(super) fn beside(
             height,
         });
         // Close together, and no caption over the next.
-        let wide = super::font::width(caption, CAPTION.weight, CAPTION.size);
+        let wide = font::width(caption, CAPTION.weight, CAPTION.size);
         left += width.max(wide).min(column) + GAP;
     }
     sheets.y = top + height + 4.0;
@@ -114,8 +115,8 @@ pub(super) fn beside(
 /// The scars of a visit on its photo: a dark line under each, so that it stands out on any skin.
 fn outlines(sheets: &mut Sheets, drawn: &Drawn, visit: usize, place: Place) {
     let size = (drawn.full.0 as f32, drawn.full.1 as f32);
-    for told in drawn.told().into_iter().filter(|t| t.seen(visit)) {
-        if let Some(lines) = drawn.outlines[visit].get(&told.lesion.id) {
+    for told in drawn.told() {
+        if let Some(lines) = drawn.lines(told, visit) {
             traced(sheets, lines, size, place, told.fate);
         }
     }
@@ -153,7 +154,7 @@ pub(super) fn legend_of(sheets: &mut Sheets, fates: &[Fate], besides: &str) {
     let right = MARGIN + sheets.room();
     for (fate, count) in used {
         let label = format!("{} ({count})", text::fate(fate));
-        let wide = 26.0 + super::font::width(&label, NOTE.weight, NOTE.size);
+        let wide = 26.0 + font::width(&label, NOTE.weight, NOTE.size);
         if x + wide > right {
             x = MARGIN;
             sheets.y += NOTE.line() + 2.0;
@@ -171,7 +172,7 @@ pub(super) fn legend_of(sheets: &mut Sheets, fates: &[Fate], besides: &str) {
         sheets.line(x + 26.0, y, NOTE, &label);
         x += wide + 14.0;
     }
-    if x + super::font::width(besides, NOTE.weight, NOTE.size) > right {
+    if x + font::width(besides, NOTE.weight, NOTE.size) > right {
         x = MARGIN;
         sheets.y += NOTE.line() + 2.0;
     }
@@ -179,17 +180,13 @@ pub(super) fn legend_of(sheets: &mut Sheets, fates: &[Fate], besides: &str) {
     sheets.y += NOTE.line() + 6.0;
 }
 
+/// Heading, captions and note of a pair of views, pt.
+const VIEW_WORDS: f32 = 74.0;
+
 /// Relief, redness and pigment of both visits.
 pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
-    /// Shares of the sheet's height for each pair, at least and at most.
-    const LEAST: f32 = 0.15;
-    const TALLEST: f32 = 0.2;
-    /// Heading, captions and note of each, pt.
-    const WORDS: f32 = 80.0;
-    // All on the sheet that is begun, where that leaves enough to see.
-    let each = (sheets.bottom() - sheets.y) / drawn.views.len().max(1) as f32;
-    let bottom = sheets.bottom();
-    let tallest = (each - WORDS).clamp(LEAST * bottom, TALLEST * bottom);
+    let ratio = drawn.full.1 as f32 / drawn.full.0.max(1) as f32;
+    let tallest = tallest_view(sheets, 0.5 * (sheets.room() - GAP) * ratio);
     for (subject, pair) in &drawn.views {
         let (name, note) = match subject {
             Subject::Relief => (text::RELIEF, text::RELIEF_NOTE),
@@ -197,8 +194,7 @@ pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
             Subject::Pigment => (text::PIGMENT, text::PIGMENT_NOTE),
         };
         let images = [&pair[0], &pair[1]].map(|p| sheets.image(p));
-        let height = height_of(sheets, &images, tallest);
-        sheets.heading(name, height + 40.0);
+        sheets.heading(name, tallest + VIEW_WORDS);
         let places = beside(sheets, &images, tallest, &[text::BEFORE, text::AFTER]);
         for (image, place) in images.iter().zip(places) {
             sheets.place(*image, place);
@@ -207,34 +203,120 @@ pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
     }
 }
 
-fn height_of(sheets: &Sheets, images: &[Image], tallest: f32) -> f32 {
-    let column = (sheets.room() - GAP) / 2.0;
-    images
-        .iter()
-        .map(|i| column * i.size.1 as f32 / i.size.0.max(1) as f32)
-        .fold(0.0, f32::max)
-        .min(tallest)
+/// Height of the views, pt, where half of the sheet's width would make them `natural`: three pairs a
+/// sheet if that leaves most of it, else two; as many as can on the rest of the sheet that is begun.
+fn tallest_view(sheets: &Sheets, natural: f32) -> f32 {
+    /// Least share of a wanted height that is enough to see.
+    const ENOUGH: f32 = 0.8;
+    let each = |pairs: f32| (sheets.bottom() - MARGIN) / pairs - VIEW_WORDS;
+    let pairs = if each(3.0) < ENOUGH * natural {
+        2.0
+    } else {
+        3.0
+    };
+    let wanted = each(pairs).min(natural);
+    let rest = sheets.bottom() - sheets.y;
+    match (rest / (ENOUGH * wanted + VIEW_WORDS)).floor() {
+        fit if fit >= 1.0 => (rest / fit - VIEW_WORDS).min(wanted),
+        _ => wanted,
+    }
 }
 
-/// The largest scars from both visits with their numbers.
-pub(super) fn close_ups(
-    sheets: &mut Sheets,
-    comparison: &Comparison,
-    pictures: &Pictures,
-    drawn: &Drawn,
-) -> Result<(), Cause> {
-    const COLUMNS: usize = 3;
-    let Some(after) = &pictures.aligned_after else {
-        return Ok(());
-    };
-    if comparison.lesions.is_empty() {
-        return Ok(());
-    }
+/// Close-ups in a row.
+const COLUMNS: usize = 3;
+
+/// Width and height, pt, of a close-up with its words, and the side of its pictures.
+fn close_up_size(sheets: &Sheets) -> (f32, f32, f32) {
     let width = (sheets.room() - (COLUMNS - 1) as f32 * 1.6 * GAP) / COLUMNS as f32;
     let side = 0.5 * (width - 4.0);
     let height = CAPTION.line() + side + 4.0 * NOTE.line() + 10.0;
-    let shown = &drawn.scars[..drawn.scars.len().min(CLOSE_UPS)];
-    sheets.heading(text::CLOSE_UPS, height);
+    (width, height, side)
+}
+
+/// The largest scars: where they are, by their numbers, and each from both visits.
+pub(super) fn largest(
+    sheets: &mut Sheets,
+    pictures: &Pictures,
+    drawn: &Drawn,
+    photos: &[Image],
+) -> Result<(), Cause> {
+    if drawn.scars.is_empty() {
+        return Ok(());
+    }
+    overview(sheets, drawn, photos);
+    close_ups(sheets, pictures, drawn)
+}
+
+/// The photos with the numbers of the largest scars: both if they are upright, side by side; else the
+/// first across the sheet, with every scar that either visit shows.
+fn overview(sheets: &mut Sheets, drawn: &Drawn, photos: &[Image]) {
+    /// Rows of close-ups that stay on the sheet, and the least share of its height for the photos.
+    const ROWS: usize = 2;
+    const LEAST: f32 = 0.25;
+    let rows = drawn.scars.len().div_ceil(COLUMNS).min(ROWS) as f32;
+    let below = rows * close_up_size(sheets).1;
+    let least = LEAST * sheets.bottom();
+    sheets.heading(text::CLOSE_UPS, least + below);
+    sheets.paragraph(0.0, NOTE, text::NUMBERED_NOTE);
+    let words = CAPTION.line() + 2.0 * NOTE.line() + 14.0;
+    let tallest = (sheets.bottom() - sheets.y - words - below).max(least);
+    let upright = drawn.full.1 >= drawn.full.0;
+    let (shown, captions) = if upright {
+        (photos, [text::BEFORE, text::AFTER_ALIGNED])
+    } else {
+        (&photos[..1], [text::BOTH_ON_FIRST, ""])
+    };
+    let places = beside(sheets, shown, tallest, &captions);
+    for (visit, (image, place)) in shown.iter().zip(places).enumerate() {
+        sheets.place(*image, place);
+        numbered(sheets, drawn, place, |told| {
+            let other = || drawn.lines(told, 1).filter(|_| !upright);
+            drawn.lines(told, visit).or_else(other)
+        });
+    }
+    let fates: Vec<Fate> = drawn.scars.iter().map(|s| s.told.fate).collect();
+    legend_of(sheets, &fates, "");
+}
+
+/// The outlines that `lines` gives of each scar, and beside those of the largest their numbers.
+fn numbered<'a>(
+    sheets: &mut Sheets,
+    drawn: &'a Drawn,
+    place: Place,
+    lines: impl Fn(&Told) -> Option<&'a Vec<Outline>>,
+) {
+    /// White around a number, pt.
+    const AROUND: f32 = 1.6;
+    const PLATE: Ink = [0.10, 0.09, 0.08];
+    let size = (drawn.full.0 as f32, drawn.full.1 as f32);
+    for told in drawn.told() {
+        if let Some(lines) = lines(told) {
+            traced(sheets, lines, size, place, told.fate);
+        }
+    }
+    let pt = place.width / size.0;
+    let wide = |id: u32| font::width(&id.to_string(), DIGITS.weight, DIGITS.size) + 2.0 * AROUND;
+    let plates = plates(drawn, &lines, |id| (wide(id) / pt, DIGITS.line() / pt));
+    for (id, plate) in plates {
+        let (left, top) = (place.left + plate.left * pt, place.top + plate.top * pt);
+        let place = Place {
+            left,
+            top,
+            width: wide(id),
+            height: DIGITS.line(),
+        };
+        sheets.fill(place, PLATE);
+        sheets.line(left + AROUND, top, DIGITS, &id.to_string());
+    }
+}
+
+/// The largest scars from both visits with their numbers.
+fn close_ups(sheets: &mut Sheets, pictures: &Pictures, drawn: &Drawn) -> Result<(), Cause> {
+    let Some(after) = &pictures.aligned_after else {
+        return Ok(());
+    };
+    let (width, height, side) = close_up_size(sheets);
+    let shown = &drawn.scars[..drawn.scars.len().min(NUMBERED)];
     let cut = |scar: &Shown| -> Result<[Picture; 2], Cause> {
         Ok([
             scar.cut(&pictures.before, CLOSE_PX)?,
@@ -248,7 +330,7 @@ pub(super) fn close_ups(
         let top = sheets.y;
         for (i, (scar, cuts)) in row.iter().enumerate() {
             let left = MARGIN + i as f32 * (width + 1.6 * GAP);
-            close_up(sheets, comparison, drawn, scar, cuts, (left, top, side));
+            close_up(sheets, drawn, scar, cuts, (left, top, side));
         }
         sheets.y = top + height;
     }
@@ -257,7 +339,6 @@ pub(super) fn close_ups(
 
 fn close_up(
     sheets: &mut Sheets,
-    comparison: &Comparison,
     drawn: &Drawn,
     scar: &Shown,
     cuts: &[Picture; 2],
@@ -286,15 +367,13 @@ fn close_up(
             height: drawn.full.1 as f32 * scale,
         };
         let size = (drawn.full.0 as f32, drawn.full.1 as f32);
-        if told.seen(visit)
-            && let Some(lines) = drawn.outlines[visit].get(&l.id)
-        {
+        if let Some(lines) = drawn.lines(told, visit) {
             sheets.within(place, |sheets| {
                 traced(sheets, lines, size, whole, told.fate);
             });
         }
     }
-    let lines = numbers(comparison, scar);
+    let lines = numbers(drawn, scar);
     for (i, line) in lines.iter().enumerate() {
         let y = top + side + 2.0 + i as f32 * NOTE.line();
         sheets.line(left, y, NOTE, line);
@@ -302,16 +381,10 @@ fn close_up(
 }
 
 /// Four short lines on a scar.
-fn numbers(comparison: &Comparison, scar: &Shown) -> [String; 4] {
+fn numbers(drawn: &Drawn, scar: &Shown) -> [String; 4] {
     let l = &scar.told.lesion;
     let percent = |v: Option<f64>| v.map_or(String::new(), |n| format!(", {} %", signed(n, 0)));
-    let kind = l.kind.map_or(text::UNKNOWN, text::kind);
-    let sure = l
-        .kind_confidence
-        .map_or(String::new(), |c| format!(" ({} %)", number(100.0 * c, 0)));
-    let sized =
-        comparison.scale.px_per_mm.is_some() && l.before.area_mm2.or(l.after.area_mm2).is_some();
-    let area = if sized {
+    let area = if drawn.sized() {
         format!(
             "{}: {}{}",
             text::AREA_MM2,
@@ -333,5 +406,5 @@ fn numbers(comparison: &Comparison, scar: &Shown) -> [String; 4] {
     let volume = scar.told.volume.as_ref().map_or(String::new(), |v| {
         format!("{}: {}", text::VOLUME, change(v))
     });
-    [format!("{kind}{sure}"), area, depth, volume]
+    [text::kind_told(l, drawn.guessed), area, depth, volume]
 }

@@ -39,14 +39,23 @@ pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn)
     if drawn.scars.is_empty() {
         return;
     }
-    /// Right edges as shares of the width; minus a left edge.
-    const EDGES: [f32; 7] = [0.05, -0.07, -0.33, 0.56, 0.66, 0.80, 1.0];
+    /// Right edges as shares of the width; minus a left edge. Without sizes there is more room.
+    const SIZED: [f32; 7] = [0.05, -0.07, -0.32, 0.57, 0.67, 0.80, 1.0];
+    const UNSIZED: [f32; 6] = [0.05, -0.07, -0.36, 0.60, 0.77, 1.0];
     sheets.heading(text::SCARS_HEADING, 5.0 * CELL.line());
     let volume = drawn.scars.iter().find_map(|s| s.told.volume);
     sheets.paragraph(0.0, NOTE, &text::scars_note(volume));
     if comparison.change.verdict == Verdict::NoDetectableChange {
         sheets.paragraph(0.0, NOTE, text::SCARS_MAY_BE_CHANCE);
     }
+    let sized = drawn.sized();
+    if !sized {
+        sheets.paragraph(0.0, NOTE, text::NO_SCALE);
+    }
+    if drawn.guessed {
+        sheets.paragraph(0.0, NOTE, text::KINDS_GUESSED);
+    }
+    let edges = if sized { &SIZED[..] } else { &UNSIZED };
     let heads = [
         text::NUMBER,
         text::STATE,
@@ -56,16 +65,26 @@ pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn)
         text::CHANGE_OF_AREA,
         text::VOLUME,
     ];
-    row(sheets, HEAD, &heads.map(str::to_string), &EDGES);
-    for scar in drawn.scars.iter().take(MOST) {
-        row(sheets, CELL, &cells(&scar.told), &EDGES);
+    row(sheets, HEAD, &kept(heads.map(str::to_string), sized), edges);
+    for told in drawn.told().into_iter().take(MOST) {
+        row(sheets, CELL, &kept(cells(told, drawn.guessed), sized), edges);
     }
     if drawn.scars.len() > MOST {
         sheets.paragraph(0.0, NOTE, &words::cut_off(MOST, drawn.scars.len()));
     }
 }
 
-fn cells(told: &Told) -> [String; 7] {
+/// The cells of a row without that of sizes in mm, where there are none.
+fn kept(cells: [String; 7], sized: bool) -> Vec<String> {
+    const AREA_MM2: usize = 3;
+    let cells = cells.into_iter().enumerate();
+    cells
+        .filter(|&(i, _)| sized || i != AREA_MM2)
+        .map(|(_, cell)| cell)
+        .collect()
+}
+
+fn cells(told: &Told, guessed: bool) -> [String; 7] {
     let l = &told.lesion;
     let unknown = || text::UNKNOWN.to_string();
     let pair = |b: Option<f64>, a: Option<f64>| words::from_to(b, a, 1);
@@ -73,7 +92,7 @@ fn cells(told: &Told) -> [String; 7] {
     [
         l.id.to_string(),
         text::told(told),
-        crate::report::html::kind(l),
+        text::kind_told(l, guessed),
         pair(l.before.area_mm2, l.after.area_mm2),
         pair(l.before.relief_index, l.after.relief_index),
         percent(l.change.area_percent),

@@ -2,9 +2,9 @@
 //! said by then.
 
 use super::doubt::{LITTLE_MEASURED, said};
-use super::{dated, number, of_100, sentence};
+use super::{dated, light, number, of_100, percent, sentence};
 use crate::comparable;
-use crate::quality::{GRAZING, Reason};
+use crate::quality::Reason;
 use crate::report::schema::{Comparison, Quality, Verdict, Warning};
 use crate::visits::schema::{Series, SeriesVisit};
 
@@ -20,6 +20,9 @@ const SHARP: f64 = 0.5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Topic {
     Scale,
+    /// Whether any light comes from a side.
+    Lamp,
+    /// Whether it comes from the same side.
     Light,
     Sharpness,
     Framing,
@@ -54,7 +57,8 @@ impl Topic {
     fn of(code: &str) -> Self {
         match code {
             comparable::NO_SCALE | comparable::SCALE_UNLIKELY => Self::Scale,
-            "light-differs" | "flat-light" | "flash-differs" => Self::Light,
+            "flat-light" => Self::Lamp,
+            "light-differs" | "flash-differs" => Self::Light,
             "sharpness-differs" | "soft" | "smoothed" | "coarse" | "photo-of-screen" => {
                 Self::Sharpness
             }
@@ -70,6 +74,11 @@ impl Topic {
             "too-soon" | "swollen" => Self::Time,
             _ => Self::Other,
         }
+    }
+
+    /// Whether what was said of it says what always helps with `other`.
+    fn covers(self, other: Self) -> bool {
+        self == other || (self, other) == (Self::Lamp, Self::Light)
     }
 }
 
@@ -102,7 +111,7 @@ fn advise<'a>(warnings: impl Iterator<Item = &'a Warning>, seen: &Seen) -> Advic
         .collect();
     found.extend(unwarned);
     found.sort_by_key(|f| f.0);
-    let always = ADVICE.iter().filter(|a| found.iter().all(|f| f.0 != a.0));
+    let always = ADVICE.iter().filter(|a| !found.iter().any(|f| f.0.covers(a.0)));
     let always = always.map(|a| a.1).collect();
     let mut lacked: Vec<Lack> = Vec::new();
     for (_, message, remedy) in found {
@@ -173,19 +182,10 @@ impl Seen<'_> {
     /// What is not good enough to be called good and not bad enough to be warned of.
     fn lacks(&self) -> Vec<(Topic, String, String)> {
         let mut lacks = Vec::new();
-        let lit = |q: &Quality| comparable::flat_light(&[GRAZING * q.light_directionality?]);
-        if let Some((photo, flat)) = self.which(|q| lit(q).is_some())
-            && let Some(caveat) = self.photos.iter().find_map(|p| lit(p.1))
-        {
-            let photos = match flat {
-                2 => "Both photos were".to_string(),
-                _ => format!("The {photo} photo was"),
-            };
-            let message = format!("{photos} lit from nearly everywhere, which hides dents.");
-            lacks.push((Topic::Light, message, caveat.remedy));
-        }
+        let little = light::too_little(&self.photos).into_iter();
+        lacks.extend(little.map(|m| (Topic::Lamp, m, comparable::LAMP_ASIDE.to_string())));
         let soft = |q: &Quality| q.sharpness.is_some_and(|s| s < SHARP);
-        if self.which(soft).is_some() {
+        if self.photos.iter().any(|p| soft(p.1)) {
             let told = |(photo, q): &(&str, &Quality)| {
                 let sharpness = q.sharpness.filter(|_| soft(q))?;
                 Some(format!(
@@ -202,8 +202,8 @@ impl Seen<'_> {
             lacks.push((
                 Topic::Framing,
                 format!(
-                    "Only {} % of the skin in the first photo could be measured in both.",
-                    number(100.0 * share, 0)
+                    "Only {} of the skin in the first photo could be measured in both.",
+                    percent(share)
                 ),
                 "Take the next photo from the same distance and angle, with the face held alike and \
                  nothing over the skin."
@@ -228,12 +228,6 @@ impl Seen<'_> {
             ));
         }
         lacks
-    }
-
-    /// The first photo of which something holds, and of how many it does.
-    fn which(&self, holds: impl Fn(&Quality) -> bool) -> Option<(&'static str, usize)> {
-        let of = || self.photos.iter().filter(|p| holds(p.1));
-        Some((of().next()?.0, of().count()))
     }
 }
 
@@ -300,7 +294,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                "The second photo was lit from nearly everywhere, which hides dents.",
+                "In the second photo the light comes from nearly everywhere, which hides dents.",
                 "The second photo is a little soft: sharpness 42 of 100, and sharp photos have 50 or \
                  more.",
                 "Only 31 % of the skin in the first photo could be measured in both.",
@@ -310,6 +304,6 @@ mod tests {
         );
         assert_eq!(advice.always.len(), 1);
         comparison.before.quality.light_directionality = Some(0.05);
-        assert!(of_pair(&comparison).lacked[0].messages[0].starts_with("Both photos were lit"));
+        assert!(of_pair(&comparison).lacked[0].messages[0].starts_with("In both photos the light"));
     }
 }

@@ -42,7 +42,7 @@ pub const FIRST_AND_LAST: &str = "First and latest";
 pub const LATEST: &str = "Latest visit";
 pub const SMALLEST: &str = "Smallest detectable";
 pub const PHOTOS: &str = "Photos";
-pub const ONLY_LARGE: &str = "these photos can only show very large changes";
+pub const ONLY_LARGE: &str = "these photos can only show large changes";
 pub const SHOWN: &str = "Shown";
 /// Beside a view's number of photos, after how many.
 pub const UNOPENED: &str = "could not be opened";

@@ -1,12 +1,10 @@
 //! What a result means, how sure it is and why it is not surer, in sentences for the first page.
 
-use super::measure::{WIDE_PERCENT, caution, explained};
+use super::measure::{LARGE_PERCENT, caution, explained};
 use super::page;
-use super::{change, date, inside, number, sentence};
+use super::{change, date, inside, light, number, percent, sentence};
 use crate::comparable;
 use crate::date::Date;
-use crate::quality::GRAZING;
-use crate::relief::LEAST_DIRECTIONAL;
 use crate::report::fate::{Fate, Told};
 use crate::report::schema::{Change, Comparison, Lesion, ScaleSource, State, Verdict};
 
@@ -16,7 +14,7 @@ const FEW_SCARS: usize = 10;
 /// A smaller share of the first photo's skin measured in both is said to be little.
 pub(super) const LITTLE_MEASURED: f64 = 0.5;
 
-/// Why a pair can only show very large changes.
+/// Why a pair can only show large changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     pub heading: String,
@@ -25,19 +23,19 @@ pub struct Limits {
     pub because: Vec<String>,
 }
 
-/// What a pair cannot show, where that is nearly everything.
+/// What a pair cannot show, where that is more than scars usually change.
 #[must_use]
 pub fn limits(comparison: &Comparison) -> Option<Limits> {
     let compared = comparison.change.verdict != Verdict::NotComparable;
     let smallest = comparison.change.area_percent.smallest_detectable?;
-    (compared && smallest > WIDE_PERCENT).then(|| Limits {
-        heading: "These two photos can only show very large changes.".to_string(),
+    (compared && smallest > LARGE_PERCENT).then(|| Limits {
+        heading: "These two photos can only show large changes.".to_string(),
         text: if smallest >= 100.0 {
             "Even if every scar had gone, these photos could not prove it.".to_string()
         } else {
             format!(
                 "More than {} % of the scar area would have to go or come before it could be told from \
-                 chance; most treatments change less.",
+                 chance; many treatments change less.",
                 number(smallest, 0)
             )
         },
@@ -52,8 +50,8 @@ fn because(comparison: &Comparison) -> Vec<String> {
         && share < LITTLE_MEASURED
     {
         reasons.push(format!(
-            "Only {} % of the skin in the first photo could be measured in both.",
-            number(100.0 * share, 0)
+            "Only {} of the skin in the first photo could be measured in both.",
+            percent(share)
         ));
     }
     if let Some([b, a]) = counted(comparison)
@@ -69,22 +67,8 @@ fn because(comparison: &Comparison) -> Vec<String> {
             ),
         });
     }
-    let flat = |v: &crate::report::schema::Visit| {
-        v.quality
-            .light_directionality
-            .is_some_and(|d| d < LEAST_DIRECTIONAL / GRAZING)
-    };
-    let flatly_lit = match [flat(before), flat(after)] {
-        [true, true] => Some("In both photos"),
-        [true, false] => Some("In the first photo"),
-        [false, true] => Some("In the second photo"),
-        [false, false] => None,
-    };
-    if let Some(photo) = flatly_lit {
-        reasons.push(format!(
-            "{photo} the light comes from nearly everywhere, which hides dents."
-        ));
-    }
+    let photos = [("first", &before.quality), ("second", &after.quality)];
+    reasons.extend(light::too_little(&photos));
     if !before.quality.reasons.is_empty() || !after.quality.reasons.is_empty() {
         reasons.push("One of the photos is not good enough; see below.".to_string());
     } else if comparison.warnings.iter().any(|w| taken_otherwise(&w.code)) {
@@ -244,8 +228,8 @@ pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
         .map(|(n, said)| format!("{n} {said}"))
         .collect();
     let mut text = format!(
-        "On {} % of the skin of the first photo, ",
-        number(100.0 * share, 0)
+        "On {} of the skin of the first photo, ",
+        percent(share)
     );
     text += &match before {
         0 => "no indented scar was found before".to_string(),

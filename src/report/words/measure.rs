@@ -25,6 +25,16 @@ impl Measure {
         }
     }
 
+    /// What it tells, a sentence.
+    #[must_use]
+    pub fn is(self) -> &'static str {
+        match self {
+            Self::Area => page::AREA_IS,
+            Self::Volume => page::VOLUME_IS,
+            Self::Contrast => page::CONTRAST_IS,
+        }
+    }
+
     /// Its change, percent.
     #[must_use]
     pub fn of(self, change: &Change) -> &Interval {
@@ -162,18 +172,19 @@ pub fn explained(change: &Change) -> Option<String> {
     ))
 }
 
-/// A smallest detectable change of the scar area, percent, from which photos can only show very large
-/// changes.
-pub const WIDE_PERCENT: f64 = 50.0;
+/// A smallest detectable change of the scar area, percent, from which photos can only show large
+/// changes: a course of treatment mostly changes scars by a quarter to a half, and photos on which 30
+/// could be chance miss many of those.
+pub const LARGE_PERCENT: f64 = 30.0;
 
-/// What photos cannot show, where that is nearly everything.
+/// What photos cannot show, where that is more than scars usually change.
 #[must_use]
 pub fn caution(change: &Change) -> Option<String> {
     let smallest = change.area_percent.smallest_detectable?;
-    let wide = change.verdict != Verdict::NotComparable && smallest > WIDE_PERCENT;
+    let wide = change.verdict != Verdict::NotComparable && smallest > LARGE_PERCENT;
     wide.then(|| {
         format!(
-            "These photos can only show very large changes: under {} % of the scar area all could be \
+            "These photos can only show large changes: under {} % of the scar area all could be \
              chance.",
             number(smallest, 0)
         )

@@ -1,9 +1,9 @@
 //! The fixed words of the reports: headings, labels, short explanations. With [`super`] and
 //! [`super::doubt`] all there is to translate, except what warnings say.
 
-use super::signed;
+use super::{number, signed};
 use crate::report::fate::{Fate, Told};
-use crate::report::schema::{Interval, Kind, RegistrationMethod, ScaleSource, Verdict};
+use crate::report::schema::{Interval, Kind, Lesion, RegistrationMethod, ScaleSource, Verdict};
 
 pub const LANGUAGE: &str = "en";
 pub const PRODUCT: &str = "scardepth";
@@ -56,6 +56,9 @@ pub const PIGMENT_ENDS: [&str; 2] = ["paler", "browner"];
 pub const MEASURED_HEADING: &str = "What changed, in numbers";
 pub const BEYOND: &str = "more than chance";
 pub const WITHIN: &str = "could be chance";
+/// Beside numbers that could be.
+pub const WITHIN_IS: &str = "Could be chance: on photos like these, skin that has not changed can seem to change by up to the \
+     smallest detectable, even where the range leaves out 0.";
 pub const SCALE_LABEL: &str = "The change on a scale from minus 100 to plus 100 percent: the point is the change, the bar its \
      interval, the grey field what could be chance";
 pub const SMALLEST: &str = "smallest detectable";
@@ -90,10 +93,17 @@ pub const CHANGE: &str = "Change";
 pub const CHANGE_OF_AREA: &str = "Change of area";
 pub const SCAR_AREA: &str = "Scar area";
 pub const VOLUME: &str = "Depth times area";
-pub const NO_SCALE: &str =
-    "Sizes in millimetres are missing: nobody said how large the skin in the photo is.";
+pub const NO_SCALE: &str = "Sizes in millimetres are missing. To have them, photograph a ruler from the same distance once, \
+     count the pixels of 10 mm, and tell the program how many make one millimetre.";
 /// For the technical page, where a scale was assumed.
-pub const GIVE_SCALE: &str = "--px-per-mm or --field-mm gives sizes in millimetres";
+pub const GIVE_SCALE: &str = "the number of pixels that show a millimetre, given with --px-per-mm, brings sizes in millimetres";
+/// Where the scale was assumed.
+pub const KINDS_GUESSED: &str =
+    "Kinds go by the width in millimetres: they hold only if the assumed scale is right.";
+/// Beside an overview with numbers.
+pub const NUMBERS: &str = "Numbers of the largest";
+pub const NUMBERED_NOTE: &str = "The twelve largest scars have their numbers beside them, as in the table of all.";
+pub const BOTH_ON_FIRST: &str = "Before, with the scars of both photos";
 pub const TABLE_SCROLLS: &str = "Table of scars";
 pub const COMPARISON_SCROLLS: &str = "Table of both photos";
 
@@ -209,6 +219,26 @@ pub fn kind(kind: Kind) -> &'static str {
     }
 }
 
+/// A scar's kind with how sure it is; without that on a guessed scale, on which kinds hang.
+#[must_use]
+pub fn kind_told(lesion: &Lesion, guessed: bool) -> String {
+    let name = lesion.kind.map_or(UNKNOWN, kind);
+    match lesion.kind_confidence.filter(|_| !guessed) {
+        Some(sure) => format!("{name} ({})", confidence(sure)),
+        None => name.to_string(),
+    }
+}
+
+/// A confidence of 0 to 1 in percent: nobody is entirely sure of anything.
+fn confidence(sure: f64) -> String {
+    const MOST: f64 = 0.99;
+    if sure > MOST {
+        format!("over {} %", number(100.0 * MOST, 0))
+    } else {
+        format!("{} %", number(100.0 * sure, 0))
+    }
+}
+
 #[must_use]
 pub fn scale_source(source: ScaleSource) -> &'static str {
     match source {
@@ -248,9 +278,23 @@ pub fn from_where(azimuth_deg: f64) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_entirely_sure_of_a_kind() {
+        let (comparison, _) = crate::report::tests::sample();
+        let mut lesion = comparison.lesions[0].clone();
+        assert_eq!(kind_told(&lesion, false), "boxcar (80 %)");
+        assert_eq!(kind_told(&lesion, true), "boxcar");
+        for sure in [0.996, 1.0] {
+            lesion.kind_confidence = Some(sure);
+            assert_eq!(kind_told(&lesion, false), "boxcar (over 99 %)");
+        }
+    }
+
     #[test]
     fn light_comes_from_where_the_clock_says() {
-        let from = super::from_where;
+        let from = from_where;
         assert_eq!(from(0.0), "the right");
         assert_eq!(from(359.0), "the right");
         assert_eq!(from(92.0), "below");
