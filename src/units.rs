@@ -66,7 +66,13 @@ pub fn percent(share: f64) -> String {
 /// A share of 1 that is a mark rather than a part: `52 of 100`, rounded down as [`percent`].
 #[must_use]
 pub fn of_100(share: f64) -> String {
-    format!("{:.0} of 100", hundredths(share).floor())
+    format!("{} of 100", mark(share))
+}
+
+/// The same where the head of a column says of how many: `52`.
+#[must_use]
+pub fn mark(share: f64) -> String {
+    format!("{:.0}", hundredths(share).floor())
 }
 
 /// A hundred times a share, with what the product may have lost given back: 0.29 becomes

@@ -9,7 +9,8 @@ use imageproc::region_labelling::{Connectivity, connected_components};
 use ndarray::Array2;
 
 use super::drawn::{Picture, Region, course_pictures, course_size, region};
-use super::fate::{Doubt, Fate, fate};
+use super::fate::{Doubt, Fate, counted, fate};
+use super::labels::Outlined;
 use super::outlines::{Bounds, Outlines, extents, outlines};
 use super::pictures::{fit, reduced_mask};
 use super::schema::{Interval, State, Verdict};
@@ -50,6 +51,25 @@ pub(super) struct Seen {
     pub fate: Fate,
     /// Change of depth times area with the doubt of a single scar, percent.
     pub volume: Option<Interval>,
+}
+
+impl Course<'_> {
+    /// What became of scars by any visit, with how many it became by one of them.
+    pub(super) fn fates_at(&self, visit: &Shown) -> Vec<(Fate, usize)> {
+        let of = |shown: &Shown| shown.scars.values().map(|s| s.fate).collect::<Vec<Fate>>();
+        let every: Vec<Fate> = self.shown.iter().flat_map(of).collect();
+        counted(&of(visit), &every)
+    }
+}
+
+impl Shown<'_> {
+    /// The scars in the first photo (0) or this one (1).
+    pub(super) fn outlined(&self, photo: usize) -> Vec<Outlined<'_>> {
+        let outlines = self.outlines[photo].iter();
+        outlines
+            .map(|(&id, lines)| (id, lines.as_slice()))
+            .collect()
+    }
 }
 
 /// Reads what there is; what is missing or damaged is not shown.
@@ -200,6 +220,11 @@ pub(super) fn largest(series: &Series, most: usize) -> Vec<&SeriesScar> {
     scars.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.id.cmp(&b.id)));
     scars.truncate(most);
     scars
+}
+
+/// The numbers of scars.
+pub(super) fn ids(scars: &[&SeriesScar]) -> Vec<u32> {
+    scars.iter().map(|s| s.id).collect()
 }
 
 /// The square of skin around a scar: left, top and side, px of the first photo.

@@ -5,7 +5,8 @@ use std::path::Path;
 use image::{GrayImage, RgbImage};
 use rayon::prelude::*;
 
-use super::fate::{self, Told};
+use super::fate::{self, Fate, Told, counted};
+use super::labels::{NUMBERED, Outlined};
 use super::outlines::{Bounds, Outline, Outlines, extents, outlines, trace};
 use super::pictures::{Colour, Cut, fit, jpeg, reduced, reduced_cut, reduced_mask};
 use super::schema::{Comparison, ScaleSource, Verdict};
@@ -87,10 +88,31 @@ impl Drawn {
         self.scars.iter().map(|s| &s.told).collect()
     }
 
+    /// What became of the scars, and of how many.
+    pub(super) fn fates(&self) -> Vec<(Fate, usize)> {
+        let fates: Vec<Fate> = self.told().iter().map(|t| t.fate).collect();
+        counted(&fates, &fates)
+    }
+
     /// The outlines of a scar in the photo before (0) or after (1), if that shows it.
     pub(super) fn lines(&self, told: &Told, visit: usize) -> Option<&Vec<Outline>> {
         let lines = self.outlines[visit].get(&told.lesion.id);
         lines.filter(|_| told.seen(visit))
+    }
+
+    /// The scars of which `lines` gives outlines, largest first.
+    pub(super) fn outlined<'a>(
+        &'a self,
+        lines: impl Fn(&Told) -> Option<&'a Vec<Outline>>,
+    ) -> Vec<Outlined<'a>> {
+        let of = |told: &Told| Some((told.lesion.id, lines(told)?.as_slice()));
+        self.told().into_iter().filter_map(of).collect()
+    }
+
+    /// The scars that have their numbers in the pictures, largest first.
+    pub(super) fn numbered(&self) -> Vec<u32> {
+        let largest = self.scars.iter().take(NUMBERED);
+        largest.map(|s| s.told.lesion.id).collect()
     }
 
     /// Whether sizes in mm are known of any scar.

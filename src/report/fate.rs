@@ -29,7 +29,7 @@ pub enum Fate {
 }
 
 /// Every fate in the order of the legend.
-pub(super) const FATES: [Fate; 8] = [
+const FATES: [Fate; 8] = [
     Fate::Improved,
     Fate::Gone,
     Fate::Unsure,
@@ -39,6 +39,13 @@ pub(super) const FATES: [Fate; 8] = [
     Fate::New,
     Fate::NotMeasured,
 ];
+
+/// The fates that are among `every`, in the order of the legend, with how often each is among `fates`.
+pub(super) fn counted(fates: &[Fate], every: &[Fate]) -> Vec<(Fate, usize)> {
+    let count = |fate: Fate| fates.iter().filter(|&&f| f == fate).count();
+    let used = FATES.into_iter().filter(|f| every.contains(f));
+    used.map(|f| (f, count(f))).collect()
+}
 
 /// A scar and what can be said of it.
 #[derive(Debug, Clone, PartialEq)]

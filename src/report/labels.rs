@@ -1,7 +1,5 @@
 //! Where the numbers of the largest scars stand beside their outlines.
 
-use super::drawn::Drawn;
-use super::fate::Told;
 use super::outlines::Outline;
 
 /// Scars with their numbers in the pictures: those that paper shows closely.
@@ -54,35 +52,33 @@ impl Plate {
     }
 }
 
-/// Plates for the numbers of the largest scars, each beside the outlines that `lines` gives of it and
-/// off all other ones where there is room; `size`: width and height of a number's plate, px of the
-/// before photo.
-pub(super) fn plates<'a>(
-    drawn: &'a Drawn,
-    lines: impl Fn(&Told) -> Option<&'a Vec<Outline>>,
+/// A scar in a picture: its number and its outlines there.
+pub(super) type Outlined<'a> = (u32, &'a [Outline]);
+
+/// Plates for the numbers of the scars `numbered` in a photo of `full` px, each beside its outlines and
+/// off all that are `outlined` where there is room; `size`: width and height of a number's plate.
+pub(super) fn plates(
+    full: (u32, u32),
+    outlined: &[Outlined],
+    numbered: &[u32],
     size: impl Fn(u32) -> (f32, f32),
 ) -> Vec<(u32, Plate)> {
-    let told = drawn.told();
-    let outlined: Vec<(&Told, &Vec<Outline>, Plate)> = (told.iter())
-        .filter_map(|t| {
-            let lines = lines(t)?;
-            Some((*t, lines, Plate::around(lines)?))
-        })
+    let framed: Vec<(u32, &[Outline], Plate)> = outlined
+        .iter()
+        .filter_map(|&(id, lines)| Some((id, lines, Plate::around(lines)?)))
         .collect();
-    let numbered: Vec<u32> = (told.iter().take(NUMBERED)).map(|t| t.lesion.id).collect();
     let mut placed: Vec<(u32, Plate)> = Vec::new();
-    for (scar, _, around) in &outlined {
-        let id = scar.lesion.id;
-        if !numbered.contains(&id) {
+    for &id in numbered {
+        let Some((_, _, around)) = framed.iter().find(|f| f.0 == id) else {
             continue;
-        }
+        };
         let cost = |plate: &Plate| {
             let numbers: f32 = placed.iter().map(|p| plate.covered(&p.1)).sum();
-            let scars: f32 = outlined.iter().map(|o| plate.covered(&o.2)).sum();
-            let crossed = outlined.iter().filter(|o| crosses(o.1, plate)).count() as f32;
+            let scars: f32 = framed.iter().map(|f| plate.covered(&f.2)).sum();
+            let crossed = framed.iter().filter(|f| crosses(f.1, plate)).count() as f32;
             NUMBER * numbers + LINE * crossed + SCAR * scars
         };
-        let free = candidates(around, size(id)).filter(|(_, plate)| plate.inside(drawn.full));
+        let free = candidates(around, size(id)).filter(|(_, plate)| plate.inside(full));
         let costs = free.map(|(far, plate)| (far + cost(&plate), plate));
         // The first of equals: the nearest.
         let best = costs.reduce(|best, next| if next.0 < best.0 { next } else { best });
@@ -101,10 +97,7 @@ const SCAR: f32 = 2.0;
 const RINGS: usize = 4;
 
 /// Places around a scar with how many plates' heights away they are, the nearest first.
-fn candidates(
-    around: &Plate,
-    (width, height): (f32, f32),
-) -> impl Iterator<Item = (f32, Plate)> {
+fn candidates(around: &Plate, (width, height): (f32, f32)) -> impl Iterator<Item = (f32, Plate)> {
     /// Right first, as one reads; then left, above, below, and the corners.
     const WAYS: [(f32, f32); 8] = [
         (1.0, 0.0),
@@ -166,7 +159,8 @@ mod tests {
     fn numbers_stand_beside_their_scars_and_on_nothing_else() {
         let (comparison, pictures) = sample();
         let drawn = draw(&comparison, &pictures).unwrap();
-        let plates = plates(&drawn, |t| drawn.lines(t, 0), |_| (12.0, 8.0));
+        let outlined = drawn.outlined(|told| drawn.lines(told, 0));
+        let plates = plates(drawn.full, &outlined, &drawn.numbered(), |_| (12.0, 8.0));
         let mut ids: Vec<u32> = plates.iter().map(|p| p.0).collect();
         ids.sort_unstable();
         assert_eq!(ids, [1, 2]);

@@ -32,10 +32,15 @@ pub(super) fn page(title: &str, body: &Markup) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                (body)
+                (PreEscaped(unparted(body)))
                 script { (PreEscaped(SCRIPT)) }
             }
         }
     }
     .into_string()
+}
+
+/// The body with no line that ends between a number and its percent sign.
+fn unparted(body: &Markup) -> String {
+    body.0.replace(" %", "\u{a0}%")
 }

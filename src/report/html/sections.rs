@@ -166,7 +166,7 @@ pub(super) fn compared(comparison: &Comparison) -> Markup {
             @if let (Some(overlap), Some(confident)) = (comparison.registration.overlap, comparison.registration.confident_fraction) {
                 p { (words::laid_on(overlap, confident, comparison.change.verdict != Verdict::NotComparable)) }
             }
-            p { (text::NOT_IN_IT) }
+            @if comparison.change.verdict != Verdict::NotComparable { p { (text::NOT_IN_IT) } }
             div.wide tabindex="0" role="region" aria-label=(text::COMPARISON_SCROLLS) {
                 table {
                     thead { tr { td {} th scope="col" { (text::BEFORE) } th scope="col" { (text::AFTER) } } }
@@ -209,9 +209,7 @@ pub(in crate::report) const ROWS: [Row; 13] = [
     (rows::ITA, |v| {
         or_unknown(v.quality.ita_deg, |n| number(n, 0) + "°")
     }),
-    (rows::SKIN, |v| {
-        or_unknown(v.quality.skin_fraction, percent)
-    }),
+    (rows::SKIN, |v| or_unknown(v.quality.skin_fraction, percent)),
     (rows::AREA_MM2, |v| {
         or_unknown(v.scars.area_mm2, |n| number(n, 1))
     }),

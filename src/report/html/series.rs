@@ -4,11 +4,12 @@ use maud::{Markup, PreEscaped, html};
 
 use super::frame;
 use super::sections::{icon, next, rested, verdict_class};
-use super::viewer::{class, legend, path, shade};
+use super::viewer::{class, legend, numbers, path, shade};
 use crate::report::chart;
-use crate::report::course::{Course, Seen, Shown, around, largest};
+use crate::report::course::{Course, Seen, Shown, around, ids, largest};
 use crate::report::drawn::Picture;
 use crate::report::fate::Fate;
+use crate::report::labels::NUMBERED;
 use crate::report::outlines::Outlines;
 use crate::report::pictures::data_address;
 use crate::report::schema::Verdict;
@@ -27,7 +28,7 @@ pub(in crate::report) fn page(series: &Series, course: &Course) -> String {
         header { (answer(series)) }
         main {
             (trend(series))
-            @if let Some(first) = &course.first { (viewer(course, first)) }
+            @if let Some(first) = &course.first { (viewer(series, course, first)) }
             (next(&advice::of_course(series), advice::LACKED_LATEST))
             (table(series))
             @if course.first.is_some() { (scars(series, course)) }
@@ -74,8 +75,9 @@ fn trend(series: &Series) -> Markup {
 }
 
 /// The first photo and any later one, in one place.
-fn viewer(course: &Course, first: &Picture) -> Markup {
+fn viewer(series: &Series, course: &Course, first: &Picture) -> Markup {
     let (width, height) = course.size;
+    let numbered = ids(&largest(series, NUMBERED));
     let shown = &course.shown;
     let image = |picture: &Picture, id: &str| {
         html! {
@@ -103,6 +105,7 @@ fn viewer(course: &Course, first: &Picture) -> Markup {
                         @for (i, s) in shown.iter().enumerate() { g data-visit=(i) {
                             @if let Some(region) = &s.region { (shade(region, course.size)) }
                             g.outlines { (outlines(s, 0, &format!("v{i}b"))) }
+                            (numbers(course.size, &s.outlined(0), &numbered))
                         } }
                     }
                     figcaption { (text::BASELINE) }
@@ -115,6 +118,7 @@ fn viewer(course: &Course, first: &Picture) -> Markup {
                                     (image(&s.picture, &format!("visit-{i}")))
                                     @if let Some(region) = &s.region { (shade(region, course.size)) }
                                     g.outlines { (outlines(s, 1, &format!("v{i}a"))) }
+                                    (numbers(course.size, &s.outlined(1), &numbered))
                                 }
                             }
                         }
@@ -129,7 +133,8 @@ fn viewer(course: &Course, first: &Picture) -> Markup {
                     button #pause type="button" aria-pressed="false" { (page::PAUSE) }
                     button #swap type="button" { (page::SWAP) }
                 }
-                (legend(&fates(last)))
+                (legend(&course.fates_at(last)))
+                @if shown.len() > 1 { p.note { (words::sentence(&text::counted_at(last.visit))) } }
             }
             p.note { (text::COURSE_NOTE) @if shaded { " " (page::SHADE_NOTE) } }
         }
@@ -145,13 +150,10 @@ fn tools(shaded: bool) -> Markup {
             label { input type="radio" name="mode" value="beside" #mode-beside checked; (page::SIDE_BY_SIDE) }
         } fieldset {
             label { input type="checkbox" #outlines checked; (page::OUTLINES) }
+            label { input type="checkbox" #numbers; (page::NUMBERS) }
             @if shaded { label { input type="checkbox" #shade checked; (page::SHADE) } }
         } }
     }
-}
-
-fn fates(shown: &Shown) -> Vec<Fate> {
-    shown.scars.values().map(|s| s.fate).collect()
 }
 
 /// The scars in the first photo (0) or the visit's (1), as their comparison saw them.
@@ -173,13 +175,15 @@ fn table(series: &Series) -> Markup {
     html! {
         section.sheet aria-labelledby="visits-heading" {
             h2 #visits-heading { (text::VISITS) }
-            p.note { (text::VISITS_NOTE) }
+            p.note { (text::VISITS_NOTE) " " (text::MEASURED_NOTE) }
             div.wide tabindex="0" role="region" aria-label=(text::VISITS_TABLE) {
                 table {
                     thead { tr {
                         th.text scope="col" { (text::DATE) }
                         th.text scope="col" { (text::VERDICT) }
                         th.text scope="col" { (page::CHANGE) }
+                        th scope="col" { (text::SKIN_MEASURED) }
+                        th.text scope="col" { (text::LIGHT_FROM) }
                     } }
                     tbody { @for visit in &series.visits { (row(visit)) } }
                 }
@@ -205,8 +209,10 @@ fn row(visit: &SeriesVisit) -> Markup {
                 } @else { (text::status(visit.status)) }
             }
             td.text { @if let Some(c) = compared { (rested(c)) } @else { (page::UNKNOWN) } }
+            td { (text::measured(visit)) }
+            td.text { (text::light(visit)) }
         }
-        @if !notes.is_empty() { tr { td.notes colspan="2" { (notes) } } }
+        @if !notes.is_empty() { tr { td.notes colspan="4" { (notes) } } }
     }
 }
 
@@ -231,7 +237,7 @@ fn scars(series: &Series, course: &Course) -> Markup {
         @if !scars.is_empty() && !course.shown.is_empty() {
             section.sheet aria-labelledby="scars-heading" {
                 h2 #scars-heading { (text::SCARS) }
-                p.note { (text::SCARS_NOTE) }
+                p.note { (text::scars_note(series)) }
                 div.courses { @for scar in scars { (one(series, scar, course)) } }
             }
         }

@@ -7,8 +7,8 @@ use maud::{Markup, PreEscaped, html};
 use super::scars;
 use crate::report::colours;
 use crate::report::drawn::{Drawn, Picture, Region, Subject};
-use crate::report::fate::{FATES, Fate, Told};
-use crate::report::labels::plates;
+use crate::report::fate::{Fate, Told};
+use crate::report::labels::{Outlined, plates};
 use crate::report::outlines::Outline;
 use crate::report::pictures::data_address;
 use crate::report::words::page as text;
@@ -54,7 +54,7 @@ pub(super) fn viewer(drawn: &Drawn) -> Markup {
                 }
                 @if !drawn.scars.is_empty() {
                     div.side {
-                        (legend(&drawn.scars.iter().map(|s| s.told.fate).collect::<Vec<Fate>>()))
+                        (legend(&drawn.fates()))
                         (scars::panel(drawn))
                     }
                 }
@@ -144,7 +144,8 @@ fn figure(drawn: &Drawn, photo: &Picture, after: bool) -> Markup {
                     }
                     @if let Some(region) = &drawn.region { (shade(region, (width, height))) }
                     g.outlines { (outlines(drawn, visit, &class_name[..1])) }
-                    (numbers(drawn, visit))
+                    @let outlined = drawn.outlined(|told| drawn.lines(told, visit));
+                    (numbers(drawn.full, &outlined, &drawn.numbered()))
                 }
             }
             figcaption { (short) }
@@ -184,21 +185,20 @@ fn outlines(drawn: &Drawn, visit: usize, letter: &str) -> Markup {
     }
 }
 
-/// The numbers of the largest scars beside their outlines.
-fn numbers(drawn: &Drawn, visit: usize) -> Markup {
+/// The numbers of the scars `numbered` beside their outlines in a photo of `full` px.
+pub(super) fn numbers(full: (u32, u32), outlined: &[Outlined], numbered: &[u32]) -> Markup {
     /// Letters in the picture's longer side: 9 px high on a phone, 20 on a desk.
     const LETTERS: f32 = 42.0;
     /// A digit and a line over the letters' height, and where letters stand in the line.
     const DIGIT: f32 = 0.6;
     const LINE: f32 = 1.1;
     const BASE: f32 = 0.88;
-    let (width, height) = drawn.full;
-    let letters = width.max(height) as f32 / LETTERS;
+    let letters = full.0.max(full.1) as f32 / LETTERS;
     let size = |id: u32| {
         let digits = id.to_string().len() as f32;
         (DIGIT * digits * letters, LINE * letters)
     };
-    let plates = plates(drawn, |told| drawn.lines(told, visit), size);
+    let plates = plates(full, outlined, numbered, size);
     html! {
         g.numbered font-size=(format!("{letters:.1}")) {
             @for (id, plate) in plates {
@@ -274,18 +274,17 @@ fn notes(drawn: &Drawn) -> Markup {
     }
 }
 
-/// The fates in use, each with a switch.
-pub(super) fn legend(fates: &[Fate]) -> Markup {
-    let count = |fate: Fate| fates.iter().filter(|&&f| f == fate).count();
+/// The fates in use, each with a switch and how many scars have it.
+pub(super) fn legend(fates: &[(Fate, usize)]) -> Markup {
     html! {
         @if !fates.is_empty() {
             fieldset.legend {
                 legend.unseen { (text::STATES) }
-                @for fate in FATES.into_iter().filter(|&f| count(f) > 0) {
+                @for &(fate, count) in fates {
                     label {
                         input type="checkbox" checked id={ "state-" (class(fate)) };
                         (mark(fate))
-                        (text::fate(fate)) " " span.count { (count(fate)) }
+                        (text::fate(fate)) " " span.count { (count) }
                     }
                 }
             }

@@ -2,17 +2,18 @@
 
 use super::font::{Weight, wrap};
 use super::ink::Pen;
-use super::pictures::{legend_of, traced};
+use super::pictures::{legend_of, numbers_beside, traced};
 use super::sheets::{
     BLACK, BODY, HAIR, Image, Ink, MARGIN, NOTE, Place, SOFT, STRONG, Sheets, Style,
 };
 use super::{ANSWER, BLUE, WORD, YELLOW, barred, ink_of, next, rule_across};
 use crate::error::Cause;
 use crate::report::chart::{self, Chart, LABEL_LINES};
-use crate::report::course::{Course, Seen, Shown, around, largest};
+use crate::report::course::{Course, Seen, Shown, around, ids, largest};
 use crate::report::drawn::cut;
 use crate::report::fate::Fate;
 use crate::report::html::course_particulars;
+use crate::report::labels::NUMBERED;
 use crate::report::schema::Verdict;
 use crate::report::settings::Paper;
 use crate::report::words::measure::{caution, explained, grounds};
@@ -21,8 +22,7 @@ use crate::report::words::{
 };
 use crate::visits::schema::{Series, SeriesScar, SeriesVisit};
 
-/// Most scars with close-ups, and most visits beside each: the latest.
-const CLOSE_UPS: usize = 12;
+/// Most visits beside a scar's first photo: the latest.
 const BESIDE: usize = 5;
 
 /// Longest side of a close-up, px.
@@ -43,7 +43,7 @@ pub(in crate::report) fn document(
         draw(&mut sheets, &chart);
         sheets.paragraph(0.0, NOTE, &chart::note(series));
     }
-    photos(&mut sheets, course);
+    photos(&mut sheets, series, course);
     visits(&mut sheets, series);
     next(
         &mut sheets,
@@ -167,8 +167,9 @@ fn draw(sheets: &mut Sheets, chart: &Chart) {
 }
 
 /// The first photo and the latest that could be compared.
-fn photos(sheets: &mut Sheets, course: &Course) {
+fn photos(sheets: &mut Sheets, series: &Series, course: &Course) {
     const TALLEST: f32 = 0.34;
+    let numbered = ids(&largest(series, NUMBERED));
     let Some(first) = &course.first else { return };
     let tallest = TALLEST * sheets.bottom();
     let last = course.shown.last();
@@ -188,12 +189,14 @@ fn photos(sheets: &mut Sheets, course: &Course) {
             for (id, lines) in &last.outlines[i] {
                 traced(sheets, lines, size, place, fate_of(last, *id));
             }
+            numbers_beside(sheets, course.size, place, &last.outlined(i), &numbered);
         }
     }
     if let Some(last) = last {
-        let fates: Vec<Fate> = last.scars.values().map(|s| s.fate).collect();
-        let shaded = last.region.as_ref().map_or("", |_| page::SHADED);
-        legend_of(sheets, &fates, shaded);
+        let shaded = last.region.as_ref().map(|_| page::SHADED.to_string());
+        let besides = std::iter::once(text::counted_at(last.visit)).chain(shaded);
+        let besides = besides.collect::<Vec<_>>().join("; ");
+        legend_of(sheets, &course.fates_at(last), &besides);
     }
 }
 
@@ -202,7 +205,7 @@ fn fate_of(shown: &Shown, id: u32) -> Fate {
 }
 
 /// Left edges of the columns of visits, as shares of the width.
-const LEFTS: [f32; 5] = [0.0, 0.19, 0.40, 0.57, 0.82];
+const LEFTS: [f32; 7] = [0.0, 0.155, 0.32, 0.448, 0.614, 0.738, 0.853];
 
 /// A row for each photo, with what is to be minded in reading it.
 fn visits(sheets: &mut Sheets, series: &Series) {
@@ -212,57 +215,71 @@ fn visits(sheets: &mut Sheets, series: &Series) {
         text::VERDICT,
         text::MEASURE,
         page::CHANGE,
-        text::SMALLEST,
+        text::DETECTABLE_FROM,
+        text::SKIN_MEASURED,
+        text::LIGHT_FROM,
     ];
-    cells(sheets, HEAD, heads);
+    cells(sheets, HEAD, &heads.map(str::to_string));
     rule_across(sheets);
     sheets.y += 1.5;
     for visit in &series.visits {
-        row(sheets, visit);
+        for line in lines_of(sheets, visit) {
+            cells(sheets, CELL, &line);
+        }
+        noted(sheets, visit);
         rule_across(sheets);
         sheets.y += 1.5;
     }
+    sheets.paragraph(0.0, NOTE, text::MEASURED_NOTE);
 }
 
-fn cells(sheets: &mut Sheets, style: Style, cells: [&str; 5]) {
+fn cells(sheets: &mut Sheets, style: Style, cells: &[String; 7]) {
     sheets.need(style.line() + 2.0);
     let (room, y) = (sheets.room(), sheets.y);
-    for (cell, left) in cells.into_iter().zip(LEFTS) {
+    for (cell, left) in cells.iter().zip(LEFTS) {
         sheets.line(MARGIN + left * room, y, style, cell);
     }
     sheets.y += style.line();
 }
 
-fn row(sheets: &mut Sheets, visit: &SeriesVisit) {
-    let day = date(&visit.date);
+/// The lines of a visit in the table: one for each measure, and as many as its name needs.
+fn lines_of(sheets: &Sheets, visit: &SeriesVisit) -> Vec<[String; 7]> {
     let change = visit.change.as_ref();
-    let Some(change) = change.filter(|c| c.verdict != Verdict::NotComparable) else {
-        let none = page::UNKNOWN;
-        let status = text::status(visit.status);
-        cells(sheets, CELL, [&day, status, none, none, none]);
-        noted(sheets, visit);
-        return;
+    let change = change.filter(|c| c.verdict != Verdict::NotComparable);
+    let verdict = match change {
+        Some(change) => page::verdict(change.verdict),
+        None => text::status(visit.status),
     };
-    for (i, (measure, interval)) in grounds(change).into_iter().enumerate() {
-        let first = |text: &str| {
-            if i == 0 {
-                text.to_string()
-            } else {
-                String::new()
-            }
-        };
-        let smallest = interval.smallest_detectable;
-        let smallest = smallest.map_or(page::UNKNOWN.to_string(), |s| number(s, 0) + " %");
-        let row = [
-            &first(&day),
-            &first(page::verdict(change.verdict)),
-            measure.name(),
-            &words::change(interval),
-            &smallest,
-        ];
-        cells(sheets, CELL, row);
+    let unknown = || page::UNKNOWN.to_string();
+    let percent = |v: Option<f64>| v.map_or_else(unknown, |s| number(s, 0) + " %");
+    let told = change.map_or_else(Vec::new, grounds).into_iter();
+    let mut measures: Vec<[String; 3]> = told
+        .map(|(measure, interval)| {
+            let name = measure.name().to_string();
+            let smallest = percent(interval.smallest_detectable);
+            [name, words::change(interval), smallest]
+        })
+        .collect();
+    if measures.is_empty() {
+        measures.push([(); 3].map(|()| unknown()));
     }
-    noted(sheets, visit);
+    let narrow = LEFTS[1] * sheets.room() - 3.0;
+    let days = wrap(&date(&visit.date), CELL.weight, CELL.size, narrow);
+    (0..measures.len().max(days.len()))
+        .map(|i| {
+            let first = |text: String| if i == 0 { text } else { String::new() };
+            let [name, change, smallest] = measures.get(i).cloned().unwrap_or_default();
+            [
+                days.get(i).cloned().unwrap_or_default(),
+                first(verdict.to_string()),
+                name,
+                change,
+                smallest,
+                first(text::measured(visit)),
+                first(text::light(visit)),
+            ]
+        })
+        .collect()
 }
 
 fn noted(sheets: &mut Sheets, visit: &SeriesVisit) {
@@ -278,10 +295,12 @@ fn noted(sheets: &mut Sheets, visit: &SeriesVisit) {
 
 /// The largest scars in the first photo and at the latest visits.
 fn close_ups(sheets: &mut Sheets, series: &Series, course: &Course) -> Result<(), Cause> {
-    let scars = largest(series, CLOSE_UPS);
+    let scars = largest(series, NUMBERED);
     if scars.is_empty() || course.shown.is_empty() {
         return Ok(());
     }
+    /// The heading and its note on the first sheet, pt.
+    const ABOVE: f32 = 42.0;
     let from = course.shown.len().saturating_sub(BESIDE);
     let below = HEAD.line() + 2.0 * NOTE.line() + 8.0;
     // As many pictures in a row as there are, but none larger than a fourth of the sheet, and a whole
@@ -289,13 +308,13 @@ fn close_ups(sheets: &mut Sheets, series: &Series, course: &Course) -> Result<()
     let beside = (course.shown.len() - from + 1).max(4) as f32;
     let wide = (sheets.room() - (beside - 1.0) * GAP) / beside;
     // Less what adding up may round.
-    let usable = sheets.bottom() - MARGIN - 0.1;
+    let usable = sheets.bottom() - MARGIN - ABOVE - 0.1;
     let rows = (usable / (wide + below)).ceil();
     let side = (usable / rows - below).min(wide);
     let height = side + below;
     // On from where the sheet is, not on a new one.
     sheets.heading(text::SCARS, height + 2.0 * NOTE.line());
-    sheets.paragraph(0.0, NOTE, text::SCARS_NOTE);
+    sheets.paragraph(0.0, NOTE, &text::scars_note(series));
     for scar in scars {
         sheets.need(height);
         close_up(sheets, series, course, scar, (from, side))?;

@@ -112,13 +112,7 @@ fn for_the_patient(comparison: &Comparison, drawn: &Drawn, paper: Paper) -> Firs
     laid(fit.unwrap_or(FITS[FITS.len() - 1]), &advice)
 }
 
-fn laid(
-    comparison: &Comparison,
-    drawn: &Drawn,
-    paper: Paper,
-    fit: Fit,
-    advice: &Advice,
-) -> First {
+fn laid(comparison: &Comparison, drawn: &Drawn, paper: Paper, fit: Fit, advice: &Advice) -> First {
     let mut sheets = Sheets::new(paper);
     answer(&mut sheets, comparison);
     let photos = pictures::photos(&mut sheets, drawn, fit.photos);
@@ -220,12 +214,7 @@ fn changes(sheets: &mut Sheets, comparison: &Comparison) {
 }
 
 /// A change with its doubt; returns where it ends, pt from the top.
-fn interval(
-    sheets: &mut Sheets,
-    (left, top): (f32, f32),
-    width: f32,
-    interval: &Interval,
-) -> f32 {
+fn interval(sheets: &mut Sheets, (left, top): (f32, f32), width: f32, interval: &Interval) -> f32 {
     let value = interval
         .value
         .map_or(text::UNKNOWN.to_string(), |v| signed(v, 0) + " %");

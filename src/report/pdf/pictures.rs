@@ -8,8 +8,8 @@ use super::sheets::{BLACK, Image, Ink, MARGIN, NOTE, Place, Sheets, Style};
 use crate::error::Cause;
 use crate::report::Pictures;
 use crate::report::drawn::{Drawn, Picture, Shown, Subject};
-use crate::report::fate::{FATES, Fate, Told};
-use crate::report::labels::{NUMBERED, plates};
+use crate::report::fate::{Fate, Told};
+use crate::report::labels::{NUMBERED, Outlined, plates};
 use crate::report::outlines::Outline;
 use crate::report::words::page as text;
 use crate::report::words::{change, from_to, signed};
@@ -68,8 +68,7 @@ pub(super) fn photos(sheets: &mut Sheets, drawn: &Drawn, tallest: f32) -> Vec<Im
             outlines(sheets, drawn, visit, *place);
         }
     }
-    let fates: Vec<Fate> = drawn.scars.iter().map(|s| s.told.fate).collect();
-    legend_of(sheets, &fates, text::SHADED);
+    legend_of(sheets, &drawn.fates(), text::SHADED);
     images
 }
 
@@ -143,16 +142,14 @@ fn halo(pen: &Pen) -> Pen {
     }
 }
 
-/// The fates in use with their lines, and what else the picture has.
-pub(super) fn legend_of(sheets: &mut Sheets, fates: &[Fate], besides: &str) {
+/// The fates in use with their lines and how many scars have each, and what else the picture has.
+pub(super) fn legend_of(sheets: &mut Sheets, fates: &[(Fate, usize)], besides: &str) {
     if fates.is_empty() {
         return;
     }
-    let count = |fate: Fate| fates.iter().filter(|&&f| f == fate).count();
-    let used = FATES.into_iter().map(|f| (f, count(f))).filter(|f| f.1 > 0);
     let mut x = MARGIN;
     let right = MARGIN + sheets.room();
-    for (fate, count) in used {
+    for &(fate, count) in fates {
         let label = format!("{} ({count})", text::fate(fate));
         let wide = 26.0 + font::width(&label, NOTE.weight, NOTE.size);
         if x + wide > right {
@@ -180,8 +177,9 @@ pub(super) fn legend_of(sheets: &mut Sheets, fates: &[Fate], besides: &str) {
     sheets.y += NOTE.line() + 6.0;
 }
 
-/// Heading, captions and note of a pair of views, pt.
-const VIEW_WORDS: f32 = 74.0;
+/// Heading of a pair of views, and its captions and note, pt.
+const VIEW_HEADING: f32 = 28.5;
+const VIEW_WORDS: f32 = 43.0;
 
 /// Relief, redness and pigment of both visits.
 pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
@@ -208,7 +206,8 @@ pub(super) fn views(sheets: &mut Sheets, drawn: &Drawn) {
 fn tallest_view(sheets: &Sheets, natural: f32) -> f32 {
     /// Least share of a wanted height that is enough to see.
     const ENOUGH: f32 = 0.8;
-    let each = |pairs: f32| (sheets.bottom() - MARGIN) / pairs - VIEW_WORDS;
+    let words = VIEW_HEADING + VIEW_WORDS;
+    let each = |pairs: f32| (sheets.bottom() - MARGIN) / pairs - words;
     let pairs = if each(3.0) < ENOUGH * natural {
         2.0
     } else {
@@ -216,8 +215,8 @@ fn tallest_view(sheets: &Sheets, natural: f32) -> f32 {
     };
     let wanted = each(pairs).min(natural);
     let rest = sheets.bottom() - sheets.y;
-    match (rest / (ENOUGH * wanted + VIEW_WORDS)).floor() {
-        fit if fit >= 1.0 => (rest / fit - VIEW_WORDS).min(wanted),
+    match (rest / (ENOUGH * wanted + words)).floor() {
+        fit if fit >= 1.0 => (rest / fit - words).min(wanted),
         _ => wanted,
     }
 }
@@ -258,6 +257,9 @@ fn overview(sheets: &mut Sheets, drawn: &Drawn, photos: &[Image]) {
     let least = LEAST * sheets.bottom();
     sheets.heading(text::CLOSE_UPS, least + below);
     sheets.paragraph(0.0, NOTE, text::NUMBERED_NOTE);
+    if drawn.guessed {
+        sheets.paragraph(0.0, NOTE, text::KINDS_GUESSED);
+    }
     let words = CAPTION.line() + 2.0 * NOTE.line() + 14.0;
     let tallest = (sheets.bottom() - sheets.y - words - below).max(least);
     let upright = drawn.full.1 >= drawn.full.0;
@@ -269,43 +271,48 @@ fn overview(sheets: &mut Sheets, drawn: &Drawn, photos: &[Image]) {
     let places = beside(sheets, shown, tallest, &captions);
     for (visit, (image, place)) in shown.iter().zip(places).enumerate() {
         sheets.place(*image, place);
-        numbered(sheets, drawn, place, |told| {
+        let lines = |told: &Told| {
             let other = || drawn.lines(told, 1).filter(|_| !upright);
             drawn.lines(told, visit).or_else(other)
-        });
+        };
+        let size = (drawn.full.0 as f32, drawn.full.1 as f32);
+        for told in drawn.told() {
+            if let Some(lines) = lines(told) {
+                traced(sheets, lines, size, place, told.fate);
+            }
+        }
+        let outlined = drawn.outlined(lines);
+        numbers_beside(sheets, drawn.full, place, &outlined, &drawn.numbered());
     }
-    let fates: Vec<Fate> = drawn.scars.iter().map(|s| s.told.fate).collect();
-    legend_of(sheets, &fates, "");
+    legend_of(sheets, &drawn.fates(), "");
 }
 
-/// The outlines that `lines` gives of each scar, and beside those of the largest their numbers.
-fn numbered<'a>(
+/// The numbers of the scars `numbered` beside their outlines in a photo of `full` px at `place`.
+pub(super) fn numbers_beside(
     sheets: &mut Sheets,
-    drawn: &'a Drawn,
+    full: (u32, u32),
     place: Place,
-    lines: impl Fn(&Told) -> Option<&'a Vec<Outline>>,
+    outlined: &[Outlined],
+    numbered: &[u32],
 ) {
-    /// White around a number, pt.
+    /// Dark around a number, pt.
     const AROUND: f32 = 1.6;
     const PLATE: Ink = [0.10, 0.09, 0.08];
-    let size = (drawn.full.0 as f32, drawn.full.1 as f32);
-    for told in drawn.told() {
-        if let Some(lines) = lines(told) {
-            traced(sheets, lines, size, place, told.fate);
-        }
-    }
-    let pt = place.width / size.0;
-    let wide = |id: u32| font::width(&id.to_string(), DIGITS.weight, DIGITS.size) + 2.0 * AROUND;
-    let plates = plates(drawn, &lines, |id| (wide(id) / pt, DIGITS.line() / pt));
-    for (id, plate) in plates {
+    let pt = place.width / full.0.max(1) as f32;
+    let (wide, high) = (
+        |id: u32| font::width(&id.to_string(), DIGITS.weight, DIGITS.size) + 2.0 * AROUND,
+        DIGITS.line(),
+    );
+    let size = |id: u32| (wide(id) / pt, high / pt);
+    for (id, plate) in plates(full, outlined, numbered, size) {
         let (left, top) = (place.left + plate.left * pt, place.top + plate.top * pt);
-        let place = Place {
+        let dark = Place {
             left,
             top,
             width: wide(id),
-            height: DIGITS.line(),
+            height: high,
         };
-        sheets.fill(place, PLATE);
+        sheets.fill(dark, PLATE);
         sheets.line(left + AROUND, top, DIGITS, &id.to_string());
     }
 }

@@ -67,7 +67,12 @@ pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn)
     ];
     row(sheets, HEAD, &kept(heads.map(str::to_string), sized), edges);
     for told in drawn.told().into_iter().take(MOST) {
-        row(sheets, CELL, &kept(cells(told, drawn.guessed), sized), edges);
+        row(
+            sheets,
+            CELL,
+            &kept(cells(told, drawn.guessed), sized),
+            edges,
+        );
     }
     if drawn.scars.len() > MOST {
         sheets.paragraph(0.0, NOTE, &words::cut_off(MOST, drawn.scars.len()));
@@ -105,21 +110,16 @@ pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
     const EDGES: [f32; 3] = [-0.0, -0.42, -0.72];
     // The whole table on one sheet.
     sheets.heading(text::HOW_HEADING, 24.0 * CELL.line());
+    let compared = comparison.change.verdict != Verdict::NotComparable;
     let registration = &comparison.registration;
     if let (Some(overlap), Some(confident)) =
         (registration.overlap, registration.confident_fraction)
     {
-        sheets.paragraph(
-            0.0,
-            NOTE,
-            &words::laid_on(
-                overlap,
-                confident,
-                comparison.change.verdict != Verdict::NotComparable,
-            ),
-        );
+        sheets.paragraph(0.0, NOTE, &words::laid_on(overlap, confident, compared));
     }
-    sheets.paragraph(0.0, NOTE, text::NOT_IN_IT);
+    if compared {
+        sheets.paragraph(0.0, NOTE, text::NOT_IN_IT);
+    }
     let heads = ["", text::BEFORE, text::AFTER].map(str::to_string);
     row(sheets, HEAD, &heads, &EDGES);
     if let Some([before, after]) = doubt::counted(comparison) {

@@ -3,20 +3,29 @@
 use std::path::Path;
 
 use super::course;
+use crate::report::schema::Quality;
 use crate::report::{Settings, cohort_page, series_pages};
-use crate::visits::schema::{COHORT, Cohort};
+use crate::visits::schema::{COHORT, Cohort, Series};
 use crate::visits::{cohort, words};
 
 const BY_DEPTH: &str = "Depth times area";
 const DEEP: &str = "\u{2212}41 % (\u{2212}47 to \u{2212}35)";
 const AREA: &str = "\u{2212}2 % (\u{2212}6 to +2)";
 
-/// The page of the course; there is no folder with its photos.
+/// The page of the course, with plain spaces only.
 fn page() -> String {
-    let settings = Settings::default();
-    series_pages(&course(), Path::new("nowhere"), &settings)
-        .unwrap()
-        .page
+    page_of(&course())
+}
+
+/// The page of a course; there is no folder with its photos.
+fn page_of(series: &Series) -> String {
+    let pages = series_pages(series, Path::new("nowhere"), &Settings::default());
+    plain(&pages.unwrap().page)
+}
+
+/// A page with plain spaces only.
+fn plain(page: &str) -> String {
+    page.replace('\u{a0}', " ")
 }
 
 fn index() -> String {
@@ -28,7 +37,7 @@ fn index() -> String {
         series: rows,
         failures: vec![],
     };
-    cohort_page(&cohort, Path::new("nowhere")).unwrap()
+    plain(&cohort_page(&cohort, Path::new("nowhere")).unwrap())
 }
 
 /// What stands between two marks.
@@ -69,6 +78,21 @@ fn a_range_without_0_is_explained_where_it_could_be_chance() {
     let table = between(&page, "id=\"visits-heading\"", "</table>");
     assert!(table.contains(sentence) && table.contains("up to 59 %"));
     assert!(words::series(&course()).contains(sentence));
+}
+
+#[test]
+fn each_visit_tells_how_much_was_measured_and_in_what_light() {
+    let mut series = course();
+    let visit = &mut series.visits[1];
+    visit.measured_fraction = Some(0.784);
+    visit.quality = Some(Quality {
+        light_azimuth_deg: Some(185.0),
+        light_directionality: Some(0.529),
+        ..Quality::default()
+    });
+    let page = page_of(&series);
+    let table = between(&page, "id=\"visits-heading\"", "</table>");
+    assert!(table.contains("78 %") && table.contains("the left (52)"));
 }
 
 #[test]

@@ -4,8 +4,19 @@ use super::{not_comparable, sample};
 use crate::report::schema::*;
 use crate::report::{Paper, Pictures, anonymous, drawn, html, json, pdf};
 
+/// The page, with plain spaces only.
 fn page_of(comparison: &Comparison, pictures: &Pictures) -> String {
-    html::page(comparison, &drawn::draw(comparison, pictures).unwrap())
+    let page = html::page(comparison, &drawn::draw(comparison, pictures).unwrap());
+    page.replace('\u{a0}', " ")
+}
+
+#[test]
+fn no_line_ends_between_a_number_and_its_percent_sign() {
+    let (comparison, pictures) = sample();
+    let page = html::page(&comparison, &drawn::draw(&comparison, &pictures).unwrap());
+    let (_, body) = page.split_once("<body>").unwrap();
+    let (body, _) = body.split_once("<script>").unwrap();
+    assert!(body.contains("\u{a0}%") && !body.contains(" %"));
 }
 
 #[test]
@@ -125,6 +136,117 @@ fn anonymous_results_name_no_file() {
 fn pdf_of(comparison: &Comparison, pictures: &Pictures, paper: Paper) -> Vec<u8> {
     let drawn = drawn::draw(comparison, pictures).unwrap();
     pdf::document(comparison, pictures, &drawn, paper).unwrap()
+}
+
+/// What stands on a print, sheet by sheet; hashes and pictures left out.
+fn printed(pdf: &[u8]) -> Vec<String> {
+    let at = |from: usize, what: &[u8]| {
+        let found = pdf[from..].windows(what.len()).position(|w| w == what);
+        found.map(|i| from + i)
+    };
+    let mut sheets = Vec::new();
+    let mut next = 0;
+    while let Some(begin) = at(next, b"\nstream\n").map(|i| i + 8) {
+        next = at(begin, b"endstream").unwrap();
+        let text = miniz_oxide::inflate::decompress_to_vec_zlib(&pdf[begin..next]);
+        sheets.extend(text.map(|t| String::from_utf8_lossy(&t).into_owned()));
+    }
+    sheets
+}
+
+#[test]
+fn what_always_helps_is_never_lost_on_paper() {
+    let (mut comparison, pictures) = sample();
+    for warnings in 0..12 {
+        comparison.warnings = (0..warnings)
+            .map(|i| Warning {
+                code: format!("code-{i}"),
+                message: format!("{i}: {}", "It is told at some length. ".repeat(5)),
+                remedy: format!("Do {i}."),
+            })
+            .collect();
+        for paper in [Paper::A4, Paper::Letter] {
+            let sheets = printed(&pdf_of(&comparison, &pictures, paper));
+            let holding = |what: &str| sheets.iter().filter(|s| s.contains(what)).count();
+            for advice in [
+                "One lamp, from the side",
+                "Sharp, without filter",
+                "Four weeks or",
+            ] {
+                assert_eq!(holding(advice), 1, "{advice} {warnings}");
+            }
+            // Under its heading, on one sheet.
+            let sheet = sheets.iter().find(|s| s.contains("Four weeks or")).unwrap();
+            assert!(sheet.contains("For the next photo") && sheet.contains("One lamp, from"));
+        }
+    }
+}
+
+#[test]
+fn a_refused_pair_is_shown_as_it_was_taken() {
+    let (mut comparison, mut pictures) = not_comparable();
+    comparison.registration.method = RegistrationMethod::Dense;
+    // It was laid on, but nobody believes where.
+    pictures.aligned_after = Some(pictures.before.clone());
+    pictures.after = Some(image::RgbImage::new(90, 120));
+    let page = page_of(&comparison, &pictures);
+    let laid_on = "laid onto the first photo and in its light";
+    assert!(!page.contains(laid_on) && !page.contains("id=\"wipe\""));
+    assert!(page.contains("After, as it was taken") && page.contains("viewBox=\"0 0 90 120\""));
+    let sheets = printed(&pdf_of(&comparison, &pictures, Paper::A4)).concat();
+    assert!(!sheets.contains(laid_on) && sheets.contains("After, as it was taken"));
+}
+
+#[test]
+fn without_a_scale_there_are_no_sizes_and_kinds_are_not_sure() {
+    let (mut comparison, pictures) = sample();
+    let both = |comparison: &Comparison| {
+        let sheets = printed(&pdf_of(comparison, &pictures, Paper::A4)).concat();
+        [page_of(comparison, &pictures), sheets]
+    };
+    for told in both(&comparison) {
+        assert!(told.contains("boxcar") && told.contains("80 %") && told.contains("Area, mm"));
+        assert!(!told.contains("the assumed scale is right"));
+    }
+    comparison.scale.source = ScaleSource::Assumed;
+    for lesion in &mut comparison.lesions {
+        for visit in [&mut lesion.before, &mut lesion.after] {
+            (visit.area_mm2, visit.width_mm) = (None, None);
+        }
+    }
+    comparison.before.scars.area_mm2 = None;
+    comparison.after.scars.area_mm2 = None;
+    for told in both(&comparison) {
+        assert!(told.contains("boxcar") && !told.contains("80 %") && !told.contains("Area, mm"));
+        assert!(told.contains("the assumed scale is right"));
+        assert!(told.contains("Sizes in millimetres are missing"));
+    }
+}
+
+#[test]
+fn the_largest_scars_have_their_numbers_beside_them() {
+    let (comparison, pictures) = sample();
+    let page = page_of(&comparison, &pictures);
+    // In both photos.
+    for id in [1, 2] {
+        assert_eq!(page.matches(&format!(">{id}</text>")).count(), 2);
+    }
+    assert!(page.contains("id=\"numbers\""));
+    let sheets = printed(&pdf_of(&comparison, &pictures, Paper::A4));
+    let largest = sheets.iter().find(|s| s.contains("The largest scars"));
+    let largest = largest.unwrap();
+    assert!(largest.contains("(1) Tj") && largest.contains("(2) Tj"));
+}
+
+#[test]
+fn paper_says_what_its_measures_tell_and_what_chance_is() {
+    let (mut comparison, pictures) = sample();
+    let first =
+        |comparison: &Comparison| printed(&pdf_of(comparison, &pictures, Paper::A4)).swap_remove(0);
+    assert!(first(&comparison).contains("How deep and how wide"));
+    assert!(!first(&comparison).contains("Could be chance: "));
+    comparison.change.area_percent.smallest_detectable = Some(40.0);
+    assert!(first(&comparison).contains("Could be chance: "));
 }
 
 #[test]

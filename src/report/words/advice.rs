@@ -111,7 +111,9 @@ fn advise<'a>(warnings: impl Iterator<Item = &'a Warning>, seen: &Seen) -> Advic
         .collect();
     found.extend(unwarned);
     found.sort_by_key(|f| f.0);
-    let always = ADVICE.iter().filter(|a| !found.iter().any(|f| f.0.covers(a.0)));
+    let always = ADVICE
+        .iter()
+        .filter(|a| !found.iter().any(|f| f.0.covers(a.0)));
     let always = always.map(|a| a.1).collect();
     let mut lacked: Vec<Lack> = Vec::new();
     for (_, message, remedy) in found {

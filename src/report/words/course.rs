@@ -1,9 +1,10 @@
 //! Words of the pages on many visits and many patients.
 
 use super::measure::yet_chance;
-use super::{counted, date, dated, number, page, signed};
+use super::{counted, date, dated, mark, number, page, percent, signed};
 use crate::comparable::NO_SCALE;
 use crate::report::fate::Fate;
+use crate::report::schema::{Scale, ScaleSource};
 use crate::visits::schema::{Plateau, Series, SeriesVisit, Slope, Status, Summary, Trend};
 
 pub const COURSE: &str = "Scars over the visits";
@@ -21,9 +22,19 @@ pub const RESTED: &str =
 pub const VISITS: &str = "The visits";
 pub const VISITS_NOTE: &str = "A date opens that visit\u{2019}s own report. Below each change stands the smallest that could have \
      been told from none.";
+/// Of the table's last columns, on the screen and on paper.
+pub const MEASURED_NOTE: &str = "Skin measured: the share of the first photo\u{2019}s. Light: from where, and how much of it one lamp \
+     from the side drew.";
+pub const SKIN_MEASURED: &str = "Skin measured";
+/// How much of it, in brackets.
+pub const LIGHT_FROM: &str = "Light (of 100)";
+/// [`page::SMALLEST`] for a narrow column.
+pub const DETECTABLE_FROM: &str = "Detectable from";
 pub const VISITS_TABLE: &str = "Table of the visits";
 pub const FAILURES_TABLE: &str = "Table of unusable photos";
 pub const DATE: &str = "Date";
+/// Of light that comes from nearly everywhere.
+pub const NO_SIDE: &str = "no side";
 pub const NO_VERDICT: &str = "No visit could be compared with the first photo yet.";
 pub const SCARS: &str = "Each scar over the visits";
 pub const SCARS_NOTE: &str = "The largest scars. Percent: depth times area against the first photo; a single scar is far less sure \
@@ -67,6 +78,44 @@ pub fn without_size(told: Fate, found: bool) -> &'static str {
         Fate::Once if found => "found here, not in the first photo",
         Fate::Once => "not found",
         other => page::fate(other),
+    }
+}
+
+/// How sure single scars are.
+#[must_use]
+pub fn scars_note(series: &Series) -> String {
+    let assumed = |s: &Scale| s.source == ScaleSource::Assumed;
+    if series.scale.as_ref().is_some_and(assumed) {
+        format!("{SCARS_NOTE} {}", page::KINDS_GUESSED)
+    } else {
+        SCARS_NOTE.to_string()
+    }
+}
+
+/// Of which visit a legend counts the scars.
+#[must_use]
+pub fn counted_at(visit: &SeriesVisit) -> String {
+    format!("counted at the visit of {}", date(&visit.date))
+}
+
+/// The share of the first photo's skin that a visit could measure.
+#[must_use]
+pub fn measured(visit: &SeriesVisit) -> String {
+    visit
+        .measured_fraction
+        .map_or_else(|| page::UNKNOWN.to_string(), percent)
+}
+
+/// Where a visit's light came from and, of 100, how much of it: `the left (52)`.
+#[must_use]
+pub fn light(visit: &SeriesVisit) -> String {
+    let Some(quality) = &visit.quality else {
+        return page::UNKNOWN.to_string();
+    };
+    let from = quality.light_azimuth_deg.map(page::from_where);
+    match quality.light_directionality.map(mark) {
+        Some(share) => format!("{} ({share})", from.unwrap_or(NO_SIDE)),
+        None => from.unwrap_or(page::UNKNOWN).to_string(),
     }
 }
 

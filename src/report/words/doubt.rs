@@ -227,10 +227,7 @@ pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
         .filter(|p| p.0 > 0)
         .map(|(n, said)| format!("{n} {said}"))
         .collect();
-    let mut text = format!(
-        "On {} of the skin of the first photo, ",
-        percent(share)
-    );
+    let mut text = format!("On {} of the skin of the first photo, ", percent(share));
     text += &match before {
         0 => "no indented scar was found before".to_string(),
         1 => "1 indented scar was found before".to_string(),

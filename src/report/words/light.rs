@@ -87,8 +87,10 @@ mod tests {
         assert_eq!(told(0.0, 0.3), [""; 0]);
         assert_eq!(
             told(0.085, 0.19),
-            ["In both photos hardly any light comes from a side (8 of 100 and 19 of 100), so dents \
-              hardly show."]
+            [
+                "In both photos hardly any light comes from a side (8 of 100 and 19 of 100), so dents \
+              hardly show."
+            ]
         );
         assert_eq!(
             told(0.12, 0.05),

@@ -102,7 +102,8 @@ pub const KINDS_GUESSED: &str =
     "Kinds go by the width in millimetres: they hold only if the assumed scale is right.";
 /// Beside an overview with numbers.
 pub const NUMBERS: &str = "Numbers of the largest";
-pub const NUMBERED_NOTE: &str = "The twelve largest scars have their numbers beside them, as in the table of all.";
+pub const NUMBERED_NOTE: &str =
+    "The numbers beside the largest scars are those of the table of all scars.";
 pub const BOTH_ON_FIRST: &str = "Before, with the scars of both photos";
 pub const TABLE_SCROLLS: &str = "Table of scars";
 pub const COMPARISON_SCROLLS: &str = "Table of both photos";
