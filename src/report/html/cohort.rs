@@ -7,10 +7,12 @@ use maud::{Markup, html};
 use super::frame;
 use super::sections::{icon, rested, verdict_class};
 use super::series::local;
+use crate::comparable::NO_SCALE;
 use crate::error::Cause;
 use crate::report::drawn::thumbnail;
 use crate::report::pictures::data_address;
 use crate::report::schema::Verdict;
+use crate::report::words::doubt::settled_by_scale;
 use crate::report::words::measure::{caution, rests_on};
 use crate::report::words::{course as text, date, dated, page};
 use crate::report::{ALIGNED_AFTER, BASELINE};
@@ -99,6 +101,7 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
     let change = latest.map(|l| &l.change);
     let moved = change.and_then(|c| rests_on(c).of(c).value);
     let key = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+    let guessed = row.notes.iter().any(|code| code == NO_SCALE);
     let notes: Vec<String> = row.notes.iter().map(|code| text::note(code)).collect();
     let notes = notes.join(", ");
     let captions = [page::SKIN_BEFORE, page::SKIN_AFTER];
@@ -114,7 +117,10 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
                 }
             }
             td.text data-key=(verdict) {
-                @if let Some(l) = latest { span.tag.(verdict_class(l.verdict())) { (icon(l.verdict())) (verdict) } } @else { (verdict) }
+                @if let Some(l) = latest {
+                    @let (settled, word) = settled_by_scale(l.verdict(), guessed);
+                    span.tag.(verdict_class(settled)) { (icon(settled)) (word) }
+                } @else { (verdict) }
             }
             td.text data-key=(key(moved)) { @if let Some(change) = change {
                     (rested(change))
