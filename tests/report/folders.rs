@@ -1,6 +1,6 @@
 //! The pages of a course and of all patients.
 
-use crate::made::{DESK, TABLET, UPRIGHT, clinic};
+use crate::made::{DESK, PHONE, TABLET, UPRIGHT, clinic};
 
 const COURSE: &str = "out/patients/anna/front/report.html";
 const INDEX: &str = "out/index.html";
@@ -18,6 +18,21 @@ fn nothing_is_out_of_view() {
             );
             assert_eq!(wide, serde_json::json!([]), "{page} {size:?}");
         }
+    }
+}
+
+#[test]
+fn tables_fit_a_phone() {
+    for page in [INDEX, COURSE] {
+        let Some(mut b) = clinic().open(page, "", PHONE) else {
+            return;
+        };
+        let wide = b.js(
+            "[document.documentElement, ...document.querySelectorAll('.wide:has(table)')]\
+                         .map((e) => e.scrollWidth - e.clientWidth).filter((more) => more > 0)",
+        );
+        assert_eq!(wide, serde_json::json!([]), "{page}");
+        assert!(b.shown("td .ground"), "{page}");
     }
 }
 

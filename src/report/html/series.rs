@@ -67,7 +67,7 @@ fn trend(series: &Series) -> Markup {
         @if let Some(chart) = chart::svg(series) {
             section aria-labelledby="trend-heading" {
                 h2 #trend-heading { (text::CHART) }
-                (chart)
+                div.wide tabindex="0" role="region" aria-label=(text::CHART) { (chart) }
                 p.note { (chart::note(series)) }
             }
         }
@@ -177,7 +177,7 @@ fn table(series: &Series) -> Markup {
             h2 #visits-heading { (text::VISITS) }
             p.note { (text::VISITS_NOTE) " " (text::MEASURED_NOTE) }
             div.wide tabindex="0" role="region" aria-label=(text::VISITS_TABLE) {
-                table {
+                table.visits {
                     thead { tr {
                         th.text scope="col" { (text::DATE) }
                         th.text scope="col" { (text::VERDICT) }
@@ -209,8 +209,8 @@ fn row(visit: &SeriesVisit) -> Markup {
                 } @else { (text::status(visit.status)) }
             }
             td.text { @if let Some(c) = compared { (rested(c)) } @else { (page::UNKNOWN) } }
-            td { (text::measured(visit)) }
-            td.text { (text::light(visit)) }
+            td data-name=(text::SKIN_MEASURED) { (text::measured(visit)) }
+            td.text data-name=(text::LIGHT_FROM) { (text::light(visit)) }
         }
         @if !notes.is_empty() { tr { td.notes colspan="4" { (notes) } } }
     }

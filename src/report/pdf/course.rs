@@ -37,20 +37,9 @@ pub(in crate::report) fn document(
     course: &Course,
     paper: Paper,
 ) -> Result<Vec<u8>, Cause> {
-    let mut sheets = Sheets::new(paper);
-    answer(&mut sheets, series);
-    if let Some(chart) = Chart::of(series) {
-        draw(&mut sheets, &chart);
-        sheets.paragraph(0.0, NOTE, &chart::note(series));
-    }
-    photos(&mut sheets, series, course);
-    visits(&mut sheets, series);
-    next(
-        &mut sheets,
-        &advice::of_course(series),
-        advice::LACKED_LATEST,
-        BODY.size,
-    );
+    let first = |tallest: f32| first(series, course, paper, tallest);
+    let fitting = TALLEST.into_iter().map(first).find(|s| s.count() == 1);
+    let mut sheets = fitting.unwrap_or_else(|| first(TALLEST[0]));
     close_ups(&mut sheets, series, course)?;
     technical(&mut sheets, series);
     let foot = format!(
@@ -60,6 +49,26 @@ pub(in crate::report) fn document(
         page::NO_DIAGNOSIS
     );
     Ok(sheets.finish(&text::title(series), &foot))
+}
+
+/// Shares of the sheet's height that the photos may take: the largest at which all that comes before
+/// single scars stands on one sheet.
+const TALLEST: [f32; 4] = [0.34, 0.24, 0.19, 0.15];
+
+/// All that comes before single scars.
+fn first(series: &Series, course: &Course, paper: Paper, tallest: f32) -> Sheets {
+    let mut sheets = Sheets::new(paper);
+    answer(&mut sheets, series);
+    if let Some(chart) = Chart::of(series) {
+        draw(&mut sheets, &chart);
+        sheets.paragraph(0.0, NOTE, &chart::note(series));
+    }
+    let tallest = tallest * sheets.bottom();
+    photos(&mut sheets, series, course, tallest);
+    visits(&mut sheets, series);
+    let advice = advice::of_course(series);
+    next(&mut sheets, &advice, advice::LACKED_LATEST, BODY.size);
+    sheets
 }
 
 /// What became of the scars by the latest visit, and how fast.
@@ -166,12 +175,10 @@ fn draw(sheets: &mut Sheets, chart: &Chart) {
     sheets.y = top + HEIGHT + below;
 }
 
-/// The first photo and the latest that could be compared.
-fn photos(sheets: &mut Sheets, series: &Series, course: &Course) {
-    const TALLEST: f32 = 0.34;
+/// The first photo and the latest that could be compared, `tallest` pt at most.
+fn photos(sheets: &mut Sheets, series: &Series, course: &Course, tallest: f32) {
     let numbered = ids(&largest(series, NUMBERED));
     let Some(first) = &course.first else { return };
-    let tallest = TALLEST * sheets.bottom();
     let last = course.shown.last();
     let images: Vec<Image> = std::iter::once(first)
         .chain(last.map(|s| &s.picture))
@@ -205,7 +212,7 @@ fn fate_of(shown: &Shown, id: u32) -> Fate {
 }
 
 /// Left edges of the columns of visits, as shares of the width.
-const LEFTS: [f32; 7] = [0.0, 0.155, 0.32, 0.448, 0.614, 0.738, 0.853];
+const LEFTS: [f32; 7] = [0.0, 0.147, 0.308, 0.433, 0.588, 0.728, 0.868];
 
 /// A row for each photo, with what is to be minded in reading it.
 fn visits(sheets: &mut Sheets, series: &Series) {
