@@ -6,11 +6,13 @@
 
 mod copy;
 mod dates;
+mod lamp;
 mod scale;
 mod shot;
 
 pub use copy::is_copy;
 pub use dates::{REVERSED, dates};
+pub use lamp::{lamp_doubt, lamps, turn_doubt};
 pub use scale::{SCALE_UNLIKELY, unlikely};
 pub use shot::shots;
 

@@ -4,9 +4,11 @@
 use std::sync::OnceLock;
 
 use scardepth::accuracy::{Assessed, assess};
-use scardepth::phantom::{Family, Rig, SkinType, Spec};
-use scardepth::pipeline;
+use scardepth::decode::Photo;
+use scardepth::phantom::{Family, Rig, SkinType, Spec, render_pair};
+use scardepth::pipeline::{self, Scale};
 use scardepth::report::schema::Verdict;
+use scardepth::units::PixelsPerMm;
 
 /// Small photos: half the table's scale, 56 x 42 mm of skin. Seeds are the tests' own.
 fn spec(family: Family, rig: Rig, skin_type: SkinType, seed: u64) -> Spec {
@@ -79,6 +81,38 @@ fn another_photo_of_the_same_skin_is_no_change() {
     for pair in of(Family::Rephotographed).chain(of(Family::Recoloured)) {
         assert_eq!(pair.verdict, Verdict::NoDetectableChange, "{}", pair.name);
     }
+}
+
+#[test]
+fn another_lamp_is_no_change() {
+    let photo = |rig: Rig, visit: usize, seed: u64| {
+        let spec = spec(Family::Rephotographed, rig, SkinType::III, seed);
+        let pair = render_pair(&spec).unwrap();
+        let shot = [&pair.before, &pair.after][visit];
+        (
+            Photo::from_rgb8("phantom", shot.rgb.clone()),
+            pair.truth.px_per_mm,
+        )
+    };
+    let mut told = 0;
+    for seed in 600_021..600_024 {
+        for [before, after] in [[Rig::Clinic, Rig::Flash], [Rig::Flash, Rig::Clinic]] {
+            let (before, px_per_mm) = photo(before, 0, seed);
+            let (after, _) = photo(after, 1, seed);
+            let options = pipeline::Options {
+                scale: PixelsPerMm::new(px_per_mm).map(Scale::PerMm),
+                ..pipeline::Options::default()
+            };
+            let found = pipeline::compare(&before, &after, &options).comparison;
+            let verdict = found.change.verdict;
+            assert!(
+                [Verdict::NoDetectableChange, Verdict::NotComparable].contains(&verdict),
+                "{seed}: {verdict:?}"
+            );
+            told += usize::from(found.warnings.iter().any(|w| w.code == "lamp-differs"));
+        }
+    }
+    assert!(told >= 4, "{told} of 6 told");
 }
 
 #[test]

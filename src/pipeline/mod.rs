@@ -90,6 +90,9 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         &options.segment,
         &score::Options {
             false_share: options.score.false_share + score::FALSE_BY_HAIR * laid.hair_grown.abs(),
+            lamp_doubt: comparable::lamp_doubt(seen.lamp_gap)
+                .hypot(comparable::turn_doubt(visits::light_turn_deg(&seen.both)))
+                .hypot(options.score.lamp_doubt),
             ..options.score.clone()
         },
     );
@@ -183,6 +186,7 @@ fn between(
         ),
         comparable::smoothed_alone(qualities[0], qualities[1]),
         comparable::light(visits::light_turn_deg(&seen.both)),
+        comparable::lamps(seen.lamp_gap),
         comparable::flat_light(&reliefs.map(|r| r.light.directionality)),
         comparable::hair(laid.hair_grown),
     ]

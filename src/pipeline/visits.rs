@@ -19,6 +19,9 @@ pub struct Seen {
     /// Erythema and melanin index over the measured skin; see [`crate::quality`].
     pub redness: [Option<f64>; 2],
     pub pigment: [Option<f64>; 2],
+    /// How much surer it is of the first photo's light than of the second's that it comes from a side, a
+    /// logit; see [`relief::sidedness`].
+    pub lamp_gap: f64,
 }
 
 /// Shading, relief and scars of both visits.
@@ -38,6 +41,7 @@ pub fn see(
         || (!copy).then(|| Lit::of(images[1], measured, scale, options)),
     );
     let after = after.unwrap_or_else(|| before.clone());
+    let lamp_gap = before.sided - after.sided;
     let lamps = lamps(&before, &after, measured, scale, &options.relief);
     let lit = |lit: &Lit, lamp: Lamp| {
         let azimuth = lamp.light.azimuth_deg(lamp.side).to_radians();
@@ -85,6 +89,7 @@ pub fn see(
         .in_one_gain(),
         redness: images.map(|i| crate::quality::redness(i, measured)),
         pigment: images.map(|i| crate::quality::pigment(i, measured)),
+        lamp_gap,
     }
 }
 
@@ -103,6 +108,8 @@ struct Lit {
     evidence: f64,
     /// See [`relief::broad_slope`].
     broad: f64,
+    /// See [`relief::sidedness`].
+    sided: f64,
 }
 
 /// Where the light is taken to come from in a photo.
@@ -122,6 +129,12 @@ impl Lit {
         let places = relief::places(&look, &small.skin, small.scale);
         let azimuth = found.axis_deg.to_radians();
         let logits = relief::lit_from(&look, azimuth, &small.skin, &places, small.scale);
+        let luminance = image.luminance();
+        let slope = |turn: f64| {
+            let axis_deg = found.axis_deg + turn;
+            relief::broad_slope(&luminance, skin, Light { axis_deg, ..found })
+        };
+        let sided = relief::sidedness(found, logits, [slope(0.0), slope(90.0)]);
         let (found, evidence) = relief::confirmed(found, logits);
         Self {
             shading,
@@ -129,7 +142,8 @@ impl Lit {
             skin: small.skin,
             found,
             evidence,
-            broad: relief::broad_slope(&image.luminance(), skin, found),
+            broad: relief::broad_slope(&luminance, skin, found),
+            sided,
         }
     }
 }

@@ -126,6 +126,26 @@ const TEXTURE: f64 = 1.5;
 /// Nothing is believed to be more certain.
 const CERTAIN: f64 = 0.98;
 
+/// How surely the light comes from a side, the logit of it: from the texture's axis, from what the
+/// network says along and across it ([`lit_from`](super::lit_from)), and from the broad slopes of
+/// brightness along and across it ([`broad_slope`]).
+///
+/// Furrows give a ring flash an axis, and a face that curves away from it gives it a slope; together the
+/// three told 139 of 146 photos of development phantoms, 40 of them flashed (logistic regression).
+#[must_use]
+pub fn sidedness(found: Light, logits: [f64; 2], slopes: [f64; 2]) -> f64 {
+    /// Weights of directionality, logits and slopes, each as far as it is believed, and the offset.
+    const DIRECTIONALITY: [f64; 2] = [15.9, 0.3];
+    const LOGITS: [f64; 2] = [1.31, 2.0];
+    const SLOPES: [f64; 2] = [37.4, 0.2];
+    const OFFSET: f64 = -5.37;
+    let part = |[weight, most]: [f64; 2], value: f64| weight * value.min(most);
+    OFFSET
+        + part(DIRECTIONALITY, found.directionality)
+        + part(LOGITS, logits[0].hypot(logits[1]))
+        + part(SLOPES, slopes[0].hypot(slopes[1]))
+}
+
 /// How much brighter skin grows toward the end of `light`'s axis, natural logarithms per standard
 /// deviation of place along it; below 0: toward the opposite end. 0 where there is no skin.
 ///

@@ -15,7 +15,7 @@ pub mod canvas;
 mod light;
 pub mod unet;
 
-pub use light::{LEAST_DIRECTIONAL, Light, Side, broad_slope, confirmed, find_light};
+pub use light::{LEAST_DIRECTIONAL, Light, Side, broad_slope, confirmed, find_light, sidedness};
 
 use std::f32;
 use std::f64::consts::{FRAC_PI_2, PI};

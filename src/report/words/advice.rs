@@ -58,7 +58,7 @@ impl Topic {
         match code {
             comparable::NO_SCALE | comparable::SCALE_UNLIKELY => Self::Scale,
             "flat-light" => Self::Lamp,
-            "light-differs" | "flash-differs" => Self::Light,
+            "light-differs" | "lamp-differs" | "flash-differs" => Self::Light,
             "sharpness-differs" | "soft" | "smoothed" | "coarse" | "photo-of-screen" => {
                 Self::Sharpness
             }
