@@ -76,7 +76,7 @@ pub fn spec(i: usize) -> Spec {
     Spec {
         family: FAMILIES[i % FAMILIES.len()],
         rig: match RIGS[random.random_range(0..RIGS.len())] {
-            _ if i >= FLASHED && i % 3 > 0 => Rig::Flash,
+            _ if i >= FLASHED && !i.is_multiple_of(3) => Rig::Flash,
             rig => rig,
         },
         skin_type: SkinType::ALL[random.random_range(0..SkinType::ALL.len())],

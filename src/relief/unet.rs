@@ -5,6 +5,11 @@
 //! one on the way up, where the level's own planes are joined to the coarser ones. Its weights are
 //! made by `scardepth train` from phantoms and live beside this file.
 
+#![allow(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for its caller's wider registers"
+)]
+
 use std::sync::LazyLock;
 
 use rayon::prelude::*;
