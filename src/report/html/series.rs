@@ -67,7 +67,7 @@ fn trend(series: &Series) -> Markup {
         @if let Some(chart) = chart::svg(series) {
             section aria-labelledby="trend-heading" {
                 h2 #trend-heading { (text::CHART) }
-                div.wide tabindex="0" role="region" aria-label=(text::CHART) { (chart) }
+                div.wide tabindex="0" role="region" aria-label=(text::CHART_SCROLLS) { (chart) }
                 p.note { (chart::note(series)) }
             }
         }

@@ -7,6 +7,9 @@ use crate::report::fate::Fate;
 use crate::report::schema::{Scale, ScaleSource};
 use crate::visits::schema::{Plateau, Series, SeriesVisit, Slope, Status, Summary, Trend};
 
+/// Name of what the chart scrolls in where the page is narrow.
+pub const CHART_SCROLLS: &str = "Chart of the visits";
+
 pub const COURSE: &str = "Scars over the visits";
 pub const BASELINE: &str = "First photo";
 pub const CHOOSE_VISIT: &str = "Visit that is compared with the first photo";
