@@ -12,7 +12,7 @@ mod shot;
 
 pub use copy::is_copy;
 pub use dates::{REVERSED, dates};
-pub use lamp::{lamp_doubt, lamps, turn_doubt};
+pub use lamp::{lamp_doubt, lamps};
 pub use scale::{SCALE_UNLIKELY, unlikely};
 pub use shot::shots;
 

@@ -14,19 +14,23 @@ const TELL_LAMP: f64 = 3.5;
 /// been called improved or, the other way round, worse; of the 73 pairs none had.
 const OTHER_LAMP: f64 = 6.0;
 
-/// Relative doubt (one standard deviation) of area that the lamp leaves; see [`OTHER_LAMP`]: of those
-/// ten the logarithms of area were off by 0.4, root mean square, at a gap of 8, those of volume by 0.85.
+/// Relative doubt (one standard deviation) of area that the lamps of two photos leave: by the gap
+/// between how surely they come from a side, and by how far they are turned.
 #[must_use]
-pub fn lamp_doubt(gap: f64) -> f64 {
+pub fn lamp_doubt(gap: f64, turn_deg: Option<f64>) -> f64 {
+    gap_doubt(gap).hypot(turn_doubt(turn_deg))
+}
+
+/// Of the ten phantoms of [`OTHER_LAMP`] the logarithms of area were off by 0.4, root mean square, at a
+/// gap of 8, those of volume by 0.85.
+fn gap_doubt(gap: f64) -> f64 {
     const AT_EIGHT: f64 = 0.4;
     AT_EIGHT * (gap.abs() - SAME_LAMP).max(0.0) / (8.0 - SAME_LAMP)
 }
 
-/// Relative doubt (one standard deviation) of area that a lamp turned between the photos leaves: other
-/// slopes of a dent are then lit and shaded. Taken, not measured: half of what a lamp from the front
-/// leaves where the turn is a right angle, none within what the light's direction is known to.
-#[must_use]
-pub fn turn_doubt(turn_deg: Option<f64>) -> f64 {
+/// A turned lamp lights and shades other slopes of a dent. Taken, not measured: half of what a lamp from
+/// the front leaves where the turn is a right angle, none within what the light's direction is known to.
+fn turn_doubt(turn_deg: Option<f64>) -> f64 {
     const MOST: f64 = 0.2;
     const KNOWN_DEG: f64 = 20.0;
     let beyond = (turn_deg.unwrap_or(0.0) - KNOWN_DEG) / (90.0 - KNOWN_DEG);
@@ -61,13 +65,14 @@ mod tests {
     fn a_lamp_put_up_again_is_not_told_and_leaves_no_doubt() {
         for gap in [0.0, 2.0, -2.0] {
             assert_eq!(lamps(gap), None);
-            assert!(lamp_doubt(gap).abs() < 1e-12);
+            assert!(lamp_doubt(gap, Some(10.0)).abs() < 1e-12);
         }
     }
 
     #[test]
     fn a_turned_lamp_leaves_doubt_up_to_a_right_angle() {
-        let doubts = [None, Some(15.0), Some(50.0), Some(90.0), Some(170.0)].map(turn_doubt);
+        let turns = [None, Some(15.0), Some(50.0), Some(90.0), Some(170.0)];
+        let doubts = turns.map(|turn| lamp_doubt(0.0, turn));
         assert!(doubts[0].abs() < 1e-12 && doubts[1].abs() < 1e-12);
         assert!(doubts[1] < doubts[2] && doubts[2] < doubts[3]);
         assert!((doubts[3] - doubts[4]).abs() < 1e-12);
@@ -89,6 +94,7 @@ mod tests {
                 .message
                 .starts_with("The first photo is lit from a side")
         );
-        assert!(lamp_doubt(5.0) > 0.0 && lamp_doubt(-8.0) > lamp_doubt(5.0));
+        let doubt = |gap| lamp_doubt(gap, None);
+        assert!(doubt(5.0) > 0.0 && doubt(-8.0) > doubt(5.0));
     }
 }

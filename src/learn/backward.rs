@@ -81,69 +81,61 @@ impl Planes {
         first * self.columns..(first + tall) * self.columns
     }
 
-    /// Calls `each` with every run of pixels that one tap of a strip's neighbourhoods takes from one row:
-    /// its plane, its line among the neighbourhoods, where it begins there and in the plane, its length.
-    fn runs(
-        &self,
-        side: usize,
-        (first, tall): (usize, usize),
-        mut each: impl FnMut(usize, usize, usize, usize, usize),
-    ) {
-        let (reach, taps) = (side as isize / 2, side * side);
-        for line in 0..self.values.nrows() * taps {
-            let tap = line % taps;
-            let (dy, dx) = ((tap / side) as isize - reach, (tap % side) as isize - reach);
-            let (left, right) = ((-dx).max(0) as usize, self.columns - dx.max(0) as usize);
-            for y in 0..tall {
-                let at = (first + y) as isize + dy;
-                if at < 0 || at >= self.rows as isize {
-                    continue;
-                }
-                let source = at as usize * self.columns + left;
-                each(
-                    line / taps,
-                    line,
-                    y * self.columns + left,
-                    source.wrapping_add_signed(dx),
-                    right - left,
-                );
-            }
-        }
-    }
-
     /// The neighbourhoods of a strip, `[plane * taps + tap, pixel]`, zero beyond the border.
     fn neighbourhoods(&self, side: usize, strip: (usize, usize)) -> Array2<f32> {
         let lines = self.values.nrows() * side * side;
         let mut out = Array2::zeros((lines, self.pixels(strip).len()));
-        let wide = out.ncols();
         let (from, to) = (flat(&self.values), flat_mut(&mut out));
-        let pixels = self.values.ncols();
-        self.runs(side, strip, |plane, line, target, source, length| {
-            to[line * wide + target..][..length]
-                .copy_from_slice(&from[plane * pixels + source..][..length]);
-        });
+        for run in runs(self, side, strip) {
+            to[run.hood..][..run.length].copy_from_slice(&from[run.pixel..][..run.length]);
+        }
         out
     }
 
     /// Adds what the neighbourhoods of a strip hold of each pixel: the transpose of
     /// [`Planes::neighbourhoods`].
     fn add_neighbourhoods(&mut self, hoods: &Array2<f32>, side: usize, strip: (usize, usize)) {
-        let mut values = std::mem::take(&mut self.values);
-        let (wide, pixels) = (hoods.ncols(), values.ncols());
-        let shape = Self {
-            values: Array2::zeros((values.nrows(), 0)),
-            ..*self
-        };
-        let (from, to) = (flat(hoods), flat_mut(&mut values));
-        shape.runs(side, strip, |plane, line, target, source, length| {
-            let from = &from[line * wide + target..][..length];
-            let to = &mut to[plane * pixels + source..][..length];
-            for (t, v) in to.iter_mut().zip(from) {
+        let runs = runs(self, side, strip);
+        let (from, to) = (flat(hoods), flat_mut(&mut self.values));
+        for run in runs {
+            let from = &from[run.hood..][..run.length];
+            for (t, v) in to[run.pixel..][..run.length].iter_mut().zip(from) {
                 *t += v;
             }
-        });
-        self.values = values;
+        }
     }
+}
+
+/// Pixels that one tap of a strip's neighbourhoods takes from one row of one plane.
+struct Run {
+    /// Where they begin among the neighbourhoods, and among all planes' pixels.
+    hood: usize,
+    pixel: usize,
+    length: usize,
+}
+
+/// All runs of a strip.
+fn runs(
+    planes: &Planes,
+    side: usize,
+    (first, tall): (usize, usize),
+) -> impl Iterator<Item = Run> + use<> {
+    let (rows, columns, count) = (planes.rows, planes.columns, planes.values.nrows());
+    let (reach, taps) = (side as isize / 2, side * side);
+    (0..count * taps).flat_map(move |line| {
+        let tap = line % taps;
+        let (dy, dx) = ((tap / side) as isize - reach, (tap % side) as isize - reach);
+        let (left, right) = ((-dx).max(0) as usize, columns - dx.max(0) as usize);
+        (0..tall).filter_map(move |y| {
+            let at = (first + y).checked_add_signed(dy).filter(|&at| at < rows)?;
+            let row = (line / taps * rows + at) * columns;
+            Some(Run {
+                hood: (line * tall + y) * columns + left,
+                pixel: (row + left).wrapping_add_signed(dx),
+                length: right - left,
+            })
+        })
+    })
 }
 
 fn flat(values: &Array2<f32>) -> &[f32] {

@@ -69,6 +69,7 @@ pub fn spec(i: usize) -> Spec {
         Family::Recoloured,
     ];
     /// From here on two of three are flashed: of all lights it shows least, and there is most to learn.
+    /// The weights in use have seen none of them yet.
     const FLASHED: usize = 1090;
     let mut random = Pcg64Mcg::seed_from_u64(FIRST_SEED ^ i as u64);
     let px_per_mm = [8.0, 12.0, 6.0, 8.0, 16.0, 10.0][random.random_range(0..6)];

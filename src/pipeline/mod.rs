@@ -90,8 +90,7 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         &options.segment,
         &score::Options {
             false_share: options.score.false_share + score::FALSE_BY_HAIR * laid.hair_grown.abs(),
-            lamp_doubt: comparable::lamp_doubt(seen.lamp_gap)
-                .hypot(comparable::turn_doubt(visits::light_turn_deg(&seen.both)))
+            lamp_doubt: comparable::lamp_doubt(seen.lamp_gap, visits::light_turn_deg(&seen.both))
                 .hypot(options.score.lamp_doubt),
             ..options.score.clone()
         },

@@ -217,6 +217,20 @@ mod tests {
     }
 
     #[test]
+    fn no_single_sign_makes_a_flash_a_lamp() {
+        let sure = |directionality, logits, slopes| {
+            sidedness(found(30.0, directionality), logits, slopes) > 0.0
+        };
+        assert!(!sure(0.0, [0.0; 2], [0.0; 2]));
+        // Furrows, a network astray, a face that curves away a little, each alone.
+        assert!(!sure(0.33, [0.0; 2], [0.0; 2]));
+        assert!(!sure(0.0, [9.0, 9.0], [0.0; 2]));
+        assert!(!sure(0.0, [0.0; 2], [0.1, 0.1]));
+        assert!(sure(0.2, [1.5, 0.0], [0.1, 0.0]));
+        assert!(sure(0.2, [0.0, -1.5], [0.0, -0.1]));
+    }
+
+    #[test]
     fn texture_without_an_axis_leaves_it_to_the_network() {
         for axis in [5.0, 90.0, 175.0] {
             for off in [-170.0, -80.0, -20.0, 0.0, 30.0, 85.0, 140.0, 179.0f64] {

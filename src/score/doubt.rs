@@ -3,12 +3,11 @@
 //! Doubts are added in quadrature. *Each scar*: how far the changes of single scars scatter about
 //! their middle says how sure each is, and what came as much as it went says how many were taken for
 //! scars in one photo only; contrast, a mean, is redrawn (bootstrap over scars, Efron 1979). *Where
-//! they end*: each total is found again with the
-//! logit of a dent shifted. *How bright the relief*: the gain between the photos is known to a few
-//! percent, and a lamp put up otherwise shows other dents. *What is no scar*: healthy skin is now and then called scar in one photo and not in the
-//! other, which weighs the more the fewer scars there are. *The rest*: a floor. Those of outlines
-//! overlap, and a large change is known less well than they say: both was measured on phantoms of
-//! development.
+//! they end*: each total is found again with the logit of a dent shifted. *How bright the relief*: the
+//! gain between the photos is known to a few percent, and a lamp put up otherwise shows other dents.
+//! *What is no scar*: healthy skin is now and then called scar in one photo and not in the other, which
+//! weighs the more the fewer scars there are. *The rest*: a floor. Those of outlines overlap, and a large
+//! change is known less well than they say: both was measured on phantoms of development.
 //!
 //! Smallest detectable change: 1.96·√2·SEM (Weir 2005, J. Strength Cond. Res. 19:231); √2·SEM is the
 //! standard uncertainty of a difference, which is what is estimated here directly.

@@ -194,7 +194,8 @@ impl Browser {
         }
     }
 
-    /// The mouse from one place to another with its button held; a click where they are one.
+    /// The mouse from one place to another with its button held; a click where they are one. A page that
+    /// is busy may throw away what comes before its next frame, so each step waits for one.
     pub fn drag(&mut self, from: (f64, f64), to: (f64, f64)) {
         // Which button an event is of, and which are down after it.
         let steps = [
@@ -208,6 +209,7 @@ impl Browser {
                 "Input.dispatchMouseEvent",
                 &json!({"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1}),
             );
+            self.drawn();
         }
     }
 

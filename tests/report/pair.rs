@@ -45,6 +45,10 @@ fn the_slider_follows_mouse_and_keys() {
     );
     let [x, y, width, height] = [0, 1, 2, 3].map(|i| place[i].as_f64().unwrap());
     let y = y + 0.4 * height;
+    b.until(&format!(
+        "document.elementFromPoint({}, {y}).classList.contains('handle')",
+        x + 0.52 * width
+    ));
     b.drag((x + 0.52 * width, y), (x + 0.25 * width, y));
     assert_eq!(b.js(at), "25%");
     assert_eq!(b.js("document.querySelector('#wipe').value"), "25");

@@ -1,12 +1,15 @@
 //! `report.pdf`: the report on paper. A sheet for the patient, the views, the largest scars, and how
 //! it was done.
 
+mod chart;
 mod course;
 mod font;
 mod ink;
+mod largest;
 mod pictures;
 mod sheets;
 mod tables;
+mod visits;
 
 pub(super) use self::course::document as course;
 
@@ -47,7 +50,7 @@ pub(super) fn document(
         if sheets.count() == 1 {
             sheets.turn();
         }
-        pictures::largest(&mut sheets, pictures, drawn, &photos)?;
+        largest::largest(&mut sheets, pictures, drawn, &photos)?;
         pictures::views(&mut sheets, drawn);
     }
     tables::compared(&mut sheets, comparison);

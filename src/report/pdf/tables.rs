@@ -11,8 +11,8 @@ use crate::report::words::page as text;
 use crate::report::words::page::rows;
 use crate::report::words::{self, doubt, signed};
 
-const CELL: Style = Style::new(Weight::Regular, 8.0, BLACK);
-const HEAD: Style = Style::new(Weight::Bold, 8.0, BLACK);
+pub(super) const CELL: Style = Style::new(Weight::Regular, 8.0, BLACK);
+pub(super) const HEAD: Style = Style::new(Weight::Bold, 8.0, BLACK);
 
 /// Most scars on paper; all are in `lesions.csv`.
 const MOST: usize = 120;
