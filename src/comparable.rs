@@ -12,7 +12,7 @@ mod shot;
 
 pub use copy::is_copy;
 pub use dates::{REVERSED, dates};
-pub use lamp::{lamp_doubt, lamps};
+pub use lamp::{Lights, lamp_doubt, light};
 pub use scale::{SCALE_UNLIKELY, unlikely};
 pub use shot::shots;
 
@@ -155,26 +155,14 @@ pub fn sharpness(before_blur_mm: f64, after_blur_mm: f64) -> Option<Caveat> {
     } else if blur >= TELL_BLUR_MM {
         Some(Caveat::warning(
             "sharpness-differs",
-            format!("The {soft} photo is softer; the other one was blurred to match."),
+            format!(
+                "The {soft} photo is softer: to be compared, the other one has to be blurred to match."
+            ),
             remedy,
         ))
     } else {
         None
     }
-}
-
-/// Turn of the light, degrees, from which it is said.
-const TELL_TURN_DEG: f64 = 45.0;
-
-/// Light from another side.
-#[must_use]
-pub fn light(turn_deg: Option<f64>) -> Option<Caveat> {
-    let turn = turn_deg.filter(|&t| t >= TELL_TURN_DEG)?;
-    Some(Caveat::warning(
-        "light-differs",
-        format!("The light came from another side (turned by about {turn:.0}°)."),
-        "Put the lamp and the patient in the same place at each visit.",
-    ))
 }
 
 /// Share of the skin grown over, or shorn, from which it is told.
@@ -312,8 +300,8 @@ pub fn no_scale(field_mm: f64) -> Caveat {
              showed {field_mm:.0} mm; if it shows half or twice that, pores are taken for scars or \
              small scars missed, and the numbers mislead."
         ),
-        "Say how many millimetres of skin the first photo shows across (about 200 for a whole face, \
-         80 for a cheek); lay a ruler or a sticker of known size beside the skin in the next photo.",
+        "Say how many millimetres of skin the first photo shows from its left edge to its right one \
+         (about 200 for a whole face, 80 for a cheek); lay a ruler or a sticker of known size beside the skin in the next photo.",
     )
 }
 

@@ -1,5 +1,5 @@
-//! Lengths: millimetres on skin, pixels in a picture, and the one bridge between them. Shares, as all
-//! messages, pages and prints tell them.
+//! Lengths: millimetres on skin, pixels in a picture, and the one bridge between them. Shares and
+//! directions, as all messages, pages and prints tell them.
 
 /// Pixels of a picture that show one millimetre of skin; finite and positive.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -75,6 +75,22 @@ pub fn mark(share: f64) -> String {
     format!("{:.0}", hundredths(share).floor())
 }
 
+/// Where light comes from, as seen in the photo; degrees clockwise from the right edge.
+#[must_use]
+pub fn from_where(azimuth_deg: f64) -> &'static str {
+    const NAMES: [&str; 8] = [
+        "the right",
+        "lower right",
+        "below",
+        "lower left",
+        "the left",
+        "upper left",
+        "above",
+        "upper right",
+    ];
+    NAMES[(azimuth_deg.rem_euclid(360.0) / 45.0).round() as usize % 8]
+}
+
 /// A hundred times a share, with what the product may have lost given back: 0.29 becomes
 /// 28.999 999 999 999 996, which is not 28.
 fn hundredths(share: f64) -> f64 {
@@ -85,6 +101,15 @@ fn hundredths(share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn light_comes_from_where_the_clock_says() {
+        let from = from_where;
+        assert_eq!(from(0.0), "the right");
+        assert_eq!(from(359.0), "the right");
+        assert_eq!(from(92.0), "below");
+        assert_eq!(from(-90.0), "above");
+    }
 
     #[test]
     fn shares_are_rounded_down() {

@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use scardepth::accuracy::{Assessed, assess};
+use scardepth::check;
 use scardepth::decode::Photo;
 use scardepth::phantom::{Family, Rig, SkinType, Spec, render_pair};
 use scardepth::pipeline::{self, Scale};
@@ -109,7 +110,14 @@ fn another_lamp_is_no_change() {
                 [Verdict::NoDetectableChange, Verdict::NotComparable].contains(&verdict),
                 "{seed}: {verdict:?}"
             );
-            told += usize::from(found.warnings.iter().any(|w| w.code == "lamp-differs"));
+            let says = |code: &str| code == "lamp-differs";
+            let compared = found.warnings.iter().any(|w| says(&w.code));
+            told += usize::from(compared);
+            // While the patient is still there the same is said.
+            let own = check::photo(&after, options.scale, &options);
+            let checked = check::against(&before, &after, &own, options.scale, &options);
+            let advised = checked.advice.iter().any(|a| says(&a.warning.code));
+            assert_eq!(advised, compared, "{seed}: {:?}", checked.advice);
         }
     }
     assert!(told >= 4, "{told} of 6 told");

@@ -2,15 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Advice, Checked, Fitness as Own, Pose, advice, has_side};
+use super::{Advice, Checked, Fitness as Own, Pose, advice};
 use crate::comparable::{self, Caveat};
 use crate::decode::Photo;
 use crate::normalise::Gains;
-use crate::pipeline::pair::{self, Laid};
-use crate::pipeline::{Clock, Frame, LEAST_MEASURED, Options, Scale};
-use crate::raster::LinearImage;
-use crate::relief;
-use crate::shading;
+use crate::pipeline::pair;
+use crate::pipeline::{Clock, Frame, LEAST_MEASURED, Options, Scale, visits};
 
 /// Whether a photo can be compared with the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -79,7 +76,7 @@ pub fn against(
         }]);
     }
     let pose = Pose::of(&laid.alignment, &laid.measured, sizes);
-    let turn = light_turn_deg(&laid, &frame, options);
+    let lights = visits::lights(&laid.matched, &laid.measured, frame.scale, options);
     let exposure = Exposure::of(&laid.gains);
     let blur =
         [laid.matched.before_blur, laid.matched.after_blur].map(|b| frame.scale.mm(f64::from(b)));
@@ -89,7 +86,7 @@ pub fn against(
         comparable::little_measured(laid.share, LEAST_MEASURED),
         comparable::sharpness(blur[0], blur[1]),
         comparable::smoothed_alone(&first, &second),
-        comparable::light(turn),
+        comparable::light(&lights),
         exposure.caveat(),
     ]
     .into_iter()
@@ -112,7 +109,7 @@ pub fn against(
         measured_share: Some(laid.share),
         overlap: Some(laid.alignment.overlap),
         pose,
-        light_turn_deg: turn,
+        light_turn_deg: lights.turn_deg(),
         brighter_stops: Some(exposure.stops),
         warmer: Some(exposure.warmer),
         blur_mm: Some(blur),
@@ -236,29 +233,4 @@ fn framing(pose: &Pose) -> Vec<Caveat> {
         ));
     }
     said
-}
-
-/// Angle between the lights of both photos, degrees, 0 to 180.
-///
-/// Each photo's texture shows the line along which its light comes. From which end, the two say
-/// together: the same relief lit from the other side is its own negative.
-fn light_turn_deg(laid: &Laid, frame: &Frame, options: &Options) -> Option<f64> {
-    let shaded = |image: &LinearImage| {
-        let shading = shading::shade(image, &laid.measured, frame.scale, &options.shading);
-        let light =
-            relief::find_light(&shading.field, &laid.measured, frame.scale, &options.relief);
-        (shading.field, light)
-    };
-    let (before, after) = rayon::join(
-        || shaded(&laid.matched.before),
-        || shaded(laid.matched.after.image()),
-    );
-    let (b, a) = (
-        Some(before.1).filter(has_side)?,
-        Some(after.1).filter(has_side)?,
-    );
-    let between = (a.axis_deg - b.axis_deg).rem_euclid(180.0);
-    let small = between.min(180.0 - between);
-    let alike = relief::correlation(&before.0, &after.0, &laid.measured)?;
-    Some(if alike >= 0.0 { small } else { 180.0 - small })
 }

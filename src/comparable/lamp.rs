@@ -1,6 +1,7 @@
 //! Lamps that were put up otherwise: from another side, or one photo lit from a side and the other not.
 
 use super::Caveat;
+use crate::units::from_where;
 
 /// Gap between how surely the lights of two photos come from a side ([`crate::relief::sidedness`]) up to
 /// which nothing speaks against the same lamp: of 73 pairs of development phantoms 64 were within it.
@@ -14,11 +15,31 @@ const TELL_LAMP: f64 = 3.5;
 /// been called improved or, the other way round, worse; of the 73 pairs none had.
 const OTHER_LAMP: f64 = 6.0;
 
+/// Where the light of two photos comes from, as far as their skin says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lights {
+    /// Degrees, 0 to 360 exclusive, from +x (right) toward +y (down); `None` where it has no side.
+    pub azimuths_deg: [Option<f64>; 2],
+    /// How much surer it is of the first photo's light than of the second's that it comes from a side, a
+    /// logit; see [`crate::relief::sidedness`].
+    pub gap: f64,
+}
+
+impl Lights {
+    /// Angle between the two, degrees, 0 to 180; `None` if one has no side.
+    #[must_use]
+    pub fn turn_deg(&self) -> Option<f64> {
+        let [before, after] = self.azimuths_deg;
+        let turn = (before? - after?).rem_euclid(360.0);
+        Some(turn.min(360.0 - turn))
+    }
+}
+
 /// Relative doubt (one standard deviation) of area that the lamps of two photos leave: by the gap
 /// between how surely they come from a side, and by how far they are turned.
 #[must_use]
-pub fn lamp_doubt(gap: f64, turn_deg: Option<f64>) -> f64 {
-    gap_doubt(gap).hypot(turn_doubt(turn_deg))
+pub fn lamp_doubt(lights: &Lights) -> f64 {
+    gap_doubt(lights.gap).hypot(turn_doubt(lights.turn_deg()))
 }
 
 /// Of the ten phantoms of [`OTHER_LAMP`] the logarithms of area were off by 0.4, root mean square, at a
@@ -37,22 +58,51 @@ fn turn_doubt(turn_deg: Option<f64>) -> f64 {
     MOST * beyond.clamp(0.0, 1.0)
 }
 
-/// One photo lit from a side and the other from everywhere: dents that light alone brings out, or hides.
+/// Turn of the light, degrees, from which it is said.
+const TELL_TURN_DEG: f64 = 45.0;
+
+/// Light from another side, or from a side in one photo only: then where the other's comes from is none
+/// that could be told.
 #[must_use]
-pub fn lamps(gap: f64) -> Option<Caveat> {
-    let (sided, flat) = if gap > 0.0 {
-        ("first", "second")
+pub fn light(lights: &Lights) -> Option<Caveat> {
+    lamps(lights).or_else(|| turned(lights))
+}
+
+fn turned(lights: &Lights) -> Option<Caveat> {
+    let turn = lights.turn_deg().filter(|&t| t >= TELL_TURN_DEG)?;
+    let [first, second] = lights.azimuths_deg.map(|a| a.map_or("", from_where));
+    Some(Caveat::warning(
+        "light-differs",
+        format!(
+            "The light came from another side: {first} in the first photo, {second} in the second \
+             (turned by about {turn:.0}°)."
+        ),
+        "Put the lamp and the patient in the same place at each visit.",
+    ))
+}
+
+/// One photo lit from a side and the other from everywhere: dents that light alone brings out, or hides.
+fn lamps(lights: &Lights) -> Option<Caveat> {
+    let gap = lights.gap;
+    let (sided, flat, azimuth) = if gap > 0.0 {
+        ("first", "second", lights.azimuths_deg[0])
     } else {
-        ("second", "first")
+        ("second", "first", lights.azimuths_deg[1])
     };
+    let remedy = if gap > 0.0 {
+        "Light every photo as the first one: the same lamp, in the same place at its side."
+    } else {
+        "Light every photo as the first one; or, better, begin anew: take a first photo with one lamp to \
+         the side, and all others like it."
+    };
+    let from = azimuth.map_or_else(String::new, |a| format!(" ({})", from_where(a)));
     (gap.abs() > TELL_LAMP).then(|| Caveat {
         code: "lamp-differs",
         message: format!(
-            "The {sided} photo is lit from a side, the {flat} one from the front or from everywhere: \
-             that alone shows or hides dents."
+            "The {sided} photo is lit from a side{from}, the {flat} one from the front or from \
+             everywhere: that alone shows or hides dents."
         ),
-        remedy: "Light every photo as the first one: the same lamp, in the same place at its side."
-            .to_string(),
+        remedy: remedy.to_string(),
         refuses: gap.abs() >= OTHER_LAMP,
     })
 }
@@ -61,40 +111,67 @@ pub fn lamps(gap: f64) -> Option<Caveat> {
 mod tests {
     use super::*;
 
+    fn apart(gap: f64) -> Lights {
+        Lights {
+            gap,
+            ..Lights::default()
+        }
+    }
+
+    fn from_to(from: Option<f64>, to: Option<f64>) -> Lights {
+        Lights {
+            azimuths_deg: [from, to],
+            gap: 0.0,
+        }
+    }
+
     #[test]
     fn a_lamp_put_up_again_is_not_told_and_leaves_no_doubt() {
         for gap in [0.0, 2.0, -2.0] {
-            assert_eq!(lamps(gap), None);
-            assert!(lamp_doubt(gap, Some(10.0)).abs() < 1e-12);
+            let lights = Lights {
+                gap,
+                ..from_to(Some(355.0), Some(5.0))
+            };
+            assert_eq!(light(&lights), None);
+            assert!(lamp_doubt(&lights).abs() < 1e-12);
         }
     }
 
     #[test]
     fn a_turned_lamp_leaves_doubt_up_to_a_right_angle() {
-        let turns = [None, Some(15.0), Some(50.0), Some(90.0), Some(170.0)];
-        let doubts = turns.map(|turn| lamp_doubt(0.0, turn));
+        let turns = [None, Some(345.0), Some(50.0), Some(270.0), Some(170.0)];
+        let doubts = turns.map(|to| lamp_doubt(&from_to(Some(0.0), to)));
         assert!(doubts[0].abs() < 1e-12 && doubts[1].abs() < 1e-12);
         assert!(doubts[1] < doubts[2] && doubts[2] < doubts[3]);
         assert!((doubts[3] - doubts[4]).abs() < 1e-12);
     }
 
     #[test]
+    fn a_turned_lamp_is_told_with_where_it_was() {
+        let told = light(&from_to(Some(350.0), Some(220.0))).expect("told");
+        assert_eq!(
+            told.message,
+            "The light came from another side: the right in the first photo, upper left in the second \
+             (turned by about 130°)."
+        );
+        assert!(!told.refuses);
+        assert_eq!(light(&from_to(Some(350.0), None)), None);
+    }
+
+    #[test]
     fn the_more_apart_two_lamps_the_more_doubt_until_nothing_can_be_said() {
-        let between = lamps(-5.0).expect("told");
+        let between = light(&apart(-5.0)).expect("told");
         assert!(!between.refuses);
-        assert!(
-            between
-                .message
-                .starts_with("The second photo is lit from a side")
-        );
-        let apart = lamps(8.0).expect("told");
-        assert!(apart.refuses);
-        assert!(
-            apart
-                .message
-                .starts_with("The first photo is lit from a side")
-        );
-        let doubt = |gap| lamp_doubt(gap, None);
+        let says = |caveat: &Caveat, begin: &str| assert!(caveat.message.starts_with(begin));
+        says(&between, "The second photo is lit from a side, ");
+        let other = Lights {
+            azimuths_deg: [Some(215.0), Some(40.0)],
+            ..apart(8.0)
+        };
+        let told = light(&other).expect("told");
+        assert!(told.refuses);
+        says(&told, "The first photo is lit from a side (upper left), ");
+        let doubt = |gap| lamp_doubt(&apart(gap));
         assert!(doubt(5.0) > 0.0 && doubt(-8.0) > doubt(5.0));
     }
 }

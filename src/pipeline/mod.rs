@@ -4,7 +4,7 @@ mod frame;
 mod outcome;
 pub(crate) mod pair;
 mod views;
-mod visits;
+pub(crate) mod visits;
 
 pub(crate) use frame::Frame;
 pub use frame::{Scale, ScaleSource};
@@ -90,8 +90,7 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         &options.segment,
         &score::Options {
             false_share: options.score.false_share + score::FALSE_BY_HAIR * laid.hair_grown.abs(),
-            lamp_doubt: comparable::lamp_doubt(seen.lamp_gap, visits::light_turn_deg(&seen.both))
-                .hypot(options.score.lamp_doubt),
+            lamp_doubt: comparable::lamp_doubt(&seen.lights).hypot(options.score.lamp_doubt),
             ..options.score.clone()
         },
     );
@@ -184,8 +183,7 @@ fn between(
             blur_mm(laid.matched.after_blur),
         ),
         comparable::smoothed_alone(qualities[0], qualities[1]),
-        comparable::light(visits::light_turn_deg(&seen.both)),
-        comparable::lamps(seen.lamp_gap),
+        comparable::light(&seen.lights),
         comparable::flat_light(&reliefs.map(|r| r.light.directionality)),
         comparable::hair(laid.hair_grown),
     ]

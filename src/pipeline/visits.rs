@@ -1,5 +1,6 @@
 //! Both visits on one grid: shading, relief and scars in units of the healthy skin they share.
 
+use crate::comparable::Lights;
 use crate::filter::{enlarge, gaussian};
 use crate::measure::{Both, Visit};
 use crate::normalise::Matched;
@@ -19,9 +20,27 @@ pub struct Seen {
     /// Erythema and melanin index over the measured skin; see [`crate::quality`].
     pub redness: [Option<f64>; 2],
     pub pigment: [Option<f64>; 2],
-    /// How much surer it is of the first photo's light than of the second's that it comes from a side, a
-    /// logit; see [`relief::sidedness`].
-    pub lamp_gap: f64,
+    pub lights: Lights,
+}
+
+/// Where the light of both photos comes from, and nothing else of what [`see`] sees.
+#[must_use]
+pub fn lights(matched: &Matched, measured: &Mask, scale: PixelsPerMm, options: &Options) -> Lights {
+    let of = |image: &LinearImage| Lit::of(image, measured, scale, options);
+    let (before, after) = rayon::join(|| of(&matched.before), || of(matched.after.image()));
+    let lamps = lamps(&before, &after, measured, scale, &options.relief);
+    said([&before, &after], lamps)
+}
+
+fn said(photos: [&Lit; 2], lamps: [Lamp; 2]) -> Lights {
+    let azimuth = |lamp: Lamp| {
+        (lamp.light.directionality >= relief::LEAST_DIRECTIONAL)
+            .then(|| lamp.light.azimuth_deg(lamp.side))
+    };
+    Lights {
+        azimuths_deg: lamps.map(azimuth),
+        gap: photos[0].sided - photos[1].sided,
+    }
 }
 
 /// Shading, relief and scars of both visits.
@@ -41,8 +60,8 @@ pub fn see(
         || (!copy).then(|| Lit::of(images[1], measured, scale, options)),
     );
     let after = after.unwrap_or_else(|| before.clone());
-    let lamp_gap = before.sided - after.sided;
     let lamps = lamps(&before, &after, measured, scale, &options.relief);
+    let lights = said([&before, &after], lamps);
     let lit = |lit: &Lit, lamp: Lamp| {
         let azimuth = lamp.light.azimuth_deg(lamp.side).to_radians();
         lit.look.clone().lit_from(azimuth)
@@ -89,7 +108,7 @@ pub fn see(
         .in_one_gain(),
         redness: images.map(|i| crate::quality::redness(i, measured)),
         pigment: images.map(|i| crate::quality::pigment(i, measured)),
-        lamp_gap,
+        lights,
     }
 }
 
@@ -200,15 +219,4 @@ fn outside(measured: &Mask, scars: &[Scars; 2]) -> Mask {
         healthy.zip_mut_with(&scars.labels, |h, &l| *h &= l == 0);
     }
     healthy
-}
-
-/// Angle between the lights of both photos, degrees, 0 to 180; `None` if one shows no side.
-#[must_use]
-pub fn light_turn_deg(both: &Both) -> Option<f64> {
-    let azimuth = |relief: &Relief| {
-        (relief.light.directionality >= relief::LEAST_DIRECTIONAL)
-            .then(|| relief.light.azimuth_deg(relief.side))
-    };
-    let turn = (azimuth(&both.before.relief)? - azimuth(&both.after.relief)?).rem_euclid(360.0);
-    Some(turn.min(360.0 - turn))
 }

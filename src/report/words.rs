@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use super::schema::{Change, Interval, Verdict};
 
-pub use crate::units::{mark, of_100, percent};
+pub use crate::units::{from_where, mark, of_100, percent};
 pub use measure::{beyond_chance, measures};
 
 /// A number rounded to `digits` decimals, with a real minus sign and no minus before zero.

@@ -95,7 +95,11 @@ pub fn series(series: &Series) -> String {
         }
     }
     for visit in &series.visits {
-        text += &format!("  {:<18} {}\n", date(&visit.date), told(visit));
+        text += &format!(
+            "  {:<18} {}\n",
+            date(&visit.date),
+            told(visit, guessed(series))
+        );
         if let Some(chance) = visit
             .change
             .as_ref()
@@ -152,7 +156,7 @@ pub fn series(series: &Series) -> String {
     text
 }
 
-fn told(visit: &SeriesVisit) -> String {
+fn told(visit: &SeriesVisit, guessed: bool) -> String {
     match (visit.status, &visit.change) {
         (Status::Baseline, _) => status(Status::Baseline).to_string(),
         (Status::Failed, _) => {
@@ -160,7 +164,15 @@ fn told(visit: &SeriesVisit) -> String {
             format!("{}: {reason}", status(Status::Failed))
         }
         (Status::NotComparable, Some(c)) => format!("not comparable: {}", c.reasons.join(" ")),
-        (_, Some(c)) => format!("{}: {}", word(&c.verdict), grounds_told(c)),
+        (_, Some(c)) => {
+            let changed = c.verdict != Verdict::NoDetectableChange;
+            let scale = if guessed && changed {
+                " (on a guessed scale)"
+            } else {
+                ""
+            };
+            format!("{}{scale}: {}", word(&c.verdict), grounds_told(c))
+        }
         (_, None) => String::new(),
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn page(comparison: &Comparison, drawn: &Drawn) -> String {
         header { (sections::answer(comparison, drawn)) }
         main {
             @if !compared { (next) }
-            (viewer::viewer(drawn))
+            (viewer::viewer(drawn, comparison.change.verdict))
             @if compared {
                 div.sum {
                     (sections::changes(&comparison.change))

@@ -31,8 +31,8 @@ fn interval(interval: Option<&Interval>) -> String {
     interval.map_or(text::UNKNOWN.to_string(), change)
 }
 
-/// The close-ups; the one that the address names is shown.
-pub(super) fn panel(drawn: &Drawn) -> Markup {
+/// The close-ups; the one that the address names is shown. `total`: what is said of all scars together.
+pub(super) fn panel(drawn: &Drawn, total: Verdict) -> Markup {
     let shown = || drawn.scars.iter().take(ROWS);
     let next = |i: usize| {
         drawn
@@ -56,6 +56,7 @@ pub(super) fn panel(drawn: &Drawn) -> Markup {
                     }
                     (crops(scar, drawn))
                     (numbers(drawn, told))
+                    @if let Some(why) = text::unsure(told, total) { p.doubt { (why) } }
                     nav aria-label={ (text::SCAR) " " (l.id) } {
                         @if let Some(id) = i.checked_sub(1).and_then(next) { a href={ "#scar-" (id) } { (text::PREVIOUS) } }
                         @if let Some(id) = next(i + 1) { a href={ "#scar-" (id) } { (text::NEXT) } }

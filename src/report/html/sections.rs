@@ -81,6 +81,7 @@ pub(super) fn changes(change: &Change) -> Markup {
                     }
                 }
             }
+            p.note { (text::SCALE_KEY) }
         }
     }
 }
@@ -200,7 +201,7 @@ pub(in crate::report) const ROWS: [Row; 13] = [
     }),
     (rows::AZIMUTH, |v| {
         or_unknown(v.quality.light_azimuth_deg, |d| {
-            text::from_where(d).to_string()
+            words::from_where(d).to_string()
         })
     }),
     (rows::DIRECTED, |v| {

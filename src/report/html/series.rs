@@ -185,15 +185,15 @@ fn table(series: &Series) -> Markup {
                         th scope="col" { (text::SKIN_MEASURED) }
                         th.text scope="col" { (text::LIGHT_FROM) }
                     } }
-                    tbody { @for visit in &series.visits { (row(visit)) } }
+                    tbody { @for visit in &series.visits { (row(visit, guessed(series))) } }
                 }
             }
         }
     }
 }
 
-/// A visit, with what is to be minded in reading it below.
-fn row(visit: &SeriesVisit) -> Markup {
+/// A visit, with what is to be minded in reading it below; `guessed`: nobody said how large the skin is.
+fn row(visit: &SeriesVisit, guessed: bool) -> Markup {
     let notes = text::notes(visit);
     let day = date(&visit.date);
     let change = visit.change.as_ref();
@@ -205,7 +205,8 @@ fn row(visit: &SeriesVisit) -> Markup {
             }
             td.text {
                 @if let Some(c) = compared {
-                    span.tag.(verdict_class(c.verdict)) { (icon(c.verdict)) (page::verdict(c.verdict)) }
+                    @let (settled, word) = doubt::settled_by_scale(c.verdict, guessed);
+                    span.tag.(verdict_class(settled)) { (icon(settled)) (word) }
                 } @else { (text::status(visit.status)) }
             }
             td.text { @if let Some(c) = compared { (rested(c)) } @else { (page::UNKNOWN) } }

@@ -11,6 +11,7 @@ use crate::report::fate::{Fate, Told};
 use crate::report::labels::{Outlined, plates};
 use crate::report::outlines::Outline;
 use crate::report::pictures::data_address;
+use crate::report::schema::Verdict;
 use crate::report::words::page as text;
 
 /// The class of a fate in the style: told apart by dash and width as well as by colour, and by colours
@@ -28,7 +29,8 @@ pub(super) fn class(fate: Fate) -> &'static str {
     }
 }
 
-pub(super) fn viewer(drawn: &Drawn) -> Markup {
+/// `total`: what is said of all scars together.
+pub(super) fn viewer(drawn: &Drawn, total: Verdict) -> Markup {
     let pair = drawn.aligned;
     html! {
         section #viewer.viewer aria-labelledby="photos-heading" {
@@ -55,7 +57,7 @@ pub(super) fn viewer(drawn: &Drawn) -> Markup {
                 @if !drawn.scars.is_empty() {
                     div.side {
                         (legend(&drawn.fates()))
-                        (scars::panel(drawn))
+                        (scars::panel(drawn, total))
                     }
                 }
             }

@@ -1,7 +1,7 @@
 //! The course of one view of a patient on paper.
 
 use super::chart::draw;
-use super::pictures::{beside, legend_of, numbers_beside, traced};
+use super::pictures::{Besides, beside, legend_of, numbers_beside, traced};
 use super::sheets::{BODY, Image, MARGIN, NOTE, Place, STRONG, Sheets, Style};
 use super::tables::{HEAD, listed};
 use super::visits::visits;
@@ -121,10 +121,11 @@ fn photos(sheets: &mut Sheets, series: &Series, course: &Course, tallest: f32) {
         }
     }
     if let Some(last) = last {
-        let shaded = last.region.as_ref().map(|_| page::SHADED.to_string());
-        let besides = std::iter::once(text::counted_at(last.visit)).chain(shaded);
-        let besides = besides.collect::<Vec<_>>().join("; ");
-        legend_of(sheets, &course.fates_at(last), &besides);
+        let besides = Besides {
+            shaded: last.region.is_some(),
+            note: &text::counted_at(last.visit),
+        };
+        legend_of(sheets, &course.fates_at(last), besides);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::pictures::{CAPTION, GAP, beside, legend_of, numbers_beside, traced};
+use super::pictures::{Besides, CAPTION, GAP, beside, legend_of, numbers_beside, traced};
 use super::sheets::{Image, MARGIN, NOTE, Place, Sheets};
 use crate::error::Cause;
 use crate::report::Pictures;
@@ -78,7 +78,7 @@ fn overview(sheets: &mut Sheets, drawn: &Drawn, photos: &[Image]) {
         let outlined = drawn.outlined(lines);
         numbers_beside(sheets, drawn.full, place, &outlined, &drawn.numbered());
     }
-    legend_of(sheets, &drawn.fates(), "");
+    legend_of(sheets, &drawn.fates(), Besides::default());
 }
 
 /// The largest scars from both visits with their numbers.

@@ -93,14 +93,17 @@ const FITS: [Fit; 7] = {
     ]
 };
 
+/// So many of [`FITS`] leave photos on which a patient sees the scars.
+const SEEN: usize = 3;
+
 /// The first sheet and the photos on it, before and after.
 struct First {
     sheets: Sheets,
     photos: Vec<Image>,
 }
 
-/// The first sheet. Where no fit holds all, what always helps goes over to the next sheet, under its
-/// heading; where even the rest is too much, that goes on there.
+/// The first sheet. Where all would leave the photos too small, what always helps goes over to the next
+/// sheet, under its heading; where even the rest is too much, that goes on there.
 fn for_the_patient(comparison: &Comparison, drawn: &Drawn, paper: Paper) -> First {
     let advice = advice::of_pair(comparison);
     let shorter = Advice {
@@ -108,11 +111,11 @@ fn for_the_patient(comparison: &Comparison, drawn: &Drawn, paper: Paper) -> Firs
         always: Vec::new(),
     };
     let laid = |fit: Fit, advice: &Advice| laid(comparison, drawn, paper, fit, advice);
-    let one = |advice: &Advice| {
-        FITS.into_iter()
-            .find(|&fit| laid(fit, advice).sheets.count() == 1)
+    let one = |advice: &Advice, fits: &[Fit]| {
+        let mut fits = fits.iter().copied();
+        fits.find(|&fit| laid(fit, advice).sheets.count() == 1)
     };
-    let fit = one(&advice).or_else(|| one(&shorter));
+    let fit = one(&advice, &FITS[..SEEN]).or_else(|| one(&shorter, &FITS));
     laid(fit.unwrap_or(FITS[FITS.len() - 1]), &advice)
 }
 
@@ -202,7 +205,7 @@ fn changes(sheets: &mut Sheets, comparison: &Comparison) {
     let named = STRONG.line() + most as f32 * NOTE.line();
     sheets.heading(text::MEASURED_HEADING, named + HEIGHT);
     let top = sheets.y;
-    let mut bottom = top + named + HEIGHT;
+    let mut bottom = top + named;
     for (i, measure) in Measure::ALL.into_iter().enumerate() {
         let left = MARGIN + i as f32 * (width + GAP);
         sheets.line(left, top, STRONG, measure.name());
@@ -210,7 +213,8 @@ fn changes(sheets: &mut Sheets, comparison: &Comparison) {
         let end = interval(sheets, (left, top + named), width, measure.of(change));
         bottom = bottom.max(end);
     }
-    sheets.y = bottom;
+    sheets.y = bottom + 4.0;
+    sheets.paragraph(0.0, NOTE, text::SCALE_KEY);
     let chance = |m: &Measure| words::beyond_chance(m.of(change)) == Some(false);
     if Measure::ALL.iter().any(chance) {
         sheets.paragraph(0.0, NOTE, text::WITHIN_IS);

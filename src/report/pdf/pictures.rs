@@ -60,7 +60,11 @@ pub(super) fn photos(sheets: &mut Sheets, drawn: &Drawn, tallest: f32) -> Vec<Im
             outlines(sheets, drawn, visit, *place);
         }
     }
-    legend_of(sheets, &drawn.fates(), text::SHADED);
+    let besides = Besides {
+        shaded: drawn.region.is_some(),
+        note: "",
+    };
+    legend_of(sheets, &drawn.fates(), besides);
     images
 }
 
@@ -134,38 +138,57 @@ fn halo(pen: &Pen) -> Pen {
     }
 }
 
-/// The fates in use with their lines and how many scars have each, and what else the picture has.
-pub(super) fn legend_of(sheets: &mut Sheets, fates: &[(Fate, usize)], besides: &str) {
+/// What else a legend tells.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Besides<'a> {
+    /// Some skin is shaded: it was not measured.
+    pub shaded: bool,
+    pub note: &'a str,
+}
+
+/// The fates in use with their lines and how many scars have each, and what else there is to tell.
+pub(super) fn legend_of(sheets: &mut Sheets, fates: &[(Fate, usize)], besides: Besides) {
+    /// Skin, lit and in the shade of what was not measured.
+    const SKIN: Ink = [0.48, 0.40, 0.36];
+    const SHADE: Ink = [0.24, 0.20, 0.18];
+    /// A swatch, and where its label begins.
+    const SWATCH: (f32, f32) = (22.0, 9.0);
+    const LABEL: f32 = 26.0;
     if fates.is_empty() {
         return;
     }
+    let drawn = fates.iter().map(|&(fate, count)| {
+        let label = format!("{} ({count})", text::fate(fate));
+        (Some((SKIN, Some(pen(fate)))), label)
+    });
+    let shade = (besides.shaded).then(|| (Some((SHADE, None)), text::SHADED.to_string()));
+    let note = (!besides.note.is_empty()).then(|| (None, besides.note.to_string()));
     let mut x = MARGIN;
     let right = MARGIN + sheets.room();
-    for &(fate, count) in fates {
-        let label = format!("{} ({count})", text::fate(fate));
-        let wide = 26.0 + font::width(&label, NOTE.weight, NOTE.size);
+    for (swatch, label) in drawn.chain(shade).chain(note) {
+        let indent = if swatch.is_some() { LABEL } else { 0.0 };
+        let wide = indent + font::width(&label, NOTE.weight, NOTE.size);
         if x + wide > right {
             x = MARGIN;
             sheets.y += NOTE.line() + 2.0;
         }
+        if let Some((ink, pen)) = swatch {
+            let plate = Place {
+                left: x,
+                top: sheets.y + 1.0,
+                width: SWATCH.0,
+                height: SWATCH.1,
+            };
+            sheets.fill(plate, ink);
+            if let Some(pen) = pen {
+                let line = [vec![(0.15, 0.5), (0.85, 0.5)]];
+                sheets.outline(&line, (1.0, 1.0), plate, &pen);
+            }
+        }
         let y = sheets.y;
-        let plate = Place {
-            left: x,
-            top: y + 1.0,
-            width: 22.0,
-            height: 9.0,
-        };
-        sheets.fill(plate, [0.48, 0.40, 0.36]);
-        let line = [vec![(0.15, 0.5), (0.85, 0.5)]];
-        sheets.outline(&line, (1.0, 1.0), plate, &pen(fate));
-        sheets.line(x + 26.0, y, NOTE, &label);
+        sheets.line(x + indent, y, NOTE, &label);
         x += wide + 14.0;
     }
-    if x + font::width(besides, NOTE.weight, NOTE.size) > right {
-        x = MARGIN;
-        sheets.y += NOTE.line() + 2.0;
-    }
-    sheets.line(x, sheets.y, NOTE, besides);
     sheets.y += NOTE.line() + 6.0;
 }
 

@@ -6,7 +6,7 @@ use super::sheets::{MARGIN, NOTE, Sheets, Style};
 use super::tables::{CELL, HEAD};
 use crate::report::schema::Verdict;
 use crate::report::words::measure::grounds;
-use crate::report::words::{self, course as text, date, number, page};
+use crate::report::words::{self, course as text, date, doubt, number, page};
 use crate::visits::schema::{Series, SeriesVisit};
 
 /// Left edges of the columns of visits, as shares of the width.
@@ -28,7 +28,7 @@ pub(super) fn visits(sheets: &mut Sheets, series: &Series) {
     rule_across(sheets);
     sheets.y += 1.5;
     for visit in &series.visits {
-        for line in lines_of(sheets, visit) {
+        for line in lines_of(sheets, visit, text::guessed(series)) {
             cells(sheets, CELL, &line);
         }
         noted(sheets, visit);
@@ -47,12 +47,13 @@ fn cells(sheets: &mut Sheets, style: Style, cells: &[String; 7]) {
     sheets.y += style.line();
 }
 
-/// The lines of a visit in the table: one for each measure, and as many as its name needs.
-fn lines_of(sheets: &Sheets, visit: &SeriesVisit) -> Vec<[String; 7]> {
+/// The lines of a visit in the table: one for each measure, and as many as its date and verdict need.
+/// `guessed`: nobody said how large the skin is.
+fn lines_of(sheets: &Sheets, visit: &SeriesVisit, guessed: bool) -> Vec<[String; 7]> {
     let change = visit.change.as_ref();
     let change = change.filter(|c| c.verdict != Verdict::NotComparable);
     let verdict = match change {
-        Some(change) => page::verdict(change.verdict),
+        Some(change) => doubt::settled_by_scale(change.verdict, guessed).1,
         None => text::status(visit.status),
     };
     let unknown = || page::UNKNOWN.to_string();
@@ -68,15 +69,19 @@ fn lines_of(sheets: &Sheets, visit: &SeriesVisit) -> Vec<[String; 7]> {
     if measures.is_empty() {
         measures.push([(); 3].map(|()| unknown()));
     }
-    let narrow = LEFTS[1] * sheets.room() - 3.0;
-    let days = wrap(&date(&visit.date), CELL.weight, CELL.size, narrow);
-    (0..measures.len().max(days.len()))
+    let wrapped = |text: &str, column: usize| {
+        let wide = (LEFTS[column + 1] - LEFTS[column]) * sheets.room() - 3.0;
+        wrap(text, CELL.weight, CELL.size, wide)
+    };
+    let days = wrapped(&date(&visit.date), 0);
+    let verdict = wrapped(verdict, 1);
+    (0..measures.len().max(days.len()).max(verdict.len()))
         .map(|i| {
             let first = |text: String| if i == 0 { text } else { String::new() };
             let [name, change, smallest] = measures.get(i).cloned().unwrap_or_default();
             [
                 days.get(i).cloned().unwrap_or_default(),
-                first(verdict.to_string()),
+                verdict.get(i).cloned().unwrap_or_default(),
                 name,
                 change,
                 smallest,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::course;
-use crate::report::schema::Quality;
+use crate::report::schema::{Quality, Warning};
 use crate::report::{Settings, cohort_page, series_pages};
 use crate::visits::schema::{COHORT, Cohort, Series};
 use crate::visits::{cohort, words};
@@ -29,7 +29,12 @@ fn plain(page: &str) -> String {
 }
 
 fn index() -> String {
-    let rows = vec![cohort::row(&course(), "patients/anna/front")];
+    index_of(&course())
+}
+
+/// The page of a clinic with one course.
+fn index_of(series: &Series) -> String {
+    let rows = vec![cohort::row(series, "patients/anna/front")];
     let cohort = Cohort {
         schema: COHORT.to_string(),
         tool: crate::report::schema::Tool::default(),
@@ -93,6 +98,33 @@ fn each_visit_tells_how_much_was_measured_and_in_what_light() {
     let page = page_of(&series);
     let table = between(&page, "id=\"visits-heading\"", "</table>");
     assert!(table.contains("78 %") && table.contains("the left (52)"));
+}
+
+#[test]
+fn nothing_is_plainly_called_changed_on_a_guessed_scale() {
+    let mut series = course();
+    series.notes.push(Warning {
+        code: crate::comparable::NO_SCALE.to_string(),
+        ..series.notes[0].clone()
+    });
+    let (page, clinic) = (page_of(&series), index_of(&series));
+    for told in [
+        between(&page, "<header>", "</header>"),
+        between(&page, "id=\"visits-heading\"", "</table>"),
+        between(&clinic, "<tbody>", "</tbody>"),
+    ] {
+        assert!(told.contains("Changed, if the guessed scale is right"));
+        assert!(
+            !told.contains("</svg>Improved") && !told.contains(" good"),
+            "{told}"
+        );
+    }
+    assert!(clinic.contains("1 change on a guessed scale, which may void it"));
+    assert!(words::series(&series).contains("improved (on a guessed scale): "));
+    // Of a course whose scale is known none of this is said.
+    for told in [&page_of(&course()), &index()] {
+        assert!(told.contains("</svg>Improved") && !told.contains("guessed"));
+    }
 }
 
 #[test]

@@ -57,8 +57,8 @@ impl Topic {
     fn of(code: &str) -> Self {
         match code {
             comparable::NO_SCALE | comparable::SCALE_UNLIKELY => Self::Scale,
-            "flat-light" => Self::Lamp,
-            "light-differs" | "lamp-differs" | "flash-differs" => Self::Light,
+            "flat-light" | "lamp-differs" => Self::Lamp,
+            "light-differs" | "flash-differs" => Self::Light,
             "sharpness-differs" | "soft" | "smoothed" | "coarse" | "photo-of-screen" => {
                 Self::Sharpness
             }

@@ -1,11 +1,13 @@
 //! Words of the pages on many visits and many patients.
 
 use super::measure::yet_chance;
-use super::{counted, date, dated, mark, number, page, percent, signed};
+use super::{counted, date, dated, from_where, mark, number, page, percent, signed};
 use crate::comparable::NO_SCALE;
 use crate::report::fate::Fate;
-use crate::report::schema::{Scale, ScaleSource};
-use crate::visits::schema::{Plateau, Series, SeriesVisit, Slope, Status, Summary, Trend};
+use crate::report::schema::{Scale, ScaleSource, Verdict};
+use crate::visits::schema::{
+    CohortRow, Plateau, Series, SeriesVisit, Slope, Status, Summary, Trend,
+};
 
 /// Name of what the chart scrolls in where the page is narrow.
 pub const CHART_SCROLLS: &str = "Chart of the visits";
@@ -115,7 +117,7 @@ pub fn light(visit: &SeriesVisit) -> String {
     let Some(quality) = &visit.quality else {
         return page::UNKNOWN.to_string();
     };
-    let from = quality.light_azimuth_deg.map(page::from_where);
+    let from = quality.light_azimuth_deg.map(from_where);
     match quality.light_directionality.map(mark) {
         Some(share) => format!("{} ({share})", from.unwrap_or(NO_SIDE)),
         None => from.unwrap_or(page::UNKNOWN).to_string(),
@@ -235,6 +237,23 @@ pub fn summary(summary: &Summary) -> String {
         ),
     };
     told
+}
+
+/// How many views are called changed on a scale that nobody gave, a sentence.
+#[must_use]
+pub fn on_a_guess(views: &[CohortRow]) -> Option<String> {
+    let guess = |row: &&CohortRow| {
+        let changed = |v: Verdict| matches!(v, Verdict::Improved | Verdict::Worse);
+        let latest = row.latest.as_ref();
+        latest.is_some_and(|l| changed(l.verdict())) && row.notes.iter().any(|n| n == NO_SCALE)
+    };
+    let count = views.iter().filter(guess).count();
+    (count > 0).then(|| {
+        format!(
+            "{} on a guessed scale, which may void it: nobody said how much skin the photos show.",
+            counted(count, "change")
+        )
+    })
 }
 
 /// What became of the views by their latest visits.

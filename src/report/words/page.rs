@@ -10,7 +10,8 @@ pub const PRODUCT: &str = "scardepth";
 pub const TITLE: &str = "Scar comparison";
 pub const SKIP: &str = "Skip to the photos";
 pub const STOP: &str = ".";
-pub const SHADED: &str = "shaded: not measured";
+/// Beside a swatch of the shade.
+pub const SHADED: &str = "skin not measured";
 pub const UNKNOWN: &str = "\u{2013}";
 
 pub const BEFORE: &str = "Before";
@@ -61,11 +62,15 @@ pub const WITHIN_IS: &str = "Could be chance: on photos like these, skin that ha
      smallest detectable, even where the range leaves out 0.";
 pub const SCALE_LABEL: &str = "The change on a scale from minus 100 to plus 100 percent: the point is the change, the bar its \
      interval, the grey field what could be chance";
+/// Below the scales, for those who see them.
+pub const SCALE_KEY: &str = "On each line from \u{2212}100 to +100 %: the mark is the change, the bar its range, the grey field what \
+     could be chance.";
 pub const SMALLEST: &str = "smallest detectable";
 pub const AREA_IS: &str = "How much skin is dented.";
 pub const VOLUME_IS: &str =
     "How deep and how wide together: stands in for the volume of the dents.";
-pub const CONTRAST_IS: &str = "How strongly scars stand out in light and shade.";
+pub const CONTRAST_IS: &str =
+    "How strongly scars stand out in light and shade. Lamps change it: it decides nothing alone.";
 
 pub const NEXT_HEADING: &str = "For the next photo";
 
@@ -193,18 +198,37 @@ pub fn told(told: &Told) -> String {
     }
 }
 
+/// What can be chance of a single scar on these two photos: `−33 to +50 % of depth times area`.
+fn scar_chance(volume: &Interval) -> Option<String> {
+    let smallest = volume.smallest_detectable?;
+    // A ratio's doubt is the same both ways: half and twice are equally far from none.
+    let down = 100.0 * (1.0 / (1.0 + smallest / 100.0) - 1.0);
+    Some(format!(
+        "{} to {} % of depth times area",
+        signed(down, 0),
+        signed(smallest, 0)
+    ))
+}
+
+/// Why a single scar is not called changed, where it has a change in size; `total`: what is said of all.
+#[must_use]
+pub fn unsure(told: &Told, total: Verdict) -> Option<String> {
+    if told.fate != Fate::Unsure {
+        return None;
+    }
+    if total == Verdict::NoDetectableChange {
+        return Some(SCARS_MAY_BE_CHANCE.to_string());
+    }
+    let chance = scar_chance(told.volume.as_ref()?)?;
+    Some(format!("{chance} can be chance in a single scar."))
+}
+
 /// How sure a single scar is on these two photos.
 #[must_use]
 pub fn scars_note(volume: Option<Interval>) -> String {
     let mut text = "Largest first. A single scar is far less sure than the total".to_string();
-    if let Some(smallest) = volume.and_then(|v| v.smallest_detectable) {
-        // A ratio's doubt is the same both ways: half and twice are equally far from none.
-        let down = 100.0 * (1.0 / (1.0 + smallest / 100.0) - 1.0);
-        text += &format!(
-            ": on these two photos, {} to {} % of depth times area can be chance",
-            signed(down, 0),
-            signed(smallest, 0)
-        );
+    if let Some(chance) = volume.as_ref().and_then(scar_chance) {
+        text += &format!(": on these two photos, {chance} can be chance");
     }
     text + ". It is called improved or worse only beyond that. Parts: outlines that ran together or \
             parted are one scar."
@@ -261,22 +285,6 @@ pub fn method(method: RegistrationMethod) -> &'static str {
     }
 }
 
-/// Where light comes from, as seen in the photo; degrees clockwise from the right edge.
-#[must_use]
-pub fn from_where(azimuth_deg: f64) -> &'static str {
-    const NAMES: [&str; 8] = [
-        "the right",
-        "lower right",
-        "below",
-        "lower left",
-        "the left",
-        "upper left",
-        "above",
-        "upper right",
-    ];
-    NAMES[(azimuth_deg.rem_euclid(360.0) / 45.0).round() as usize % 8]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,14 +299,5 @@ mod tests {
             lesion.kind_confidence = Some(sure);
             assert_eq!(kind_told(&lesion, false), "boxcar (over 99 %)");
         }
-    }
-
-    #[test]
-    fn light_comes_from_where_the_clock_says() {
-        let from = from_where;
-        assert_eq!(from(0.0), "the right");
-        assert_eq!(from(359.0), "the right");
-        assert_eq!(from(92.0), "below");
-        assert_eq!(from(-90.0), "above");
     }
 }
