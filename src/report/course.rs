@@ -43,6 +43,8 @@ pub(super) struct Shown<'a> {
     /// Of each scar in the first photo and in this one, as their comparison saw them.
     pub outlines: [Outlines; 2],
     pub scars: BTreeMap<u32, Seen>,
+    /// The number of each scar in the visit's own report.
+    pub numbers: BTreeMap<u32, u32>,
 }
 
 /// What a visit makes of a scar.
@@ -106,8 +108,9 @@ pub(super) fn read<'a>(series: &'a Series, folder: &Path) -> Result<Course<'a>, 
             visit,
             picture,
             region,
+            scars: apart(scars(series, visit), series, visit, &outlines),
             outlines,
-            scars: scars(series, visit),
+            numbers: numbers(series, visit),
         })
         .collect();
     let fates = shown.last().map_or_else(BTreeMap::new, |s| {
@@ -122,31 +125,73 @@ pub(super) fn read<'a>(series: &'a Series, folder: &Path) -> Result<Course<'a>, 
     })
 }
 
+/// What a visit says of a scar.
+fn at<'a>(scar: &'a SeriesScar, visit: &SeriesVisit) -> Option<&'a ScarVisit> {
+    scar.visits.iter().find(|v| v.visit == visit.visit)
+}
+
+/// The number of each scar in a visit's own report.
+fn numbers(series: &Series, visit: &SeriesVisit) -> BTreeMap<u32, u32> {
+    let number = |scar: &SeriesScar| Some((scar.id, at(scar, visit)?.lesion?));
+    series.scars.iter().filter_map(number).collect()
+}
+
+/// A scar whose outline fell to a neighbour that it touches is not told apart from it: nobody would see
+/// in the picture what is said of it.
+fn apart(
+    mut seen: BTreeMap<u32, Seen>,
+    series: &Series,
+    visit: &SeriesVisit,
+    outlines: &[Outlines; 2],
+) -> BTreeMap<u32, Seen> {
+    if outlines.iter().any(BTreeMap::is_empty) {
+        return seen;
+    }
+    for scar in &series.scars {
+        let (Some(told), Some(at)) = (seen.get_mut(&scar.id), at(scar, visit)) else {
+            continue;
+        };
+        let areas = [at.before_area_px, at.after_area_px];
+        let lost = |(area, drawn): (Option<f64>, &Outlines)| {
+            area.is_some_and(|a| a > 0.0) && !drawn.contains_key(&scar.id)
+        };
+        if areas.into_iter().zip(outlines).any(lost) {
+            *told = Seen {
+                fate: Fate::Joined,
+                volume: None,
+            };
+        }
+    }
+    seen
+}
+
 /// What a visit makes of each scar that its comparison knows of.
 fn scars(series: &Series, visit: &SeriesVisit) -> BTreeMap<u32, Seen> {
     let verdict = visit
         .change
         .as_ref()
         .map_or(Verdict::NotComparable, |c| c.verdict);
-    let at = |scar: &'_ SeriesScar| -> Option<ScarVisit> {
-        scar.visits.iter().find(|v| v.visit == visit.visit).cloned()
-    };
-    let all: Vec<(u32, ScarVisit)> = series
+    let all: Vec<(u32, &ScarVisit)> = series
         .scars
         .iter()
-        .filter_map(|s| Some((s.id, at(s)?)))
+        .filter_map(|s| Some((s.id, at(s, visit)?)))
         .collect();
     let ratio = |v: &ScarVisit| v.volume_percent.map(|p| (1.0 + p / 100.0).max(0.0));
-    let both = |v: &&ScarVisit| {
+    let both = |v: &ScarVisit| {
         matches!(
             v.state,
             Some(State::Improved | State::Unchanged | State::Worse)
         )
     };
-    let doubt = Doubt::of(all.iter().map(|a| &a.1).filter(both).filter_map(ratio));
+    let doubt = Doubt::of(
+        all.iter()
+            .map(|a| a.1)
+            .filter(|v| both(v))
+            .filter_map(ratio),
+    );
     all.iter()
         .filter_map(|(id, v)| {
-            let volume = ratio(v).filter(|_| both(&v)).map(|r| doubt.around(r));
+            let volume = ratio(v).filter(|_| both(v)).map(|r| doubt.around(r));
             let fate = match (v.joined, v.state) {
                 (Some(_), _) => Fate::Joined,
                 (None, state) => fate(state?, volume.as_ref(), verdict),

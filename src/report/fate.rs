@@ -83,7 +83,7 @@ const LEAST_OF_FEW: f64 = 0.3;
 /// Quantile of the normal distribution for a two-sided 95 % interval.
 const Z95: f64 = 1.96;
 
-/// An upper end beyond this, percent, says no more than "far more".
+/// An upper end beyond this, percent, says no more than "far more", and is left out.
 const MOST_PERCENT: f64 = 300.0;
 
 /// The doubt of single scars between two photos: one standard deviation of the change as a share of
@@ -104,7 +104,7 @@ impl Doubt {
         Self(scatter.max(least))
     }
 
-    /// A change with its interval, percent.
+    /// A change with its interval, percent; without an upper end where that is beyond [`MOST_PERCENT`].
     pub(super) fn around(self, ratio: f64) -> Interval {
         let reach = Z95 * self.0;
         let percent = |share: f64| {
@@ -115,7 +115,7 @@ impl Doubt {
         Interval {
             value: Some(100.0 * (ratio - 1.0)),
             low: Some(percent(share(ratio) - reach)),
-            high: Some(percent(share(ratio) + reach).max(100.0 * (ratio - 1.0))),
+            high: Some(percent(share(ratio) + reach)).filter(|&high| high < MOST_PERCENT),
             smallest_detectable: Some(percent(reach)),
         }
     }
@@ -128,9 +128,8 @@ fn share(ratio: f64) -> f64 {
 
 /// What is said of a scar in `state` whose depth times area changed by `volume`.
 pub(super) fn fate(state: State, volume: Option<&Interval>, verdict: Verdict) -> Fate {
-    let (low, high) = volume
-        .and_then(|v| v.low.zip(v.high))
-        .unwrap_or((-100.0, MOST_PERCENT));
+    let low = volume.and_then(|v| v.low).unwrap_or(-100.0);
+    let high = volume.and_then(|v| v.high).unwrap_or(MOST_PERCENT);
     let told = matches!(verdict, Verdict::Improved | Verdict::Worse);
     match state {
         State::Improved if told && high < 0.0 => Fate::Improved,
@@ -193,9 +192,12 @@ mod tests {
         let doubt = Doubt::of([1.0; 9].into_iter());
         for ratio in [0.0, 0.3, 1.0, 2.0, 50.0] {
             let i = doubt.around(ratio);
-            assert!(i.low.unwrap() <= i.value.unwrap() && i.value.unwrap() <= i.high.unwrap());
+            let high = i.high.unwrap_or(f64::INFINITY);
+            assert!(i.low.unwrap() <= i.value.unwrap() && i.value.unwrap() <= high);
             assert!(i.low.unwrap() >= -100.0);
         }
+        let far = doubt.around(50.0);
+        assert_eq!(crate::report::words::change(&far), "+4900 % (+300 or more)");
         let (half, twice) = (doubt.around(0.5), doubt.around(2.0));
         let back = |percent: f64| 100.0 * (1.0 / (1.0 + percent / 100.0) - 1.0);
         assert!((back(half.low.unwrap()) - twice.high.unwrap()).abs() < 1e-9);

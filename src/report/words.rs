@@ -40,7 +40,8 @@ pub fn signed(v: f64, digits: usize) -> String {
     }
 }
 
-/// A change with its interval: `−31 % (−36 to −26)`; a dash where unknown.
+/// A change with its interval: `−31 % (−36 to −26)`, `+383 % (+202 or more)` where it has no upper end; a
+/// dash where unknown.
 #[must_use]
 pub fn change(interval: &Interval) -> String {
     let Some(value) = interval.value else {
@@ -53,7 +54,18 @@ pub fn change(interval: &Interval) -> String {
             signed(low, 0),
             signed(high, 0)
         ),
+        (Some(low), None) => format!("{} % ({} or more)", signed(value, 0), signed(low, 0)),
         _ => format!("{} %", signed(value, 0)),
+    }
+}
+
+/// The same in two parts, to be set on two lines: `−31 %` and `(−36 to −26)`.
+#[must_use]
+pub fn change_parts(interval: &Interval) -> (String, Option<String>) {
+    let told = change(interval);
+    match told.split_once(" (") {
+        Some((value, range)) => (value.to_string(), Some(format!("({range}"))),
+        None => (told, None),
     }
 }
 

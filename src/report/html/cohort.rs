@@ -119,7 +119,7 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
             td.text data-key=(verdict) {
                 @if let Some(l) = latest {
                     @let (settled, word) = settled_by_scale(l.verdict(), guessed);
-                    span.tag.(verdict_class(settled)) { (icon(settled)) (word) }
+                    span.tag.(verdict_class(settled)) { (icon(settled, word)) (word) }
                 } @else { (verdict) }
             }
             td.text data-key=(key(moved)) { @if let Some(change) = change {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::viewer::{class, mark};
 use crate::report::drawn::{Drawn, Shown, Subject};
 use crate::report::fate::Told;
-use crate::report::schema::{Comparison, Interval, Verdict};
+use crate::report::schema::{Comparison, Interval, Lesion, Verdict};
 use crate::report::words::page as text;
 use crate::report::words::{change, number, signed};
 
@@ -24,6 +24,13 @@ fn pair(before: Option<f64>, after: Option<f64>, factor: f64, digits: usize) -> 
 
 fn percent(v: Option<f64>) -> String {
     or_unknown(v, |n| signed(n, 0) + " %")
+}
+
+/// Whether a scar's contrast is more than a trace in either photo, so that its change means something.
+fn stands_out(lesion: &Lesion) -> bool {
+    const TRACE: f64 = 0.01;
+    let contrasts = [lesion.before.contrast, lesion.after.contrast];
+    contrasts.into_iter().flatten().any(|c| c >= TRACE)
 }
 
 /// A change with its interval; a dash where unknown.
@@ -139,7 +146,7 @@ fn numbers(drawn: &Drawn, told: &Told) -> Markup {
                 tr {
                     th scope="row" { (text::CONTRAST) }
                     td { (contrast(b.contrast)) } td { (contrast(a.contrast)) }
-                    td { (percent(l.change.contrast_percent)) }
+                    td { (percent(l.change.contrast_percent.filter(|_| stands_out(l)))) }
                 }
                 tr {
                     th scope="row" { (text::VOLUME) }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::report::drawn::Drawn;
-use crate::report::schema::{Change, Comparison, Interval, ScaleSource, Verdict, Visit, word};
+use crate::report::schema::{Change, Comparison, Interval, ScaleSource, Verdict, Visit};
 use crate::report::words::advice::{self, Advice};
 use crate::report::words::measure::{Measure, beside, grounds, yet_chance};
 use crate::report::words::page as text;
@@ -25,7 +25,7 @@ pub(super) fn answer(comparison: &Comparison, drawn: &Drawn) -> Markup {
         }
         @let (settled, word) = doubt::settled(comparison);
         div.verdict.(verdict_class(settled)) {
-            p.word { (icon(settled)) (word) }
+            p.word { (icon(settled, word)) (word) }
             h1 { (doubt::headline(comparison)) }
             p { (doubt::meaning(comparison)) }
             @for reason in &change.reasons { p { (sentence(reason)) } }
@@ -49,9 +49,11 @@ pub(super) fn verdict_class(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A shape beside the word: colour alone says nothing to some.
-pub(super) fn icon(verdict: Verdict) -> Markup {
+/// A shape beside the word: colour alone says nothing to some. A word that is not the verdict's own asks
+/// something.
+pub(super) fn icon(verdict: Verdict, word: &str) -> Markup {
     let path = match verdict {
+        _ if word != text::verdict(verdict) => "M6 7c0-5 8-5 8 0 0 3-4 3-4 6M10 16.8v.4",
         Verdict::Improved => "M10 3v12M4 10l6 6 6-6",
         Verdict::Worse => "M10 17V5M4 10l6-6 6 6",
         Verdict::NoDetectableChange => "M3 7h14M3 13h14",
@@ -69,7 +71,7 @@ pub(super) fn changes(change: &Change) -> Markup {
                     div.card {
                         h3 { (measure.name()) }
                         p.note { (measure.is()) }
-                        p.value { (or_unknown(interval.value, |v| signed(v, 0) + " %")) (chip(interval)) }
+                        p.value { (or_unknown(interval.value, |v| signed(v, 0) + " %")) (chip(measure, interval)) }
                         (scale(interval))
                         p.doubt {
                             @if let (Some(low), Some(high)) = (interval.low, interval.high) {
@@ -87,10 +89,10 @@ pub(super) fn changes(change: &Change) -> Markup {
 }
 
 /// Whether the change is beyond what could be chance.
-fn chip(interval: &Interval) -> Markup {
+fn chip(measure: Measure, interval: &Interval) -> Markup {
     html! {
-        @if let Some(beyond) = words::beyond_chance(interval) {
-            @if beyond { span.chip.sure { (text::BEYOND) } } @else { span.chip { (text::WITHIN) } }
+        @if let Some(said) = measure.beyond_chance(interval) {
+            @if said == text::BEYOND { span.chip.sure { (said) } } @else { span.chip { (said) } }
         }
     }
 }
@@ -114,6 +116,7 @@ fn scale(interval: &Interval) -> Markup {
             @if let (Some(low), Some(high)) = (interval.low, interval.high) {
                 line.interval x1=(at(x(low))) x2=(at(x(high))) y1="11" y2="11" {}
             }
+            @if value.max(interval.high.unwrap_or(value)) > 100.0 { path.beyond d="M190 6l8 5-8 5z" {} }
             circle.point cx=(at(x(value))) cy="11" r="3.4" {}
             text x="20" y="30" { "−100 %" } text x="100" y="30" { "0" } text x="180" y="30" { "+100 %" }
         }
@@ -291,6 +294,6 @@ pub(super) fn technical(comparison: &Comparison) -> Markup {
         h2 { (text::TECHNICAL_HEADING) }
         dl { @for (name, told) in particulars(comparison) { dt { (name) } dd { (told) } } }
         p { (text::INTERVALS) }
-        p { (text::NO_DIAGNOSIS) " " (text::PRODUCT) " · " (word(&comparison.change.verdict)) }
+        p { (text::NO_DIAGNOSIS) }
     }
 }

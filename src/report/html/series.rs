@@ -45,15 +45,15 @@ fn answer(series: &Series) -> Markup {
         @if let Some(latest) = &series.latest {
             @let (settled, word) = doubt::settled_by_scale(latest.verdict(), guessed(series));
             div.verdict.(verdict_class(settled)) {
-                p.word { (icon(settled)) (word) " · " (date(&latest.date)) }
+                p.word { (icon(settled, word)) (word) " · " (date(&latest.date)) }
                 h1 { (doubt::answered(&latest.change, guessed(series))) }
                 @if let Some(explained) = explained(&latest.change) { p { (explained) } }
                 @if let Some(caution) = caution(&latest.change) { p { b { (caution) } } }
-                @if let Some(trend) = &series.trend.area_percent { p { (text::trend(trend)) } }
+                @if let Some(trend) = text::trend(series) { p { (trend) } }
                 @if let Some(plateau) = &series.plateau { p { (text::plateau(plateau)) } }
             }
         } @else {
-            div.verdict.none { p.word { (icon(Verdict::NotComparable)) (page::verdict(Verdict::NotComparable)) } h1 { (text::NO_VERDICT) } }
+            div.verdict.none { p.word { @let word = page::verdict(Verdict::NotComparable); (icon(Verdict::NotComparable, word)) (word) } h1 { (text::NO_VERDICT) } }
         }
         @if !series.notes.is_empty() {
             h2 { (text::KNOW) }
@@ -206,7 +206,7 @@ fn row(visit: &SeriesVisit, guessed: bool) -> Markup {
             td.text {
                 @if let Some(c) = compared {
                     @let (settled, word) = doubt::settled_by_scale(c.verdict, guessed);
-                    span.tag.(verdict_class(settled)) { (icon(settled)) (word) }
+                    span.tag.(verdict_class(settled)) { (icon(settled, word)) (word) }
                 } @else { (text::status(visit.status)) }
             }
             td.text { @if let Some(c) = compared { (rested(c)) } @else { (page::UNKNOWN) } }
@@ -286,16 +286,30 @@ fn one(series: &Series, scar: &SeriesScar, course: &Course) -> Markup {
                             (date(&s.visit.date))
                             br;
                             @match s.scars.get(&scar.id) {
-                                Some(Seen { volume: Some(v), .. }) => span.nowrap { (words::change(v)) },
+                                Some(Seen { volume: Some(v), .. }) => {
+                                    @let (change, range) = words::change_parts(v);
+                                    span.nowrap { (change) } @if let Some(range) = range { " " span.nowrap { (range) } }
+                                },
                                 Some(seen) => (text::without_size(seen.fate, s.outlines[1].contains_key(&scar.id))),
                                 None => (page::fate(Fate::NotMeasured)),
                             }
+                            @if let Some((address, name)) = of_visit(s, scar) { br; a.nowrap href=(address) { (name) } }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// Where a visit's own report shows a scar, and by which number.
+fn of_visit(shown: &Shown, scar: &SeriesScar) -> Option<(String, String)> {
+    let number = shown.numbers.get(&scar.id)?;
+    let folder = shown.visit.folder.as_deref()?;
+    Some((
+        format!("{}#scar-{number}", local(folder)),
+        text::own_number(*number),
+    ))
 }
 
 /// What a course was made from and with, a name and a text each.

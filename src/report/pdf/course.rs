@@ -86,8 +86,7 @@ fn answer(sheets: &mut Sheets, series: &Series) {
     ];
     lines.extend(explained(&latest.change).map(|e| (BODY, e)));
     lines.extend(caution(&latest.change).map(|c| (STRONG, c)));
-    let trend = series.trend.area_percent.as_ref();
-    lines.extend(trend.map(|t| (BODY, text::trend(t))));
+    lines.extend(text::trend(series).map(|t| (BODY, t)));
     lines.extend(series.plateau.as_ref().map(|p| (BODY, text::plateau(p))));
     barred(sheets, ink, &lines);
     for note in &series.notes {
@@ -142,7 +141,7 @@ fn close_ups(sheets: &mut Sheets, series: &Series, course: &Course) -> Result<()
     /// The heading and its note on the first sheet, pt.
     const ABOVE: f32 = 42.0;
     let from = course.shown.len().saturating_sub(BESIDE);
-    let below = HEAD.line() + 2.0 * NOTE.line() + 8.0;
+    let below = HEAD.line() + 3.0 * NOTE.line() + 8.0;
     // As many pictures in a row as there are, but none larger than a fourth of the sheet, and a whole
     // number of rows on it.
     let beside = (course.shown.len() - from + 1).max(4) as f32;
@@ -187,7 +186,7 @@ fn close_up(
     let top = y + HEAD.line() + 1.0;
     let square = around(series, scar, course.size);
     let last = course.shown.last();
-    let named = [text::BASELINE.to_string(), String::new()];
+    let named = [text::BASELINE, "", ""].map(str::to_string);
     let first = last.map(|s| (0, named, &s.outlines[0], fate));
     let later = course.shown.iter().enumerate().skip(from).map(|(i, s)| {
         let said = match s.scars.get(&scar.id) {
@@ -200,7 +199,9 @@ fn close_up(
             }
             None => page::fate(Fate::NotMeasured).to_string(),
         };
-        let said = [date(&s.visit.date), said];
+        let own = s.numbers.get(&scar.id).copied();
+        let own = own.map_or(String::new(), text::own_number);
+        let said = [date(&s.visit.date), said, own];
         (i + 1, said, &s.outlines[1], fate_of(s, scar.id))
     });
     for (column, (photo, said, outlines, fate)) in first.into_iter().chain(later).enumerate() {

@@ -210,25 +210,34 @@ fn changes(sheets: &mut Sheets, comparison: &Comparison) {
         let left = MARGIN + i as f32 * (width + GAP);
         sheets.line(left, top, STRONG, measure.name());
         sheets.block(left, top + STRONG.line(), width, NOTE, measure.is());
-        let end = interval(sheets, (left, top + named), width, measure.of(change));
+        let end = interval(
+            sheets,
+            (left, top + named),
+            width,
+            (measure, measure.of(change)),
+        );
         bottom = bottom.max(end);
     }
     sheets.y = bottom + 4.0;
     sheets.paragraph(0.0, NOTE, text::SCALE_KEY);
-    let chance = |m: &Measure| words::beyond_chance(m.of(change)) == Some(false);
+    let chance = |m: &Measure| m.beyond_chance(m.of(change)) == Some(text::WITHIN);
     if Measure::ALL.iter().any(chance) {
         sheets.paragraph(0.0, NOTE, text::WITHIN_IS);
     }
 }
 
 /// A change with its doubt; returns where it ends, pt from the top.
-fn interval(sheets: &mut Sheets, (left, top): (f32, f32), width: f32, interval: &Interval) -> f32 {
+fn interval(
+    sheets: &mut Sheets,
+    (left, top): (f32, f32),
+    width: f32,
+    (measure, interval): (Measure, &Interval),
+) -> f32 {
     let value = interval
         .value
         .map_or(text::UNKNOWN.to_string(), |v| signed(v, 0) + " %");
     sheets.line(left, top, VALUE, &value);
-    if let Some(beyond) = words::beyond_chance(interval) {
-        let said = if beyond { text::BEYOND } else { text::WITHIN };
+    if let Some(said) = measure.beyond_chance(interval) {
         let right = left + width;
         sheets.line_to(right, top + 6.0, NOTE, said);
     }
@@ -265,6 +274,16 @@ fn scale(sheets: &mut Sheets, left: f32, middle: f32, width: f32, interval: &Int
     }
     let at = x(value);
     sheets.rule((at, middle - 4.5), (at, middle + 4.5), 3.0, BLACK);
+    if value.max(interval.high.unwrap_or(value)) > 100.0 {
+        // It goes on beyond the line.
+        let end = left + width;
+        let arrow = [
+            (end, middle - 4.5),
+            (end + 6.0, middle),
+            (end, middle + 4.5),
+        ];
+        sheets.polygon(&arrow, [0.5, 0.5, 0.5]);
+    }
 }
 
 /// What the photos lacked and what always helps.

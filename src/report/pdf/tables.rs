@@ -65,8 +65,15 @@ pub(super) fn scars(sheets: &mut Sheets, comparison: &Comparison, drawn: &Drawn)
         text::CHANGE_OF_AREA,
         text::VOLUME,
     ];
-    row(sheets, HEAD, &kept(heads.map(str::to_string), sized), edges);
+    let heads = kept(heads.map(str::to_string), sized);
+    row(sheets, HEAD, &heads, edges);
     for told in drawn.told().into_iter().take(MOST) {
+        // Each sheet of the table begins with its head.
+        let sheet = sheets.count();
+        sheets.need(CELL.line() + 2.0);
+        if sheets.count() > sheet {
+            row(sheets, HEAD, &heads, edges);
+        }
         row(
             sheets,
             CELL,

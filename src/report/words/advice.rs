@@ -158,9 +158,14 @@ pub fn of_course(series: &Series) -> Advice {
     let latest = series.visits.last();
     let quality = |v: Option<&SeriesVisit>| v.and_then(|v| v.quality.clone()).unwrap_or_default();
     let (first, last) = (quality(series.baseline_visit()), quality(latest));
+    let scale = series
+        .notes
+        .iter()
+        .filter(|n| n.code == comparable::NO_SCALE);
     let warnings = latest
         .into_iter()
-        .flat_map(|v| v.flags.iter().chain(&v.warnings));
+        .flat_map(|v| v.flags.iter().chain(&v.warnings))
+        .chain(scale);
     advise(
         warnings,
         &Seen {

@@ -43,7 +43,8 @@ pub const NO_SIDE: &str = "no side";
 pub const NO_VERDICT: &str = "No visit could be compared with the first photo yet.";
 pub const SCARS: &str = "Each scar over the visits";
 pub const SCARS_NOTE: &str = "The largest scars. Percent: depth times area against the first photo; a single scar is far less sure \
-     than the total.";
+     than the total, and called improved or worse only where its range leaves out 0 and the total changed. Each \
+     visit\u{2019}s own report numbers its scars anew (there no.).";
 pub const KNOW: &str = "What to know";
 
 pub const COHORT: &str = "All patients";
@@ -84,6 +85,12 @@ pub fn without_size(told: Fate, found: bool) -> &'static str {
         Fate::Once => "not found",
         other => page::fate(other),
     }
+}
+
+/// The number that a scar has in a visit's own report.
+#[must_use]
+pub fn own_number(number: u32) -> String {
+    format!("there no. {number}")
 }
 
 /// How sure single scars are.
@@ -130,9 +137,14 @@ pub fn guessed(series: &Series) -> bool {
     series.notes.iter().any(|n| n.code == NO_SCALE)
 }
 
-/// How fast the scars change, in a sentence.
+/// How fast the scars change, in a sentence; nothing on a guessed scale.
 #[must_use]
-pub fn trend(trend: &Trend) -> String {
+pub fn trend(series: &Series) -> Option<String> {
+    let trend = series.trend.area_percent.as_ref();
+    trend.filter(|_| !guessed(series)).map(pace)
+}
+
+fn pace(trend: &Trend) -> String {
     let slope = |s: &Slope| {
         format!(
             "{} % ({} to {})",

@@ -187,6 +187,10 @@ pub fn meaning(comparison: &Comparison) -> String {
         Verdict::NoDetectableChange if exactly_none(comparison) => {
             "Both photos show the very same picture of the skin."
         }
+        Verdict::NoDetectableChange if limits(comparison).is_none() => {
+            "This does not say that nothing changed: it says that smaller changes than that would not have \
+             shown."
+        }
         Verdict::NoDetectableChange => {
             "This does not say that nothing changed: it says that these two photos cannot tell."
         }

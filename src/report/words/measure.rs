@@ -46,6 +46,19 @@ impl Measure {
     }
 }
 
+impl Measure {
+    /// Whether its change is beyond what could be chance, in words; `None` where nothing is in doubt, and
+    /// of contrast that is: lamps alone change it.
+    #[must_use]
+    pub fn beyond_chance(self, interval: &Interval) -> Option<&'static str> {
+        match beyond_chance(interval)? {
+            true if self == Self::Contrast => None,
+            true => Some(page::BEYOND),
+            false => Some(page::WITHIN),
+        }
+    }
+}
+
 /// The three changes with their names, in the order in which they are told.
 #[must_use]
 pub fn measures(change: &Change) -> [(&'static str, &Interval); 3] {

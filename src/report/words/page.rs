@@ -79,7 +79,7 @@ pub const SCARS_HEADING: &str = "Each scar";
 pub const SCARS_MAY_BE_CHANCE: &str = "The total of these two photos shows no change that can be told from chance, so no single scar is \
      called changed.";
 pub const CHOOSE: &str =
-    "Choose a scar in the picture or in the table: it is shown here from both visits.";
+    "The largest scar from both visits. Choose another in the picture or in the table.";
 pub const CLOSE_UPS: &str = "The largest scars";
 pub const PREVIOUS: &str = "Previous";
 pub const NEXT: &str = "Next";
@@ -230,7 +230,8 @@ pub fn scars_note(volume: Option<Interval>) -> String {
     if let Some(chance) = volume.as_ref().and_then(scar_chance) {
         text += &format!(": on these two photos, {chance} can be chance");
     }
-    text + ". It is called improved or worse only beyond that. Parts: outlines that ran together or \
+    text + ". It is called improved or worse only beyond that, and gone where it is not found any more while \
+            all together improved. Parts: outlines that ran together or \
             parted are one scar."
 }
 
