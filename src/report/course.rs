@@ -294,3 +294,56 @@ pub(super) fn around(series: &Series, scar: &SeriesScar, (width, height): (u32, 
         side,
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::schema::{LesionChange, LesionVisit};
+    use crate::report::tests::course;
+
+    /// A scar of `visit` that both photos show, and its number in the visit's own report.
+    fn scar(id: u32, number: u32, visit: &SeriesVisit) -> SeriesScar {
+        SeriesScar {
+            id,
+            kind: None,
+            kind_confidence: None,
+            x: 0.0,
+            y: 0.0,
+            bounds: [0, 0, 9, 9],
+            visits: vec![ScarVisit {
+                visit: visit.visit.clone(),
+                state: Some(State::Improved),
+                joined: None,
+                lesion: Some(number),
+                before_area_px: Some(80.0),
+                after_area_px: Some(20.0),
+                before: LesionVisit::default(),
+                after: LesionVisit::default(),
+                change: LesionChange::default(),
+                volume_percent: Some(-90.0),
+            }],
+            volume_percent_per_month: None,
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_scar_that_the_picture_does_not_show() {
+        let mut series = course();
+        let visit = series.compared().next().unwrap().clone();
+        series.scars = vec![scar(1, 7, &visit), scar(2, 9, &visit)];
+        assert_eq!(numbers(&series, &visit), BTreeMap::from([(1, 7), (2, 9)]));
+        let seen = || scars(&series, &visit);
+        let drawn = |ids: &[u32]| -> Outlines { ids.iter().map(|&id| (id, Vec::new())).collect() };
+        let told = |outlines: [Outlines; 2]| {
+            let seen = apart(seen(), &series, &visit, &outlines);
+            [seen[&1].fate, seen[&2].fate]
+        };
+        let both = told([drawn(&[1, 2]), drawn(&[1, 2])]);
+        assert_eq!(both, [Fate::Improved; 2]);
+        // The second one's outline after fell to the first.
+        let one = told([drawn(&[1, 2]), drawn(&[1])]);
+        assert_eq!(one, [Fate::Improved, Fate::Joined]);
+        // Without masks nothing is known of outlines.
+        assert_eq!(told([drawn(&[]), drawn(&[])]), both);
+    }
+}

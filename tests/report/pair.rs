@@ -112,6 +112,12 @@ fn the_blink_swaps_and_can_be_paused() {
 #[test]
 fn a_click_on_a_scar_opens_it() {
     let Some(mut b) = at_the_desk() else { return };
+    // Until one is chosen the largest is shown.
+    assert!(b.shown("article.close:first-of-type"));
+    assert_eq!(
+        b.js(&hidden("article.close:not(:first-of-type)")),
+        json!(true)
+    );
     // One that lies left of the slider, and the place at which nothing lies over it.
     let found = b.js(
         "(() => { document.querySelector('.stage').scrollIntoView({behavior: 'instant'}); \
