@@ -19,8 +19,9 @@ use crate::pipeline::{Frame, Options, Scale, ScaleSource};
 use crate::quality::{self, Reason};
 use crate::relief::{self, Light};
 use crate::report::schema::{Tool, Warning, finite};
+use crate::report::words::light::FROM_A_SIDE;
 use crate::shading;
-use crate::units::percent;
+use crate::units::{of_100, percent};
 
 /// The name of this layout of JSON.
 pub const SCHEMA: &str = "scardepth.check/1";
@@ -160,7 +161,8 @@ pub fn photo(photo: &Photo, scale: Option<Scale>, options: &Options) -> Checked 
         );
         caveats.extend(far(found.skin_fraction));
         caveats.extend(lost(found.clipped_fraction));
-        caveats.extend(light.and_then(|l| comparable::flat_light(&[l.directionality])));
+        let flat = light.and_then(|l| comparable::flat_light(&[l.directionality]));
+        caveats.extend(flat.or_else(|| light.and_then(|l| little_light(&l))));
     }
     let fitness = if caveats.iter().any(|c| c.refuses) {
         Fitness::Unfit
@@ -202,6 +204,20 @@ fn light(single: &Single, frame: &Frame, options: &Options) -> Option<Light> {
         let (image, skin) = (&single.light, &single.skin.mask);
         let shading = shading::shade(image, skin, frame.scale, &options.shading);
         relief::find_light(&shading.field, skin, frame.scale, &options.relief)
+    })
+}
+
+/// Some light comes from a side, but hardly any.
+fn little_light(light: &Light) -> Option<Caveat> {
+    let share = (light.directionality / quality::GRAZING).min(1.0);
+    (share > 0.0 && share < FROM_A_SIDE).then(|| Caveat {
+        code: "little-light-aside",
+        message: format!(
+            "Hardly any light comes from a side ({}), so dents hardly show.",
+            of_100(share)
+        ),
+        remedy: comparable::LAMP_ASIDE.to_string(),
+        refuses: false,
     })
 }
 

@@ -8,13 +8,18 @@ use scardepth::units::PixelsPerMm;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Pixels of the first photo that show 1 mm of skin
-    #[arg(long, value_name = "N", conflicts_with = "field_mm")]
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "field_mm",
+        allow_negative_numbers = true
+    )]
     px_per_mm: Option<f64>,
     /// Skin that the first photo's width shows, in mm
     ///
     /// About 200 for a whole face from the front, 80 for a cheek. A guess is good enough to find
     /// scars by their size; millimetres are then not reported.
-    #[arg(long, value_name = "W")]
+    #[arg(long, value_name = "W", allow_negative_numbers = true)]
     field_mm: Option<f64>,
 }
 

@@ -90,7 +90,9 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         &options.segment,
         &score::Options {
             false_share: options.score.false_share + score::FALSE_BY_HAIR * laid.hair_grown.abs(),
-            lamp_doubt: comparable::lamp_doubt(&seen.lights).hypot(options.score.lamp_doubt),
+            lamp_doubt: comparable::lamp_doubt(&seen.lights)
+                .hypot(comparable::little_doubt(laid.share))
+                .hypot(options.score.lamp_doubt),
             ..options.score.clone()
         },
     );

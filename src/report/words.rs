@@ -204,6 +204,9 @@ fn unmoved(change: &Change) -> String {
             .to_string();
     }
     let mut text = "No change that could be told apart".to_string();
+    if area.smallest_detectable.is_some_and(|s| s >= 100.0) {
+        return text + ": on these photos not even the loss of all scars would show.";
+    }
     if area.value.is_some() {
         text += &format!(": scar area {}", self::change(area));
     }
@@ -212,9 +215,6 @@ fn unmoved(change: &Change) -> String {
         return text + &format!(" and depth times area {volume} speak against each other.");
     }
     match area.smallest_detectable {
-        Some(smallest) if smallest >= 100.0 => {
-            text += "; on these photos not even the loss of all scars would show";
-        }
         Some(smallest) if smallest > 0.0 => {
             text += &format!("; only changes over {} % would show", number(smallest, 0));
         }

@@ -98,7 +98,7 @@ pub fn of_photo(stem: &str) -> Named {
                 visit: visit(Some(date), order.as_ref()),
                 date: Some(date),
                 order,
-                view: Some(view(&rest)),
+                view: Some(view(without_time(&rest))),
                 doubt: None,
             }
         }
@@ -116,6 +116,23 @@ pub fn of_photo(stem: &str) -> Named {
                 ..Named::default()
             }
         }
+    }
+}
+
+/// What stands behind a date without the time of day that phones put there: `20220517_085959`.
+fn without_time(words: &str) -> &str {
+    const HOUR_MINUTE_SECOND: [u32; 3] = [24, 60, 60];
+    let digits = words.bytes().take_while(u8::is_ascii_digit).count();
+    let parts = HOUR_MINUTE_SECOND.iter().enumerate();
+    let mut in_day = parts.map(|(i, &end)| {
+        let part = words.get(2 * i..2 * i + 2).and_then(|p| p.parse().ok());
+        part.is_some_and(|p: u32| p < end)
+    });
+    // Some tell milliseconds as well.
+    if matches!(digits, 6 | 9) && in_day.all(|within| within) {
+        words[digits..].trim_start_matches(['_', '-', ' '])
+    } else {
+        words
     }
 }
 
@@ -327,6 +344,11 @@ mod tests {
             ("After_Left", "after", "left"),
             ("IMG_0007 after", "after", UNNAMED_VIEW),
             ("2026-01-10_front_pre", "2026-01-10-before", "front"),
+            ("20220517_085959", "2022-05-17", UNNAMED_VIEW),
+            ("20220517_085959123", "2022-05-17", UNNAMED_VIEW),
+            ("20220517_235959_left", "2022-05-17", "left"),
+            ("20220517_456789", "2022-05-17", "456789"),
+            ("20220517_45", "2022-05-17", "45"),
         ] {
             let named = of_photo(stem);
             assert_eq!(named.visit.as_deref(), Some(visit), "{stem}");

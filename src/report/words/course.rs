@@ -201,6 +201,7 @@ pub fn note(code: &str) -> String {
         "no-baseline" => "no photo could be opened",
         "baseline-later" => "the first photo could not be opened",
         "one-visit" => "only one photo can be used",
+        "newest-lost" => "the newest photo could not be used",
         "baseline-swollen" => "the first photo may show swelling",
         "too-early" => "too early to judge the last session",
         "maintenance-due" => "yearly maintenance is due",

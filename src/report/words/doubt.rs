@@ -12,7 +12,7 @@ use crate::report::schema::{Change, Comparison, Lesion, ScaleSource, State, Verd
 const FEW_SCARS: usize = 10;
 
 /// A smaller share of the first photo's skin measured in both is said to be little.
-pub(super) const LITTLE_MEASURED: f64 = 0.5;
+pub const LITTLE_MEASURED: f64 = 0.5;
 
 /// Why a pair can only show large changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,11 @@ pub fn limits(comparison: &Comparison) -> Option<Limits> {
     let compared = comparison.change.verdict != Verdict::NotComparable;
     let smallest = comparison.change.area_percent.smallest_detectable?;
     (compared && smallest > LARGE_PERCENT).then(|| Limits {
-        heading: "These two photos can only show large changes.".to_string(),
+        heading: if smallest >= 100.0 {
+            "These two photos cannot show a change.".to_string()
+        } else {
+            "These two photos can only show large changes.".to_string()
+        },
         text: if smallest >= 100.0 {
             "Even if every scar had gone, these photos could not prove it.".to_string()
         } else {

@@ -94,6 +94,7 @@ pub(super) fn notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
             "Add later photos; check that the view is called the same at every visit.",
         ));
     }
+    notes.extend(newest_lost(series));
     if baseline.flags.iter().any(|f| f.code == SWOLLEN) {
         notes.push(warning(
             "baseline-swollen",
@@ -105,6 +106,26 @@ pub(super) fn notes(series: &Series, planned: &PlannedSeries) -> Vec<Warning> {
     }
     notes.extend(session_notes(series, planned));
     notes
+}
+
+/// A photo newer than the last comparison: what is said of the course is older than it seems.
+fn newest_lost(series: &Series) -> Option<Warning> {
+    let newest = series.visits.last()?;
+    let compared = |status: Status| status == Status::Compared;
+    let told = series.visits.iter().rev().find(|v| compared(v.status))?;
+    let what = match newest.status {
+        Status::NotComparable => "cannot be compared with the first one",
+        Status::Failed => "could not be opened",
+        Status::Baseline | Status::Compared => return None,
+    };
+    Some(warning(
+        "newest-lost",
+        format!(
+            "The newest photo, of {}, {what}: all that is said here ends with that of {}.",
+            newest.date, told.date
+        ),
+        "See the reason beside it, and take it again if the patient is still there.",
+    ))
 }
 
 /// What the dates of treatment call attention to.

@@ -179,11 +179,23 @@ fn bad_photos_cost_themselves_only() {
     assert_eq!(series.visits[0].days, Some(-35));
     assert_eq!(series.trend, Trends::default(), "two points are no trend");
     assert_eq!(series.latest.as_ref().unwrap().visit, "2026-04-14");
-    let none = course(&[("2026-01-01", failed)], &[]);
+    let none = course(&[("2026-01-01", failed.clone())], &[]);
     assert_eq!(
         (none.baseline.clone(), codes(&none.notes)),
         (None, vec!["no-baseline"])
     );
+    let lost = course(
+        &[
+            ("2026-01-01", baseline()),
+            ("2026-02-05", compared(-30.0, 3.0)),
+            ("2026-03-10", failed.clone()),
+        ],
+        &[],
+    );
+    assert_eq!(codes(&lost.notes), ["newest-lost"]);
+    let told = &lost.notes[0].message;
+    assert!(told.contains("2026-03-10, could not be opened"), "{told}");
+    assert!(told.ends_with("ends with that of 2026-02-05."), "{told}");
     let alone = course(&[("2026-01-01", baseline())], &[]);
     assert_eq!(codes(&alone.notes), ["one-visit"]);
 }
