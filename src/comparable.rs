@@ -110,12 +110,16 @@ pub fn measured_share(share: f64, least: f64) -> Option<Caveat> {
 }
 
 /// Share of the first photo's skin measured in both below which it is said.
-pub(crate) const TELL_MEASURED: f64 = 0.3;
+pub const TELL_MEASURED: f64 = 0.3;
 
-/// Enough to measure, but only a part of what could have been.
+/// Share below which good photos have less in common than they should: a report says so in its advice, and
+/// a check, which is in time to mend it, as [`little_measured`].
+pub const LITTLE_MEASURED: f64 = 0.5;
+
+/// Enough to measure, but only a part of what could have been: less than `tell`.
 #[must_use]
-pub fn little_measured(share: f64, least: f64) -> Option<Caveat> {
-    (share >= least && share < TELL_MEASURED).then(|| {
+pub fn little_measured(share: f64, least: f64, tell: f64) -> Option<Caveat> {
+    (least..tell).contains(&share).then(|| {
         Caveat::warning(
             "little-measured",
             format!(
@@ -130,10 +134,9 @@ pub fn little_measured(share: f64, least: f64) -> Option<Caveat> {
 }
 
 /// Relative doubt (one standard deviation) of area where only a part of the skin could be measured: what
-/// fits is then partly chance, and few scars lie on it. Taken, not measured: as much as the smallest share
-/// leaves unsaid that the largest scars of a face hold, none from where nothing is said any more. (Real
-/// pairs of which an eighth to a fifth could be measured were called improved by one plausible guess of the
-/// scale and not by another.)
+/// fits is then partly chance, and few scars lie on it. Taken, not measured; none from [`TELL_MEASURED`] on.
+/// (Two real pairs of which 11 and 21 % could be measured were called improved by one plausible guess of
+/// the scale and not by two others each.)
 #[must_use]
 pub fn little_doubt(share: f64) -> f64 {
     const MOST: f64 = 0.3;
@@ -312,7 +315,8 @@ pub fn no_scale(field_mm: f64) -> Caveat {
              small scars missed, and the numbers mislead."
         ),
         "Say how many millimetres of skin the first photo shows from its left edge to its right one \
-         (about 200 for a whole face, 80 for a cheek); lay a ruler or a sticker of known size beside the skin in the next photo.",
+         (about 200 for a whole face, 80 for a cheek); lay a ruler or a sticker of known size beside the \
+         skin in the next photo.",
     )
 }
 

@@ -133,6 +133,12 @@ pub const MOST_EMPTY: f64 = 0.9;
 /// call 1.
 pub const GRAZING: f64 = 0.5;
 
+/// How much of the light comes from a side, 0 (ring flash) to 1 (a single grazing lamp).
+#[must_use]
+pub fn from_a_side(directionality: f64) -> f64 {
+    (directionality / GRAZING).min(1.0)
+}
+
 /// Linear light from which a channel counts as white (253 of 255), and to which all count as black
 /// (1 of 255).
 const WHITE: f32 = 0.98;

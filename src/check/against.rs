@@ -8,8 +8,6 @@ use crate::decode::Photo;
 use crate::normalise::Gains;
 use crate::pipeline::pair;
 use crate::pipeline::{Clock, Frame, LEAST_MEASURED, Options, Scale, visits};
-use crate::report::words::doubt::LITTLE_MEASURED;
-use crate::units::percent;
 
 /// Whether a photo can be compared with the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -85,8 +83,7 @@ pub fn against(
     let framing = pose.map_or_else(Vec::new, |p| framing(&p));
     let caveats: Vec<Caveat> = [
         comparable::measured_share(laid.share, LEAST_MEASURED),
-        comparable::little_measured(laid.share, LEAST_MEASURED)
-            .or_else(|| half_measured(laid.share)),
+        comparable::little_measured(laid.share, LEAST_MEASURED, comparable::LITTLE_MEASURED),
         comparable::sharpness(blur[0], blur[1]),
         comparable::smoothed_alone(&first, &second),
         comparable::light(&lights),
@@ -132,26 +129,6 @@ fn refused(caveats: Vec<Caveat>) -> Against {
         blur_mm: None,
         advice: advice(caveats),
     }
-}
-
-/// Less of the baseline's skin than good photos have in common, though enough to be measured.
-fn half_measured(share: f64) -> Option<Caveat> {
-    (LEAST_MEASURED..LITTLE_MEASURED)
-        .contains(&share)
-        .then(|| {
-            Caveat {
-        code: "half-measured",
-        message: format!(
-            "Only {} of the baseline's skin could be measured in both; scars on the rest are lost.",
-            percent(share)
-        ),
-        remedy:
-            "Take it again from the same distance and angle, with the face held alike and nothing \
-                 over the skin."
-                .to_string(),
-        refuses: false,
-    }
-        })
 }
 
 /// What the gains say of exposure and white balance.

@@ -187,7 +187,7 @@ pub fn photo(photo: &Photo, scale: Option<Scale>, options: &Options) -> Checked 
         skin_fraction: found.skin_fraction,
         ita_deg: found.ita_deg.and_then(finite),
         light_axis_deg: light.filter(has_side).map(|l| l.axis_deg),
-        light_directionality: light.map(|l| (l.directionality / quality::GRAZING).min(1.0)),
+        light_directionality: light.map(|l| quality::from_a_side(l.directionality)),
         advice: advice(caveats),
         against: None,
     }
@@ -209,7 +209,7 @@ fn light(single: &Single, frame: &Frame, options: &Options) -> Option<Light> {
 
 /// Some light comes from a side, but hardly any.
 fn little_light(light: &Light) -> Option<Caveat> {
-    let share = (light.directionality / quality::GRAZING).min(1.0);
+    let share = quality::from_a_side(light.directionality);
     (share > 0.0 && share < FROM_A_SIDE).then(|| Caveat {
         code: "little-light-aside",
         message: format!(

@@ -90,9 +90,9 @@ pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         &options.segment,
         &score::Options {
             false_share: options.score.false_share + score::FALSE_BY_HAIR * laid.hair_grown.abs(),
-            lamp_doubt: comparable::lamp_doubt(&seen.lights)
+            pair_doubt: comparable::lamp_doubt(&seen.lights)
                 .hypot(comparable::little_doubt(laid.share))
-                .hypot(options.score.lamp_doubt),
+                .hypot(options.score.pair_doubt),
             ..options.score.clone()
         },
     );
@@ -179,7 +179,7 @@ fn between(
     let reliefs = [&seen.both.before.relief, &seen.both.after.relief];
     [
         too_little,
-        comparable::little_measured(laid.share, LEAST_MEASURED),
+        comparable::little_measured(laid.share, LEAST_MEASURED, comparable::TELL_MEASURED),
         comparable::sharpness(
             blur_mm(laid.matched.before_blur),
             blur_mm(laid.matched.after_blur),

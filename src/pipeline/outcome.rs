@@ -226,7 +226,7 @@ fn of_photo(found: &Quality, relief: Option<&Relief>) -> schema::Quality {
         sharpness: found.sharpness.and_then(schema::finite),
         clipped_fraction: schema::finite(found.clipped_fraction),
         light_azimuth_deg: directed.map(|r| r.light.azimuth_deg(r.side)),
-        light_directionality: relief.map(|r| (r.light.directionality / quality::GRAZING).min(1.0)),
+        light_directionality: relief.map(|r| quality::from_a_side(r.light.directionality)),
         ita_deg: found.ita_deg.and_then(schema::finite),
         skin_fraction: schema::finite(found.skin_fraction),
         reasons: found.reasons.iter().map(|r| r.message()).collect(),

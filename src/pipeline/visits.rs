@@ -20,6 +20,7 @@ pub struct Seen {
     /// Erythema and melanin index over the measured skin; see [`crate::quality`].
     pub redness: [Option<f64>; 2],
     pub pigment: [Option<f64>; 2],
+    /// Where the light of both comes from.
     pub lights: Lights,
 }
 

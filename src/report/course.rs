@@ -11,7 +11,7 @@ use ndarray::Array2;
 use super::drawn::{Picture, Region, course_pictures, course_size, region};
 use super::fate::{Doubt, Fate, counted, fate};
 use super::labels::Outlined;
-use super::outlines::{Bounds, Outlines, extents, outlines};
+use super::outlines::{Bounds, Outline, Outlines, extents, outlines};
 use super::pictures::{fit, reduced_mask};
 use super::schema::{Interval, State, Verdict};
 use super::{ALIGNED_AFTER, BASELINE, MEASURED, SCARS_AFTER, SCARS_BEFORE};
@@ -108,7 +108,7 @@ pub(super) fn read<'a>(series: &'a Series, folder: &Path) -> Result<Course<'a>, 
             visit,
             picture,
             region,
-            scars: apart(scars(series, visit), series, visit, &outlines),
+            scars: scars(series, visit, &outlines),
             outlines,
             numbers: numbers(series, visit),
         })
@@ -136,45 +136,35 @@ fn numbers(series: &Series, visit: &SeriesVisit) -> BTreeMap<u32, u32> {
     series.scars.iter().filter_map(number).collect()
 }
 
-/// A scar whose outline fell to a neighbour that it touches is not told apart from it: nobody would see
-/// in the picture what is said of it.
-fn apart(
-    mut seen: BTreeMap<u32, Seen>,
-    series: &Series,
-    visit: &SeriesVisit,
-    outlines: &[Outlines; 2],
-) -> BTreeMap<u32, Seen> {
-    if outlines.iter().any(BTreeMap::is_empty) {
-        return seen;
-    }
-    for scar in &series.scars {
-        let (Some(told), Some(at)) = (seen.get_mut(&scar.id), at(scar, visit)) else {
-            continue;
+/// Whether a scar that a photo shows has no outline in it because it touches a neighbour whose outline
+/// holds its place: nobody would see in the picture what is said of it. One that is too small to be drawn
+/// is not meant.
+fn fell_to_another(scar: &SeriesScar, at: &ScarVisit, outlines: &[Outlines; 2]) -> bool {
+    let (x, y) = (scar.x as f32, scar.y as f32);
+    let around = |line: &Outline| {
+        let within = |v: f32, of: fn(&(f32, f32)) -> f32| {
+            line.iter().any(|p| of(p) <= v) && line.iter().any(|p| of(p) >= v)
         };
-        let areas = [at.before_area_px, at.after_area_px];
-        let lost = |(area, drawn): (Option<f64>, &Outlines)| {
-            area.is_some_and(|a| a > 0.0) && !drawn.contains_key(&scar.id)
-        };
-        if areas.into_iter().zip(outlines).any(lost) {
-            *told = Seen {
-                fate: Fate::Joined,
-                volume: None,
-            };
-        }
-    }
-    seen
+        within(x, |p| p.0) && within(y, |p| p.1)
+    };
+    let areas = [at.before_area_px, at.after_area_px];
+    areas.into_iter().zip(outlines).any(|(area, drawn)| {
+        area.is_some_and(|a| a > 0.0)
+            && !drawn.contains_key(&scar.id)
+            && drawn.values().flatten().any(around)
+    })
 }
 
 /// What a visit makes of each scar that its comparison knows of.
-fn scars(series: &Series, visit: &SeriesVisit) -> BTreeMap<u32, Seen> {
+fn scars(series: &Series, visit: &SeriesVisit, outlines: &[Outlines; 2]) -> BTreeMap<u32, Seen> {
     let verdict = visit
         .change
         .as_ref()
         .map_or(Verdict::NotComparable, |c| c.verdict);
-    let all: Vec<(u32, &ScarVisit)> = series
+    let all: Vec<(&SeriesScar, &ScarVisit)> = series
         .scars
         .iter()
-        .filter_map(|s| Some((s.id, at(s, visit)?)))
+        .filter_map(|s| Some((s, at(s, visit)?)))
         .collect();
     let ratio = |v: &ScarVisit| v.volume_percent.map(|p| (1.0 + p / 100.0).max(0.0));
     let both = |v: &ScarVisit| {
@@ -190,13 +180,20 @@ fn scars(series: &Series, visit: &SeriesVisit) -> BTreeMap<u32, Seen> {
             .filter_map(ratio),
     );
     all.iter()
-        .filter_map(|(id, v)| {
+        .filter_map(|(scar, v)| {
+            if fell_to_another(scar, v, outlines) {
+                let joined = Seen {
+                    fate: Fate::Joined,
+                    volume: None,
+                };
+                return Some((scar.id, joined));
+            }
             let volume = ratio(v).filter(|_| both(v)).map(|r| doubt.around(r));
             let fate = match (v.joined, v.state) {
                 (Some(_), _) => Fate::Joined,
                 (None, state) => fate(state?, volume.as_ref(), verdict),
             };
-            Some((*id, Seen { fate, volume }))
+            Some((scar.id, Seen { fate, volume }))
         })
         .collect()
 }
@@ -327,23 +324,29 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_of_a_scar_that_the_picture_does_not_show() {
+    fn nothing_is_said_of_a_scar_that_the_picture_shows_as_another() {
         let mut series = course();
         let visit = series.compared().next().unwrap().clone();
         series.scars = vec![scar(1, 7, &visit), scar(2, 9, &visit)];
+        series.scars[1].x = 6.0;
         assert_eq!(numbers(&series, &visit), BTreeMap::from([(1, 7), (2, 9)]));
-        let seen = || scars(&series, &visit);
-        let drawn = |ids: &[u32]| -> Outlines { ids.iter().map(|&id| (id, Vec::new())).collect() };
+        // The square from `left` on, as the outline of each scar.
+        let drawn = |ids: &[u32], left: f32| -> Outlines {
+            let square = vec![(left, -4.0), (9.0, -4.0), (9.0, 4.0), (left, 4.0)];
+            ids.iter().map(|&id| (id, vec![square.clone()])).collect()
+        };
         let told = |outlines: [Outlines; 2]| {
-            let seen = apart(seen(), &series, &visit, &outlines);
+            let seen = scars(&series, &visit, &outlines);
             [seen[&1].fate, seen[&2].fate]
         };
-        let both = told([drawn(&[1, 2]), drawn(&[1, 2])]);
+        let both = told([drawn(&[1, 2], 0.0), drawn(&[1, 2], 0.0)]);
         assert_eq!(both, [Fate::Improved; 2]);
         // The second one's outline after fell to the first.
-        let one = told([drawn(&[1, 2]), drawn(&[1])]);
+        let one = told([drawn(&[1, 2], 0.0), drawn(&[1], 0.0)]);
         assert_eq!(one, [Fate::Improved, Fate::Joined]);
+        // It is too small to be drawn, and lies apart from the first.
+        assert_eq!(told([drawn(&[1, 2], 0.0), drawn(&[1], 8.0)]), both);
         // Without masks nothing is known of outlines.
-        assert_eq!(told([drawn(&[]), drawn(&[])]), both);
+        assert_eq!(told([Outlines::new(), Outlines::new()]), both);
     }
 }

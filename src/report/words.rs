@@ -44,29 +44,26 @@ pub fn signed(v: f64, digits: usize) -> String {
 /// dash where unknown.
 #[must_use]
 pub fn change(interval: &Interval) -> String {
-    let Some(value) = interval.value else {
-        return "\u{2013}".to_string();
-    };
-    match (interval.low, interval.high) {
-        (Some(low), Some(high)) => format!(
-            "{} % ({} to {})",
-            signed(value, 0),
-            signed(low, 0),
-            signed(high, 0)
-        ),
-        (Some(low), None) => format!("{} % ({} or more)", signed(value, 0), signed(low, 0)),
-        _ => format!("{} %", signed(value, 0)),
+    match change_parts(interval) {
+        (value, Some(range)) => format!("{value} {range}"),
+        (value, None) => value,
     }
 }
 
 /// The same in two parts, to be set on two lines: `−31 %` and `(−36 to −26)`.
 #[must_use]
 pub fn change_parts(interval: &Interval) -> (String, Option<String>) {
-    let told = change(interval);
-    match told.split_once(" (") {
-        Some((value, range)) => (value.to_string(), Some(format!("({range}"))),
-        None => (told, None),
-    }
+    let Some(value) = interval.value else {
+        return ("\u{2013}".to_string(), None);
+    };
+    let range = interval.low.map(|low| {
+        let low = signed(low, 0);
+        match interval.high {
+            Some(high) => format!("({low} to {})", signed(high, 0)),
+            None => format!("({low} or more)"),
+        }
+    });
+    (format!("{} %", signed(value, 0)), range)
 }
 
 /// `−36 to −26 %`.

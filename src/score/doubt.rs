@@ -5,6 +5,7 @@
 //! scars in one photo only; contrast, a mean, is redrawn (bootstrap over scars, Efron 1979). *Where
 //! they end*: each total is found again with the logit of a dent shifted. *How bright the relief*: the
 //! gain between the photos is known to a few percent, and a lamp put up otherwise shows other dents.
+//! *How much of the skin*: what little two photos have in common fits partly by chance.
 //! *What is no scar*: healthy skin is now and then called scar in one photo and not in the other, which
 //! weighs the more the fewer scars there are. *The rest*: a floor. Those of outlines overlap, and a large
 //! change is known less well than they say: both was measured on phantoms of development.
@@ -159,9 +160,9 @@ pub fn estimates(
         // The ends of scars are found alike in both photos, so their doubts largely cancel in a ratio.
         let ends = margins[0][i].max(margins[1][i]);
         let outlines = ends.hypot(std::f64::consts::SQRT_2 * options.floor_doubt);
-        let lamp = options.lamp_doubt * if i == 2 { 2.0 } else { 1.0 };
+        let pair = options.pair_doubt * if i == 2 { 2.0 } else { 1.0 };
         let gain = if i == 0 { 0.0 } else { options.gain_doubt };
-        let light = texture.hypot(gain).hypot(lamp);
+        let light = texture.hypot(gain).hypot(pair);
         let doubt_of = |chance: f64, ratio: f64| {
             (OVERLAP * chance.hypot(ratio * outlines)).hypot(ratio * light)
         };

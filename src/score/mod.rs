@@ -30,9 +30,9 @@ pub struct Options {
     /// Relative doubt (one standard deviation) of area and volume for each unit (natural logarithm) that
     /// the scatters of both photos' fine texture are apart.
     pub texture_doubt: f64,
-    /// Relative doubt (one standard deviation) that a lamp put up otherwise leaves of area and contrast;
-    /// of volume, their product, it is twice that.
-    pub lamp_doubt: f64,
+    /// Relative doubt (one standard deviation) of area and contrast that lies in the pair and not in its
+    /// scars: a lamp put up otherwise, little skin in common. Of volume, their product, it is twice that.
+    pub pair_doubt: f64,
     /// Redraws of the bootstrap.
     pub redraws: usize,
     /// Seed of the bootstrap.
@@ -47,7 +47,7 @@ impl Default for Options {
             floor_doubt: 0.02,
             false_share: 0.001,
             texture_doubt: 0.2,
-            lamp_doubt: 0.0,
+            pair_doubt: 0.0,
             redraws: 1000,
             seed: 0x5ca2_de97,
         }

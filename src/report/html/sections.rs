@@ -91,8 +91,8 @@ pub(super) fn changes(change: &Change) -> Markup {
 /// Whether the change is beyond what could be chance.
 fn chip(measure: Measure, interval: &Interval) -> Markup {
     html! {
-        @if let Some(said) = measure.beyond_chance(interval) {
-            @if said == text::BEYOND { span.chip.sure { (said) } } @else { span.chip { (said) } }
+        @if let Some(beyond) = measure.beyond_chance(interval) {
+            @if beyond { span.chip.sure { (text::BEYOND) } } @else { span.chip { (text::WITHIN) } }
         }
     }
 }

@@ -220,7 +220,7 @@ fn changes(sheets: &mut Sheets, comparison: &Comparison) {
     }
     sheets.y = bottom + 4.0;
     sheets.paragraph(0.0, NOTE, text::SCALE_KEY);
-    let chance = |m: &Measure| m.beyond_chance(m.of(change)) == Some(text::WITHIN);
+    let chance = |m: &Measure| m.beyond_chance(m.of(change)) == Some(false);
     if Measure::ALL.iter().any(chance) {
         sheets.paragraph(0.0, NOTE, text::WITHIN_IS);
     }
@@ -237,7 +237,8 @@ fn interval(
         .value
         .map_or(text::UNKNOWN.to_string(), |v| signed(v, 0) + " %");
     sheets.line(left, top, VALUE, &value);
-    if let Some(said) = measure.beyond_chance(interval) {
+    if let Some(beyond) = measure.beyond_chance(interval) {
+        let said = if beyond { text::BEYOND } else { text::WITHIN };
         let right = left + width;
         sheets.line_to(right, top + 6.0, NOTE, said);
     }

@@ -1,7 +1,7 @@
 //! What to do better next time: first what these photos lacked, then what always helps and was not
 //! said by then.
 
-use super::doubt::{LITTLE_MEASURED, said};
+use super::doubt::said;
 use super::{dated, light, number, of_100, percent, sentence};
 use crate::comparable;
 use crate::quality::Reason;
@@ -205,7 +205,7 @@ impl Seen<'_> {
             let remedy = sentence(Reason::Soft.remedy());
             lacks.push((Topic::Sharpness, message.join(" "), remedy));
         }
-        if let Some(share) = self.measured.filter(|&s| s < LITTLE_MEASURED) {
+        if let Some(share) = self.measured.filter(|&s| s < comparable::LITTLE_MEASURED) {
             lacks.push((
                 Topic::Framing,
                 format!(

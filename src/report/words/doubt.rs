@@ -11,9 +11,6 @@ use crate::report::schema::{Change, Comparison, Lesion, ScaleSource, State, Verd
 /// Fewer scars than this, and single outlines move the total.
 const FEW_SCARS: usize = 10;
 
-/// A smaller share of the first photo's skin measured in both is said to be little.
-pub const LITTLE_MEASURED: f64 = 0.5;
-
 /// Why a pair can only show large changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -51,7 +48,7 @@ fn because(comparison: &Comparison) -> Vec<String> {
     let mut reasons = Vec::new();
     let (before, after) = (&comparison.before, &comparison.after);
     if let Some(share) = comparison.registration.confident_fraction
-        && share < LITTLE_MEASURED
+        && share < comparable::LITTLE_MEASURED
     {
         reasons.push(format!(
             "Only {} of the skin in the first photo could be measured in both.",

@@ -44,18 +44,11 @@ impl Measure {
             Self::Contrast => &change.contrast_percent,
         }
     }
-}
 
-impl Measure {
-    /// Whether its change is beyond what could be chance, in words; `None` where nothing is in doubt, and
-    /// of contrast that is: lamps alone change it.
+    /// As [`beyond_chance`]; never of contrast that it is, since lamps alone change it.
     #[must_use]
-    pub fn beyond_chance(self, interval: &Interval) -> Option<&'static str> {
-        match beyond_chance(interval)? {
-            true if self == Self::Contrast => None,
-            true => Some(page::BEYOND),
-            false => Some(page::WITHIN),
-        }
+    pub fn beyond_chance(self, interval: &Interval) -> Option<bool> {
+        beyond_chance(interval).filter(|&beyond| !(beyond && self == Self::Contrast))
     }
 }
 

@@ -231,8 +231,7 @@ pub fn scars_note(volume: Option<Interval>) -> String {
         text += &format!(": on these two photos, {chance} can be chance");
     }
     text + ". It is called improved or worse only beyond that, and gone where it is not found any more while \
-            all together improved. Parts: outlines that ran together or \
-            parted are one scar."
+            all together improved. Parts: outlines that ran together or parted are one scar."
 }
 
 #[must_use]
