@@ -17,10 +17,8 @@ use scardepth::normalise::{FullMap, align, gains, match_sharpness, picture};
 use scardepth::raster::{Field, LinearImage, Mask, from_rows, map};
 use scardepth::register::{View, register};
 use scardepth::relief::canvas::Look;
-use scardepth::relief::{self, Light, Relief, Side};
+use scardepth::relief::{self, Light, Relief, Side, Small};
 use scardepth::segment::{Ground, segment};
-use scardepth::shading::{Shading, shade};
-use scardepth::units::PixelsPerMm;
 use scardepth::{measure, quality, score, segment as segmenting, skin};
 
 /// Tiles of 1 megapixel, across and down, that the larger photo is cut from.
@@ -35,17 +33,16 @@ struct Size {
     photo: RgbImage,
     light: LinearImage,
     skin: Mask,
-    shading: Shading,
+    small: Small,
     lamp: Light,
     index: Field,
 }
 
 /// The dents of one photo, seen beside itself.
-fn dents(shading: &Shading, skin: &Mask, lamp: Light, scale: PixelsPerMm) -> Field {
-    let small = relief::small(shading, skin, scale);
+fn dents(small: &Small, lamp: Light) -> Field {
     let azimuth = lamp.azimuth_deg(Side::Axis).to_radians();
-    let look = Look::of(&small, azimuth, lamp.directionality);
-    let [dents, _] = relief::dents([&look, &look], &small.skin, small.scale);
+    let look = Look::of(small, azimuth, lamp.directionality);
+    let [dents, _] = relief::dents([&look, &look], &small.share, small.scale);
     map(&dents.logit, |logit| -logit)
 }
 
@@ -55,9 +52,14 @@ impl Size {
         let options = photos::options();
         let light = Photo::from_rgb8(name, photo.clone()).linear(1.0);
         let skin = skin::find(&light, scale, &options.skin).mask;
-        let shading = shade(&light, &skin, scale, &options.shading);
-        let lamp = relief::find_light(&shading.field, &skin, scale, &options.relief);
-        let dents = dents(&shading, &skin, lamp, scale);
+        let small = relief::small(&light, &skin, scale, &options.shading);
+        let lamp = relief::find_light(
+            &small.shading.field,
+            &small.skin,
+            small.scale,
+            &options.relief,
+        );
+        let dents = dents(&small, lamp);
         let reduction = relief::feature_reduction(scale);
         let index = scardepth::filter::enlarge(&dents, skin.dim(), reduction);
         Self {
@@ -65,7 +67,7 @@ impl Size {
             photo,
             light,
             skin,
-            shading,
+            small,
             lamp,
             index,
         }
@@ -195,27 +197,33 @@ fn normalise(criterion: &mut Criterion, sizes: &[Size]) {
 fn see(criterion: &mut Criterion, sizes: &[Size]) {
     let scale = photos::scale();
     let options = photos::options();
-    stage(criterion, sizes, "shade", |group, size| {
+    stage(criterion, sizes, "shading", |group, size| {
         group.bench_function(size.name, |b| {
-            b.iter(|| shade(black_box(&size.light), &size.skin, scale, &options.shading));
+            b.iter(|| relief::small(black_box(&size.light), &size.skin, scale, &options.shading));
         });
     });
     stage(criterion, sizes, "find_light", |group, size| {
-        let field = &size.shading.field;
+        let Small {
+            shading,
+            skin,
+            scale,
+            ..
+        } = &size.small;
         group.bench_function(size.name, |b| {
-            b.iter(|| relief::find_light(black_box(field), &size.skin, scale, &options.relief));
+            let field = &shading.field;
+            b.iter(|| relief::find_light(black_box(field), skin, *scale, &options.relief));
         });
     });
     stage(criterion, sizes, "reconstruct", |group, size| {
-        let field = &size.shading.field;
+        let Small { shading, scale, .. } = &size.small;
         group.bench_function(size.name, |b| {
-            b.iter(|| relief::reconstruct(black_box(field), size.lamp, scale, &options.relief));
+            let field = &shading.field;
+            b.iter(|| relief::reconstruct(black_box(field), size.lamp, *scale, &options.relief));
         });
     });
     stage(criterion, sizes, "dents", |group, size| {
-        let shading = &size.shading;
         group.bench_function(size.name, |b| {
-            b.iter(|| dents(black_box(shading), &size.skin, size.lamp, scale));
+            b.iter(|| dents(black_box(&size.small), size.lamp));
         });
     });
 }
@@ -281,7 +289,11 @@ fn visit(size: &Size, less: f32) -> (Visit, Mask) {
         side: Side::Axis,
     };
     let visit = Visit {
-        shading: size.shading.field.clone(),
+        shading: scardepth::filter::enlarge(
+            &size.small.shading.field,
+            size.skin.dim(),
+            relief::feature_reduction(scale),
+        ),
         relief,
         scars,
     };

@@ -12,7 +12,6 @@ use crate::phantom::{self, Family, Pair, Rig, Spec};
 use crate::pipeline::{self, Outcome, Scale, compare};
 use crate::raster::{count, from_gray};
 use crate::report::schema::{Comparison, Interval, Verdict};
-use crate::shading::shade;
 use crate::units::PixelsPerMm;
 
 /// True change, percent, from which the direction of the found one is asked for.
@@ -152,8 +151,8 @@ pub fn pressed(
 ) -> Result<(Pair, Spec), phantom::Error> {
     let (light, skin, scale) = pipeline::prepared(photo, options);
     let azimuth_deg = what.light_from.unwrap_or_else(|| {
-        let shading = shade(&light, &skin, scale, &options.shading);
-        let found = crate::relief::find_light(&shading.field, &skin, scale, &options.relief);
+        let found =
+            crate::relief::light_of(&light, &skin, scale, &options.shading, &options.relief);
         phantom::press::broad_side(&light, &skin, found.axis_deg)
     });
     let press = phantom::press::Options {

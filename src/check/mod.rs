@@ -20,7 +20,6 @@ use crate::quality::{self, Reason};
 use crate::relief::{self, Light};
 use crate::report::schema::{Tool, Warning, finite};
 use crate::report::words::light::FROM_A_SIDE;
-use crate::shading;
 use crate::units::{of_100, percent};
 
 /// The name of this layout of JSON.
@@ -202,8 +201,8 @@ fn has_side(light: &Light) -> bool {
 fn light(single: &Single, frame: &Frame, options: &Options) -> Option<Light> {
     (single.quality.skin_fraction >= NO_SKIN).then(|| {
         let (image, skin) = (&single.light, &single.skin.mask);
-        let shading = shading::shade(image, skin, frame.scale, &options.shading);
-        relief::find_light(&shading.field, skin, frame.scale, &options.relief)
+        let (shading, relief) = (&options.shading, &options.relief);
+        relief::light_of(image, skin, frame.scale, shading, relief)
     })
 }
 

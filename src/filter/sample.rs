@@ -23,6 +23,17 @@ impl Between {
             share: place - low as f32,
         }
     }
+
+    /// The value of a line there, linear.
+    pub(crate) fn of(self, line: &[f32]) -> f32 {
+        self.between(|i| line[i])
+    }
+
+    /// What lies there between the values of both pixels, linear.
+    pub(crate) fn between(self, value: impl Fn(usize) -> f32) -> f32 {
+        let low = value(self.low);
+        low + self.share * (value(self.high) - low)
+    }
 }
 
 /// Two neighbouring rows of a field and how far from the upper one, for many places along them.

@@ -74,7 +74,10 @@ pub fn take(pair: &Drawn, random: &mut Pcg64Mcg) -> Crop {
     };
     let mut planes = canvas.inputs(&looks[0], &looks[1], &pair.skin);
     roughen(&mut planes, own == other, random);
-    let show = |field: &Field| canvas.show(field, 0.0);
+    let show = |field: &Field| {
+        let [shown] = canvas.show([field]);
+        shown
+    };
     let depth = |field: &Field| map(&show(field), |v| v / (DEPTH_UNIT * zoom as f32));
     let truth = [
         show(&pair.scars[own]),

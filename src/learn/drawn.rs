@@ -14,7 +14,6 @@ use crate::phantom::{self, Family, LightRange, Rig, Setup, SkinType, Spec};
 use crate::raster::{Field, Mask, from_rows};
 use crate::relief::canvas::Look;
 use crate::relief::{self, Side};
-use crate::shading::shade;
 use crate::skin;
 use crate::units::PixelsPerMm;
 
@@ -123,16 +122,11 @@ pub fn draw(spec: &Spec) -> Result<Option<Drawn>, phantom::Error> {
     let matched = normalise::match_sharpness(before, aligned, &measured);
     let images = [&matched.before, matched.after.image()];
     let looks = [0, 1].map(|i| {
-        let shading = shade(
-            images[i],
-            &measured,
-            scale,
-            &crate::shading::Options::default(),
-        );
+        let shading = crate::shading::Options::default();
+        let small = relief::small(images[i], &measured, scale, &shading);
         let options = relief::Options::default();
-        let found = relief::find_light(&shading.field, &measured, scale, &options);
+        let found = relief::find_light(&small.shading.field, &small.skin, small.scale, &options);
         let side = true_side(found, azimuths[i]);
-        let small = relief::small(&shading, &measured, scale);
         let azimuth = found.azimuth_deg(side).to_radians();
         Look::of(&small, azimuth, found.directionality)
     });

@@ -6,7 +6,7 @@ use super::{deeper, descent, drawn};
 use crate::phantom;
 use crate::raster::Field;
 use crate::relief::canvas::INPUTS;
-use crate::relief::unet::{LEVELS, OUTPUTS, Unet, WIDTHS, shapes};
+use crate::relief::unet::{Asked, LEVELS, OUTPUTS, Unet, WIDTHS, shapes};
 
 fn random_input(rows: usize, columns: usize) -> Vec<Field> {
     let mut random = Pcg64Mcg::seed_from_u64(5);
@@ -32,7 +32,7 @@ fn network() -> Unet {
 #[test]
 fn learning_and_seeing_are_the_same_network() {
     let input = random_input(16, 48);
-    let seen = network().see(&input);
+    let seen = network().see(&input, &Asked::all(16, 48));
     let tape = Tape::record(&network(), &planes(&input));
     for (k, field) in seen.iter().enumerate() {
         for (a, b) in field.iter().zip(tape.outputs().row(k)) {

@@ -6,9 +6,8 @@ use crate::measure::{Both, Visit};
 use crate::normalise::Matched;
 use crate::raster::{Field, LinearImage, Mask, map, zip2};
 use crate::relief::canvas::{self, Look};
-use crate::relief::{self, Light, Relief, Side};
+use crate::relief::{self, Light, Relief, Side, Small};
 use crate::segment::{Ground, Scars, segment};
-use crate::shading::shade;
 use crate::units::PixelsPerMm;
 
 use super::Options;
@@ -29,7 +28,7 @@ pub struct Seen {
 pub fn lights(matched: &Matched, measured: &Mask, scale: PixelsPerMm, options: &Options) -> Lights {
     let of = |image: &LinearImage| Lit::of(image, measured, scale, options);
     let (before, after) = rayon::join(|| of(&matched.before), || of(matched.after.image()));
-    let lamps = lamps(&before, &after, measured, scale, &options.relief);
+    let lamps = lamps(&before, &after, &options.relief);
     said([&before, &after], lamps)
 }
 
@@ -61,21 +60,21 @@ pub fn see(
         || (!copy).then(|| Lit::of(images[1], measured, scale, options)),
     );
     let after = after.unwrap_or_else(|| before.clone());
-    let lamps = lamps(&before, &after, measured, scale, &options.relief);
+    let lamps = lamps(&before, &after, &options.relief);
     let lights = said([&before, &after], lamps);
     let lit = |lit: &Lit, lamp: Lamp| {
         let azimuth = lamp.light.azimuth_deg(lamp.side).to_radians();
         lit.look.clone().lit_from(azimuth)
     };
     let reduction = relief::feature_reduction(scale);
-    let small = scale.reduced(reduction);
-    let (looks, texture_gap) = canvas::agreed(
-        lit(&before, lamps[0]),
-        lit(&after, lamps[1]),
-        &before.skin,
-        small,
-    );
-    let dents = relief::dents(looks.each_ref(), &before.skin, small);
+    let Small {
+        share,
+        scale: small,
+        ..
+    } = &before.small;
+    let (looks, texture_gap) =
+        canvas::agreed(lit(&before, lamps[0]), lit(&after, lamps[1]), share, *small);
+    let dents = relief::dents(looks.each_ref(), share, *small);
     let larger = |field: &Field| enlarge(field, measured.dim(), reduction);
     let reliefs = [0, 1].map(|i| Relief {
         index: map(&larger(&dents[i].logit), |l| -l),
@@ -89,9 +88,10 @@ pub fn see(
         .map(|relief| segment(&relief.index, &seeds, &ground, scale, &options.segment));
     let healthy = outside(measured, &scars);
     let visit = |lit: &Lit, relief: Relief, scars: Scars| {
-        let finest = scale.px(options.relief.finest_mm) as f32;
+        let small = &lit.small;
+        let finest = small.scale.px(options.relief.finest_mm) as f32;
         Visit {
-            shading: gaussian(&lit.shading, finest),
+            shading: larger(&gaussian(&small.shading.field, finest)),
             relief,
             scars,
         }
@@ -116,11 +116,8 @@ pub fn see(
 /// A photo's shading, and what its light makes of it from either side.
 #[derive(Debug, Clone)]
 struct Lit {
-    /// See [`Shading::field`](crate::shading::Shading::field).
-    shading: Field,
+    small: Small,
     look: Look,
-    /// Share of each px at feature scale that is measured skin.
-    skin: Field,
     /// The light, its axis as texture and network see it.
     found: Light,
     /// How far the skin looks as if the light came from the axis' side, a logit; below 0: from the
@@ -141,29 +138,31 @@ struct Lamp {
 
 impl Lit {
     fn of(image: &LinearImage, skin: &Mask, scale: PixelsPerMm, options: &Options) -> Self {
-        let shading = shade(image, skin, scale, &options.shading);
-        let found = relief::find_light(&shading.field, skin, scale, &options.relief);
-        let small = relief::small(&shading, skin, scale);
-        let shading = shading.field;
+        let small = relief::small(image, skin, scale, &options.shading);
+        let found = relief::find_light(
+            &small.shading.field,
+            &small.skin,
+            small.scale,
+            &options.relief,
+        );
         let look = Look::of(&small, 0.0, found.directionality);
-        let places = relief::places(&look, &small.skin, small.scale);
+        let places = relief::places(&look, &small.share, small.scale);
         let azimuth = found.axis_deg.to_radians();
-        let logits = relief::lit_from(&look, azimuth, &small.skin, &places, small.scale);
-        let luminance = image.luminance();
-        let slope = |turn: f64| {
+        let logits = relief::lit_from(&look, azimuth, &small.share, &places, small.scale);
+        let slope = |light: Light| relief::broad_slope(&small.luminance, &small.skin, light);
+        let turned = |turn: f64| {
             let axis_deg = found.axis_deg + turn;
-            relief::broad_slope(&luminance, skin, Light { axis_deg, ..found })
+            slope(Light { axis_deg, ..found })
         };
-        let sided = relief::sidedness(found, logits, [slope(0.0), slope(90.0)]);
+        let sided = relief::sidedness(found, logits, [turned(0.0), turned(90.0)]);
         let (found, evidence) = relief::confirmed(found, logits);
         Self {
-            shading,
             look,
-            skin: small.skin,
             found,
             evidence,
-            broad: relief::broad_slope(&luminance, skin, found),
+            broad: slope(found),
             sided,
+            small,
         }
     }
 }
@@ -174,13 +173,7 @@ const SIDES: [Side; 2] = [Side::Axis, Side::Opposite];
 ///
 /// Each photo speaks for itself. Since both show the same skin, the sign of the correlation of their
 /// slopes says whether their sides agree, with every pixel's texture.
-fn lamps(
-    before: &Lit,
-    after: &Lit,
-    measured: &Mask,
-    scale: PixelsPerMm,
-    options: &relief::Options,
-) -> [Lamp; 2] {
+fn lamps(before: &Lit, after: &Lit, options: &relief::Options) -> [Lamp; 2] {
     /// Logit that full correlation stands for.
     const SHARED: f64 = 6.0;
     /// Logit that skin stands for which grows brighter toward one end by one natural logarithm per
@@ -188,9 +181,12 @@ fn lamps(
     /// part of the body begins.
     const BROAD: f64 = 4.0;
     const BROADEST: f64 = 0.3;
-    let odd = |lit: &Lit| relief::reconstruct(&lit.shading, lit.found, scale, options).odd;
+    let odd = |lit: &Lit| {
+        let small = &lit.small;
+        relief::reconstruct(&small.shading.field, lit.found, small.scale, options).odd
+    };
     let (odd_b, odd_a) = rayon::join(|| odd(before), || odd(after));
-    let shared = relief::correlation(&odd_b, &odd_a, measured).unwrap_or(0.0);
+    let shared = relief::correlation(&odd_b, &odd_a, &before.small.skin).unwrap_or(0.0);
     let speaks = [before, after].map(|lit| {
         let logit = lit.evidence + BROAD * lit.broad.clamp(-BROADEST, BROADEST);
         [logit, -logit]

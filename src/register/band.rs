@@ -115,7 +115,7 @@ const FOUR: usize = 4;
 const WIDE: usize = 96;
 
 /// Takes off some lines, numbered from `first`, what the `done` lines above their block ask for.
-#[multiversion::multiversion(targets("x86_64+avx2"))]
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
 fn settle(lines: &mut [f64], first: usize, done: &[f64], width: usize) {
     let above = done.len() / width;
     let begins = |i: usize| i.saturating_sub(width - 1);
@@ -148,7 +148,7 @@ fn settle(lines: &mut [f64], first: usize, done: &[f64], width: usize) {
 }
 
 /// Decomposes a block of lines, numbered from `first`, for which all above them is settled.
-#[multiversion::multiversion(targets("x86_64+avx2"))]
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
 fn finish(block: &mut [f64], first: usize, width: usize) {
     for k in 0..block.len() / width {
         let (own, rest) = block.split_at_mut(k * width);
@@ -213,7 +213,7 @@ fn dots<const N: usize>(a: [&[f64]; N], b: [&[f64]; N]) -> [f64; N] {
 #[inline(always)]
 fn with_products(mut lanes: [f64; LANES], a: &[f64; LANES], b: &[f64; LANES]) -> [f64; LANES] {
     for k in 0..LANES {
-        lanes[k] += a[k] * b[k];
+        lanes[k] = a[k].mul_add(b[k], lanes[k]);
     }
     lanes
 }

@@ -171,7 +171,8 @@ struct Canvas {
     /// (rows, columns) of the before picture and of what the after picture becomes.
     first: (usize, usize),
     turned: (usize, usize),
-    /// (rows, columns) of the frame in which they are correlated: none meets itself around an edge.
+    /// (rows, columns) of the frame in which they are correlated: none of the shifts asked for meets
+    /// another one around an edge.
     frame: (usize, usize),
 }
 
@@ -182,10 +183,11 @@ impl Canvas {
             ((u as f64 * cos + v as f64 * sin.abs()) / scale).ceil() as usize + 2
         };
         let turned = (extent(second.0, second.1), extent(second.1, second.0));
-        let frame = (
-            fast_length(first.0 + turned.0),
-            fast_length(first.1 + turned.1),
-        );
+        // Shifts that leave less of the before picture than [`LEAST_SEEN`] are not asked for.
+        let long = |first: usize, turned: usize| {
+            fast_length((turned + 2 * rightmost(first) - first).max(first))
+        };
+        let frame = (long(first.0, turned.0), long(first.1, turned.1));
         Self {
             scale,
             cos,
@@ -249,8 +251,8 @@ fn peaks(
         .map(|(x, y)| {
             let score = correlation[[y, x]] / total;
             // Before pixel p shows canvas pixel p - shift.
-            let dx = signed(x, columns, canvas.frame.1);
-            let dy = signed(y, rows, canvas.frame.0);
+            let dx = signed(x, rightmost(columns), canvas.frame.1);
+            let dy = signed(y, rightmost(rows), canvas.frame.0);
             // In level px, then to full-size px.
             let start = canvas.after(-dx, -dy, second.dim());
             let ratio = after.factor / before.factor;
@@ -288,6 +290,11 @@ fn seen(s: &Similarity, before: (usize, usize), after: (usize, usize)) -> f64 {
         })
         .count();
     inside as f64 / (GRID * GRID) as f64
+}
+
+/// Least shift to the right, of a line of the before picture, that leaves too little of it to be seen.
+fn rightmost(line: usize) -> usize {
+    ((1.0 - LEAST_SEEN) * line as f64).ceil() as usize
 }
 
 /// A shift read from a cyclic index: up to `positive` - 1 it is one to the right.

@@ -6,7 +6,7 @@
 //! photo) the next coarser levels may speak, as long as their pixels are small beside a scar.
 
 use super::follow::{Level, Pair, longer, sides};
-use super::patches::{Padded, Patch, Search, sought};
+use super::patches::{BLOCK, Padded, Patch, Search, middle, sought, squares};
 use super::picture::Picture;
 use super::sheet::Sheet;
 use super::{Alignment, CONFIDENT};
@@ -17,8 +17,7 @@ use crate::units::PixelsPerMm;
 
 /// The audit's squares and range, px of its level.
 const SEARCH: Search = Search {
-    half: 12,
-    step: 8,
+    blocks: 3,
     radius: 6,
 };
 
@@ -143,7 +142,8 @@ pub(super) fn is_still(audit: &Audit) -> bool {
     }
     let (rows, columns) = audit.before.values.dim();
     (0..4).all(|quarter| {
-        let inside = |p: &Patch| 2 * usize::from(2 * p.y >= rows) + usize::from(2 * p.x >= columns);
+        let half = |i: usize, n: usize| usize::from(2.0 * middle(i, n) >= n as f64);
+        let inside = |p: &Patch| 2 * half(p.row, rows) + half(p.column, columns);
         let near = clear().filter(|p| inside(p) == quarter && length(p) < MOST);
         let offsets: Vec<(f32, f32)> = near.filter_map(|p| p.offset).collect();
         let still = |m: Option<f64>| m.is_none_or(|m| m.abs() < MEAN);
@@ -158,7 +158,7 @@ pub(super) fn explained(pair: &Pair, level: &Level, sheet: &Sheet) -> f64 {
     let before = &level.before;
     let after = pair.after_like(before, sheet).laid_onto(before, sheet);
     let patches = sought(&level.padded, &Padded::new(&after), &SEARCH);
-    let all = f64::from(before.skin.sum()) / (SEARCH.step * SEARCH.step) as f64;
+    let all = f64::from(before.skin.sum()) / (BLOCK * BLOCK) as f64;
     let agree: f64 = patches
         .iter()
         .filter(|p| agreeing(p).is_some())
@@ -210,18 +210,17 @@ fn spoken(audit: &Audit, size: (usize, usize)) -> (Field, Field) {
     /// Squares that must be near for a share to be believed.
     const LEAST: f32 = 0.15;
     let (rows, columns) = audit.before.values.dim();
-    let step = SEARCH.step;
     // Room around the squares, so that nothing beyond the edge counts as nothing.
     let room = (2.0 * AROUND) as usize;
-    let grid = (rows / step + 2 + 2 * room, columns / step + 2 + 2 * room);
-    let squares = |of: &dyn Fn(&Patch) -> f32| {
+    let grid = (squares(rows) + 2 * room, squares(columns) + 2 * room);
+    let plane_of = |of: &dyn Fn(&Patch) -> f32| {
         let mut plane = Field::zeros(grid);
         for p in &audit.patches {
-            plane[[p.y / step + room, p.x / step + room]] = of(p);
+            plane[[p.row + room, p.column + room]] = of(p);
         }
         plane
     };
-    let smooth = |of: &dyn Fn(&Patch) -> f32| gaussian(&squares(of), NEIGHBOURS);
+    let smooth = |of: &dyn Fn(&Patch) -> f32| gaussian(&plane_of(of), NEIGHBOURS);
     let offset = |p: &Patch| agreeing(p).unwrap_or((0.0, 0.0));
     let asked = smooth(&|_| 1.0);
     let agree = smooth(&|p| f32::from(u8::from(agreeing(p).is_some())));
@@ -238,21 +237,18 @@ fn spoken(audit: &Audit, size: (usize, usize)) -> (Field, Field) {
     });
     // Along an edge half of the neighbours are missing, in a corner three quarters: there the sheet
     // is held from one side only.
-    let asked_widely = gaussian(&squares(&|_| 1.0), AROUND);
+    let asked_widely = gaussian(&plane_of(&|_| 1.0), AROUND);
     let share = zip3(&agree, &asked, &off, |a, n, o| {
         let share = beyond_chance(f64::from(a / n.max(LEAST))) as f32;
         share * (-(o / OFF).powi(2)).exp()
     });
     let held = |n: f32| ((n - CORNER) / (EDGE - CORNER)).clamp(0.0, 1.0);
     let share = zip2(&share, &asked_widely, |s, n| s * held(n));
-    let first = (
-        ((columns - 1) % step / 2) as f64,
-        ((rows - 1) % step / 2) as f64,
-    );
+    let first = (middle(0, columns), middle(0, rows));
     let seen = audit.seen();
     let place = |i: usize| {
         let within = audit.before.within(i as f64);
-        let square = move |first: f64| ((within - first) / step as f64 + room as f64) as f32;
+        let square = move |first: f64| ((within - first) / BLOCK as f64 + room as f64) as f32;
         (within as f32, square)
     };
     let across: Vec<(Between, Between)> = (0..size.1)

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::affine::Affine;
 use super::coarse;
 use super::doubt;
-use super::patches::{Padded, Patch, Search, sought};
+use super::patches::{BLOCK, Padded, Patch, Search, middle, sought};
 use super::picture::{Picture, Source};
 use super::sheet::{Measure, Sheet, Stiffness};
 use super::{LEAST_SKIN, Options, View};
@@ -29,6 +29,12 @@ const BASE: f64 = 512.0;
 
 /// Standard deviation of the Gaussian over which local mean and contrast are taken, px of the level.
 pub(super) const WINDOW: f32 = 8.0;
+
+/// The same on levels that are made from the whole picture. When a lamp is turned, light and shade move on
+/// a slope by a share of its width, so the narrower what is compared, the less the map follows the lamp: on
+/// eight phantoms of development the median error fell from 0.14 to 0.12 px. (Narrower still, real photos
+/// that are a little soft agree on less skin.)
+const FINE_WINDOW: f32 = 4.0;
 
 /// Correlation from which a square has a say.
 const FOUND: f32 = 0.3;
@@ -84,7 +90,7 @@ fn level(small: &Source, view: &View, factor: f64) -> Picture {
     if factor >= small.factor {
         small.picture(factor, WINDOW)
     } else {
-        Source::new(view, factor).picture(factor, WINDOW)
+        Source::new(view, factor).picture(factor, FINE_WINDOW)
     }
 }
 
@@ -172,12 +178,9 @@ fn tried(pair: &Pair, levels: &[Level; 2], start: &Affine) -> (Sheet, f64) {
         let stage = Stage::new(pair, level, &sheet);
         for &(radius, wave) in passes {
             let pass = Pass {
-                search: Search {
-                    half: 13,
-                    step: 8,
-                    radius,
-                },
+                search: Search { blocks: 3, radius },
                 outlier: LENIENT,
+                rounds: ROUNDS,
                 wavelength: wave * long,
             };
             sheet = stage.laid(&sheet, &pass);
@@ -193,6 +196,7 @@ struct Pass {
     /// Disagreement with the sheet at which a square has lost three quarters of its say, px of the
     /// level.
     outlier: f64,
+    rounds: usize,
     /// Waves of this length, before px, are followed to a half.
     wavelength: f64,
 }
@@ -233,8 +237,9 @@ impl<'a> Stage<'a> {
             .collect();
         let stiffness = Stiffness {
             wavelength: pass.wavelength,
-            spacing: pass.search.step as f64 * before.factor,
+            spacing: BLOCK as f64 * before.factor,
             outlier: pass.outlier * before.factor * sheet.scale(size),
+            rounds: pass.rounds,
         };
         let spacing = (pass.wavelength / NODES_PER_WAVE)
             .min(longer(size) / 5.0)
@@ -249,10 +254,11 @@ fn measure(patch: &Patch, before: &Picture, sheet: &Sheet, search: &Search) -> O
     if patch.correlation < FOUND {
         return None;
     }
-    let (x, y) = (patch.x as f64, patch.y as f64);
+    let (rows, columns) = before.values.dim();
+    let (x, y) = (middle(patch.column, columns), middle(patch.row, rows));
     let from = (before.out(x), before.out(y));
     let to = sheet.at(before.out(x + f64::from(dx)), before.out(y + f64::from(dy)));
-    let side = (2 * search.half + 1) as f32;
+    let side = search.side() as f32;
     let gain = LOOKS * side * side / (1.05 - patch.correlation);
     let trust = ((patch.correlation - FOUND) / (1.0 - FOUND)).clamp(0.0, 1.0);
     let weight = saturated(patch.curvature.map(|c| c * gain * RESOLVED * RESOLVED));
@@ -289,12 +295,9 @@ pub(super) fn followed(pair: &Pair, start: &Sheet, scale: PixelsPerMm, options: 
         for &(radius, outlier) in passes {
             let last = n + 1 == sides.len() && radius == PASSES[PASSES.len() - 1].0;
             let pass = Pass {
-                search: Search {
-                    half: 14,
-                    step: 8,
-                    radius,
-                },
+                search: Search { blocks: 4, radius },
                 outlier: if last { STRICT } else { outlier },
+                rounds: if last { ROUNDS } else { ON_THE_WAY },
                 wavelength: (WAVE_PX * long / side).max(finest),
             };
             sheet = stage.laid(&sheet, &pass);
@@ -309,6 +312,10 @@ const LENIENT: f64 = 3.0;
 
 /// The same for the last word, where good squares scatter by a few tenths.
 const STRICT: f64 = 1.5;
+
+/// Rounds of reweighting in a fit, and in one that the next fit takes up again.
+const ROUNDS: usize = 4;
+const ON_THE_WAY: usize = 2;
 
 /// Radius of the search, px, and outlier, px, of the passes on each level.
 const PASSES: [(usize, f64); 3] = [(6, LENIENT), (4, LENIENT), (3, LENIENT)];
@@ -325,11 +332,7 @@ const LEAST_WAVES: f64 = 4.0;
 
 /// Longer sides of the levels for a picture with longer side `long`, the last at most `long`.
 pub(super) fn sides(long: f64) -> Vec<f64> {
-    let mut sides: Vec<f64> = LEVELS
-        .iter()
-        .copied()
-        .filter(|&s| s < long / 1.15)
-        .collect();
-    sides.push(long.min(LEVELS[LEVELS.len() - 1]));
-    sides
+    let last = long.min(LEVELS[LEVELS.len() - 1]);
+    let coarser = LEVELS.iter().copied().filter(|&s| s < last / 1.15);
+    coarser.chain([last]).collect()
 }

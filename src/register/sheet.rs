@@ -6,6 +6,8 @@
 //! the coefficients, with a stronger term in the third derivative, whose cut is sharper. Shift,
 //! rotation, scale and shear bend nothing, so they are free.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::affine::Affine;
@@ -15,9 +17,6 @@ use crate::raster::{Field, planes_from_rows};
 /// Pulls a node that no measurement reaches to where the sheet was before; small beside one
 /// measurement (weight up to 1).
 const MEMORY: f64 = 1e-4;
-
-/// Rounds of reweighting in a fit; the weights hardly move after the third.
-const ROUNDS: usize = 4;
 
 /// Where one place of the before picture was found in the after picture.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +29,14 @@ pub(super) struct Measure {
     pub weight: [f64; 3],
 }
 
+impl Measure {
+    /// The same with before x and y exchanged.
+    fn turned(&self) -> Self {
+        let from = (self.from.1, self.from.0);
+        Self { from, ..*self }
+    }
+}
+
 /// How stiff a fit is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stiffness {
@@ -39,6 +46,8 @@ pub(super) struct Stiffness {
     pub spacing: f64,
     /// Disagreement, after px, at which a measurement has lost three quarters of its weight.
     pub outlier: f64,
+    /// Rounds of reweighting, 1 or more; the weights hardly move after the third.
+    pub rounds: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -143,14 +152,30 @@ impl Sheet {
         (across.0 * down.1 - across.1 * down.0).abs().sqrt()
     }
 
+    /// The same with before x and y exchanged.
+    fn turned(&self) -> Self {
+        let node = |n: usize| self.nodes[n % self.rows * self.columns + n / self.rows];
+        Self {
+            spacing: self.spacing,
+            columns: self.rows,
+            rows: self.columns,
+            nodes: (0..self.nodes.len()).map(node).collect(),
+        }
+    }
+
     /// The sheet that agrees best with the measurements for its stiffness: iteratively reweighted
     /// least squares with the weights of Geman and `McClure`.
     pub fn fitted(&self, measures: &[Measure], stiffness: &Stiffness) -> Self {
+        if self.columns > self.rows {
+            // The equations' band is as wide as three lines of nodes, their cost as its square.
+            let measures: Vec<Measure> = measures.iter().map(Measure::turned).collect();
+            return self.turned().fitted(&measures, stiffness).turned();
+        }
         let seats = Seats::of(self, measures);
         let mut sheet = self.clone();
-        for round in 0..ROUNDS {
+        for round in (0..stiffness.rounds).rev() {
             // From lenient to strict, so that the first, still wrong sheet does not choose.
-            let outlier = stiffness.outlier * f64::from(1 << (ROUNDS - 1 - round));
+            let outlier = stiffness.outlier * f64::from(1u32 << round);
             let trusts = seats.trusts(&sheet, measures, outlier);
             sheet = self.solved(measures, &seats, stiffness, &trusts);
         }
@@ -176,6 +201,7 @@ impl Sheet {
         stiffness: &Stiffness,
         trust: &[f64],
     ) -> Self {
+        let cells = seats.cells(measures, trust);
         let width = 2 * (3 * self.columns + 3) + 2;
         let mut system = Banded::new(2 * self.nodes.len(), width);
         // A wave of length l is followed to 1 / (1 + (wavelength / l)^6): see `Stiffness`.
@@ -191,8 +217,10 @@ impl Sheet {
                 part.add(part.first + n, part.first + n, MEMORY);
                 part.right[n] += MEMORY * place;
             }
-            for &m in &seats.near[j] {
-                seats.all[m].add(&mut part, j, self.columns, &measures[m], trust[m]);
+            for line in j.saturating_sub(3)..=j {
+                for cell in &cells[seats.lines[line].clone()] {
+                    cell.add(&mut part, j - line, self.columns);
+                }
             }
             self.add_twisting(&mut part, j, twisting);
             self.add_bending(&mut part, j, bending);
@@ -295,8 +323,7 @@ impl Lines<'_> {
 
 /// Where a measurement stands among the nodes.
 struct Seat {
-    /// Line of the first of its 4 x 4 nodes, and its number.
-    line: usize,
+    /// The first of its 4 x 4 nodes.
     node: usize,
     /// Weights of the nodes, row by row.
     weights: [f64; 16],
@@ -315,35 +342,73 @@ impl Seat {
         }
         sum
     }
+}
 
-    /// Adds what a measurement asks of line `line` of nodes.
-    fn add(&self, part: &mut Part, line: usize, columns: usize, m: &Measure, trust: f64) {
-        let [xx, xy, yy] = m.weight.map(|w| w * trust);
-        let (x, y) = (xx * m.to.0 + xy * m.to.1, xy * m.to.0 + yy * m.to.1);
+/// What the measurements between the same nodes ask of these 4 x 4.
+struct Cell {
+    /// The first of the nodes.
+    node: usize,
+    /// For every two nodes across (xx), mixed (xy) and down (yy).
+    pairs: [[[f64; 16]; 16]; 3],
+    right: [[f64; 2]; 16],
+}
+
+impl Cell {
+    /// Adds what it asks of its line of nodes number `line`, 0 to 3.
+    fn add(&self, part: &mut Part, line: usize, columns: usize) {
         let node = |k: usize| self.node + (k / 4) * columns + k % 4;
-        let first = 4 * (line - self.line);
-        for k in first..first + 4 {
-            let (n, w) = (node(k), self.weights[k]);
-            part.right[2 * n - part.first] += w * x;
-            part.right[2 * n + 1 - part.first] += w * y;
+        for k in 4 * line..4 * line + 4 {
+            let n = node(k);
+            let [x, y] = self.right[k];
+            part.right[2 * n - part.first] += x;
+            part.right[2 * n + 1 - part.first] += y;
             for l in 0..=k {
-                let (o, v) = (node(l), w * self.weights[l]);
-                part.add(2 * n, 2 * o, v * xx);
-                part.add(2 * n + 1, 2 * o + 1, v * yy);
-                part.add(2 * n + 1, 2 * o, v * xy);
+                let o = node(l);
+                let [xx, xy, yy] = self.pairs.each_ref().map(|pairs| pairs[k][l]);
+                part.add(2 * n, 2 * o, xx);
+                part.add(2 * n + 1, 2 * o + 1, yy);
+                part.add(2 * n + 1, 2 * o, xy);
                 if l < k {
-                    part.add(2 * n, 2 * o + 1, v * xy);
+                    part.add(2 * n, 2 * o + 1, xy);
                 }
             }
         }
     }
 }
 
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn cell<'a>(node: usize, all: impl Iterator<Item = (&'a Seat, &'a Measure, f64)>) -> Cell {
+    let mut cell = Cell {
+        node,
+        pairs: [[[0.0; 16]; 16]; 3],
+        right: [[0.0; 2]; 16],
+    };
+    for (seat, m, trust) in all {
+        let weight = m.weight.map(|w| w * trust);
+        let [xx, xy, yy] = weight;
+        let to = [xx * m.to.0 + xy * m.to.1, xy * m.to.0 + yy * m.to.1];
+        for (k, &w) in seat.weights.iter().enumerate() {
+            for (pairs, part) in cell.pairs.iter_mut().zip(weight) {
+                let part = w * part;
+                for (pair, v) in pairs[k].iter_mut().zip(&seat.weights) {
+                    *pair = part.mul_add(*v, *pair);
+                }
+            }
+            for (right, to) in cell.right[k].iter_mut().zip(to) {
+                *right += w * to;
+            }
+        }
+    }
+    cell
+}
+
 /// All measurements' seats on a grid of nodes; the same for every sheet on it.
 struct Seats {
     all: Vec<Seat>,
-    /// The measurements that have a say in each line of nodes, in their order.
-    near: Vec<Vec<usize>>,
+    /// The measurements between the same nodes, in their order; cells in that of their nodes.
+    cells: Vec<Vec<usize>>,
+    /// Of each line of nodes, the cells of which it is the first.
+    lines: Vec<Range<usize>>,
 }
 
 impl Seats {
@@ -352,19 +417,34 @@ impl Seats {
             let (i, across) = sheet.basis(m.from.0, sheet.columns);
             let (j, down) = sheet.basis(m.from.1, sheet.rows);
             Seat {
-                line: j,
                 node: j * sheet.columns + i,
                 weights: std::array::from_fn(|k| down[k / 4] * across[k % 4]),
             }
         };
         let all: Vec<Seat> = measures.par_iter().map(seat).collect();
-        let mut near = vec![Vec::new(); sheet.rows];
+        let mut cells = vec![Vec::new(); sheet.nodes.len()];
         for (m, seat) in all.iter().enumerate() {
-            near[seat.line..seat.line + 4]
-                .iter_mut()
-                .for_each(|line| line.push(m));
+            cells[seat.node].push(m);
         }
-        Self { all, near }
+        let mut begin = 0;
+        let filled = |line: &[Vec<usize>]| line.iter().filter(|c| !c.is_empty()).count();
+        let lines = cells.chunks(sheet.columns).map(|line| {
+            let first = begin;
+            begin += filled(line);
+            first..begin
+        });
+        let lines = lines.collect();
+        cells.retain(|c| !c.is_empty());
+        Self { all, cells, lines }
+    }
+
+    /// What the measurements ask for, each as far as it is trusted.
+    fn cells(&self, measures: &[Measure], trust: &[f64]) -> Vec<Cell> {
+        let cells = self.cells.par_iter().map(|own| {
+            let of = |&m: &usize| (&self.all[m], &measures[m], trust[m]);
+            cell(self.all[own[0]].node, own.iter().map(of))
+        });
+        cells.collect()
     }
 
     /// What each measurement's word is worth beside a sheet, 0 to 1.

@@ -4,8 +4,8 @@
 //! from one side need not learn every other. Both visits are shown at once, since both show the same
 //! skin: what is there in both can be told from what one photo makes of it.
 
-use crate::filter::{bilinear, gaussian};
-use crate::raster::{Field, from_rows, map, masked, zip2};
+use crate::filter::{Between, gaussian};
+use crate::raster::{Field, map, masked, planes_from_rows, zip2};
 use crate::stats::median_and_sigma;
 use crate::units::PixelsPerMm;
 
@@ -25,6 +25,12 @@ pub fn step(scale: PixelsPerMm) -> f64 {
 
 /// Planes that the network is shown.
 pub const INPUTS: usize = 13;
+
+/// The one of them that shows what is skin.
+pub const OPEN: usize = 6;
+
+/// Skin's surroundings that the network sees as well, canvas px.
+pub const MARGIN: usize = 12;
 
 /// One visit's skin, ready to be shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,14 +90,13 @@ impl Look {
     /// `small` as seen in light from `azimuth` (radians).
     #[must_use]
     pub fn of(small: &Small, azimuth: f64, directionality: f64) -> Self {
-        let luminance = &small.luminance;
-        let skin = small.skin.mapv(|s| s > 0.5);
+        let luminance = &small.shading.luminance;
         let texture = fine_texture(luminance, small.scale);
-        let unit = median_and_sigma(&mut masked(&texture, &skin)).map_or(USUAL_UNIT, |m| m.1);
+        let unit = median_and_sigma(&mut masked(&texture, &small.skin)).map_or(USUAL_UNIT, |m| m.1);
         let unit = unit.max(0.05 * USUAL_UNIT);
         Self {
             luminance: map(luminance, |v| KNEE * (v / (unit * KNEE)).asinh()),
-            chroma: (small.chroma.each_ref()).map(|c| map(c, |v| v / CHROMA_UNIT)),
+            chroma: (small.shading.chroma.each_ref()).map(|c| map(c, |v| v / CHROMA_UNIT)),
             log_unit: (unit / USUAL_UNIT).ln(),
             azimuth,
             directionality: directionality.min(0.5) as f32,
@@ -154,8 +159,6 @@ impl Canvas {
     /// The canvas that shows all of `skin` in light from `azimuth`; its sides are multiples of `multiple`.
     #[must_use]
     pub fn over(skin: &Field, azimuth: f64, scale: PixelsPerMm, multiple: usize) -> Self {
-        /// Skin's surroundings that the network sees as well, canvas px.
-        const MARGIN: f64 = 12.0;
         let step = step(scale);
         let (sin, cos) = azimuth.sin_cos();
         let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
@@ -179,7 +182,7 @@ impl Canvas {
             f64::midpoint(low[1], high[1]),
         ];
         let size = [0, 1].map(|k| {
-            let px = ((high[k] - low[k]) / step + 2.0 * MARGIN).ceil() as usize;
+            let px = ((high[k] - low[k]) / step + 2.0 * MARGIN as f64).ceil() as usize;
             px.next_multiple_of(multiple)
         });
         Self {
@@ -222,44 +225,41 @@ impl Canvas {
         [self.columns, self.rows].map(|n| (n as f64 - 1.0) / 2.0)
     }
 
-    /// The photo's `field` on the canvas, `outside` beyond the photo.
+    /// The photo's `fields` of one size on the canvas, 0 beyond the photo.
+    ///
+    /// # Panics
+    /// If their sizes differ.
     #[must_use]
-    pub fn show(&self, field: &Field, outside: f32) -> Field {
+    pub fn show<const N: usize>(&self, fields: [&Field; N]) -> [Field; N] {
         let [u, v] = self.axes();
         let [cx, cy] = self.centre();
-        let (rows, columns) = field.dim();
-        from_rows(self.rows, self.columns, |row, out| {
-            let dv = row as f64 - cy;
-            for (column, o) in out.iter_mut().enumerate() {
-                let du = column as f64 - cx;
-                let x = self.middle[0] + du * u[0] + dv * v[0];
-                let y = self.middle[1] + du * u[1] + dv * v[1];
-                let inside =
-                    x >= -0.5 && y >= -0.5 && x <= columns as f64 - 0.5 && y <= rows as f64 - 0.5;
-                *o = if inside {
-                    bilinear(field, x as f32, y as f32)
-                } else {
-                    outside
-                };
-            }
-        })
+        let (rows, columns) = fields[0].dim();
+        let from = [0, 1].map(|k| self.middle[k] - cx * u[k] - cy * v[k]);
+        let map = Turn { from, u, v };
+        let inside = |[x, y]: [f64; 2]| {
+            x >= -0.5 && y >= -0.5 && x <= columns as f64 - 0.5 && y <= rows as f64 - 0.5
+        };
+        map.seen((self.rows, self.columns), fields, inside)
     }
 
-    /// A plane of the canvas back on the photo's (`rows`, `columns`).
+    /// Planes of the canvas back on the photo's `size` (rows, columns).
+    ///
+    /// # Panics
+    /// If the planes' sizes differ.
     #[must_use]
-    pub fn back(&self, plane: &Field, (rows, columns): (usize, usize)) -> Field {
+    pub fn back<const N: usize>(&self, planes: [&Field; N], size: (usize, usize)) -> [Field; N] {
         let [u, v] = self.axes();
-        let [cx, cy] = self.centre();
+        let centre = self.centre();
         let square = self.step * self.step;
-        from_rows(rows, columns, |y, out| {
-            let dy = y as f64 - self.middle[1];
-            for (x, o) in out.iter_mut().enumerate() {
-                let dx = x as f64 - self.middle[0];
-                let column = (dx * u[0] + dy * u[1]) / square + cx;
-                let row = (dx * v[0] + dy * v[1]) / square + cy;
-                *o = bilinear(plane, column as f32, row as f32);
-            }
-        })
+        let map = Turn {
+            from: [0, 1].map(|k| {
+                let axis = [u, v][k];
+                centre[k] - (self.middle[0] * axis[0] + self.middle[1] * axis[1]) / square
+            }),
+            u: [u[0] / square, v[0] / square],
+            v: [u[1] / square, v[1] / square],
+        };
+        map.seen(size, planes, |_| true)
     }
 
     /// The planes that the network is shown to find `own`'s dents, `other` at its side; `skin` is the
@@ -270,11 +270,14 @@ impl Canvas {
         let turn = if self.mirrored { -1.0 } else { 1.0 };
         let (sin, cos) = (other.azimuth - self.azimuth).sin_cos();
         let mut planes = Vec::with_capacity(INPUTS);
-        for look in [own, other] {
-            planes.push(map(&self.show(&look.luminance, 0.0), |v| 0.5 * v));
-            planes.extend(look.chroma.each_ref().map(|c| self.show(c, 0.0)));
-        }
-        planes.push(self.show(skin, 0.0));
+        let seen = |look: &Look| {
+            let [red, blue] = &look.chroma;
+            let [luminance, red, blue] = self.show([&look.luminance, red, blue]);
+            [map(&luminance, |v| 0.5 * v), red, blue]
+        };
+        planes.extend(seen(own));
+        planes.extend(seen(other));
+        planes.extend(self.show([skin]));
         planes.push(even(2.0 * own.directionality));
         planes.push(even(2.0 * other.directionality));
         planes.push(even(cos as f32));
@@ -282,6 +285,43 @@ impl Canvas {
         planes.push(even(own.log_unit));
         planes.push(even(other.log_unit));
         planes
+    }
+}
+
+/// A plane turned and scaled onto another grid: place (x, y) of it is at `from` + x `u` + y `v`.
+struct Turn {
+    from: [f64; 2],
+    u: [f64; 2],
+    v: [f64; 2],
+}
+
+impl Turn {
+    /// `fields` on a grid of `size` (rows, columns), linear between pixels; 0 at places that are not
+    /// `inside`, and places outside of the fields are moved to the edge.
+    fn seen<const N: usize>(
+        &self,
+        size: (usize, usize),
+        fields: [&Field; N],
+        inside: impl Fn([f64; 2]) -> bool + Sync,
+    ) -> [Field; N] {
+        let (rows, columns) = fields[0].dim();
+        assert!(fields.iter().all(|f| f.dim() == (rows, columns)));
+        let sources = fields.map(|f| f.as_slice().expect("planes are row-major"));
+        planes_from_rows(size.0, size.1, |y, mut outs| {
+            let [left, top] = [0, 1].map(|k| self.from[k] + y as f64 * self.v[k]);
+            for x in 0..size.1 {
+                let at = [left + x as f64 * self.u[0], top + x as f64 * self.u[1]];
+                if !inside(at) {
+                    continue;
+                }
+                let across = Between::new(at[0] as f32, columns);
+                let down = Between::new(at[1] as f32, rows);
+                for (out, source) in outs.iter_mut().zip(sources) {
+                    let line = |row: usize| across.of(&source[row * columns..][..columns]);
+                    out[x] = down.between(line);
+                }
+            }
+        })
     }
 }
 
@@ -304,7 +344,8 @@ mod tests {
         for azimuth in [0.0f64, 1.1, -2.5] {
             let canvas = Canvas::over(&skin, azimuth, scale, 8);
             assert_eq!((canvas.rows % 8, canvas.columns % 8), (0, 0));
-            let back = canvas.back(&canvas.show(&field, 0.0), field.dim());
+            let [shown] = canvas.show([&field]);
+            let [back] = canvas.back([&shown], field.dim());
             for y in 4..86 {
                 for x in 4..116 {
                     // Two linear interpolations of waves 57 px long, 1.33 px apart: (2π·1.33/57)²/8,
@@ -329,7 +370,7 @@ mod tests {
                 mirrored,
                 ..Canvas::around([40.0, 40.0], 135f64.to_radians(), scale, 16)
             };
-            let seen = canvas.show(&field, 0.0);
+            let [seen] = canvas.show([&field]);
             for row in 0..16 {
                 assert!(seen[[row, 15]] > seen[[row, 0]] + 20.0);
             }

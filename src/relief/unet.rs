@@ -10,6 +10,7 @@
     reason = "only what is inlined is compiled for its caller's wider registers"
 )]
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use rayon::prelude::*;
@@ -132,23 +133,74 @@ impl Unet {
             .collect()
     }
 
-    /// The [`OUTPUTS`] planes for the planes of a canvas.
+    /// The [`OUTPUTS`] planes for the planes of a canvas, where it is `asked`; 0 elsewhere.
     #[must_use]
-    pub fn see(&self, inputs: &[Field]) -> Vec<Field> {
+    pub fn see(&self, inputs: &[Field], asked: &Asked) -> Vec<Field> {
         let c = &self.convolutions;
-        let same = |stack: &Stack, i: usize| convolve(&c[i], &[Source::Same(stack)]);
-        let twice = |stack: &Stack, i: usize| same(&same(stack, i), i + 1);
+        let mut asked = vec![asked.clone()];
+        for level in 1..LEVELS {
+            asked.push(asked[level - 1].halved());
+        }
+        let same =
+            |stack: &Stack, i: usize, k: usize| convolve(&c[i], &[Source::Same(stack)], &asked[k]);
+        let twice = |stack: &Stack, k: usize| same(&same(stack, 2 * k, k), 2 * k + 1, k);
         let mut levels = vec![twice(&Stack::of(inputs), 0)];
         for level in 1..LEVELS {
-            let coarser = twice(&levels[level - 1].halved(), 2 * level);
+            let coarser = twice(&levels[level - 1].halved(), level);
             levels.push(coarser);
         }
         let mut up = levels.pop().expect("as many as there are levels");
-        for (k, high) in levels.iter().rev().enumerate() {
+        for (k, high) in levels.iter().enumerate().rev() {
             let both = [Source::Half(&up), Source::Same(high)];
-            up = convolve(&c[2 * LEVELS + k], &both);
+            up = convolve(&c[3 * LEVELS - 2 - k], &both, &asked[k]);
         }
-        same(&up, c.len() - 1).fields()
+        same(&up, c.len() - 1, 0).fields()
+    }
+}
+
+/// From which column on to which one each row of a canvas is asked about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked(Vec<Range<usize>>);
+
+impl Asked {
+    /// All of a canvas.
+    #[must_use]
+    pub fn all(rows: usize, columns: usize) -> Self {
+        Self(vec![0..columns; rows])
+    }
+
+    /// What of a canvas lies within `margin` px, across and down, of a plane's values above 0, and
+    /// between two such places of a row.
+    #[must_use]
+    pub fn around(plane: &Field, margin: usize) -> Self {
+        let (rows, columns) = plane.dim();
+        let open = |y: usize| {
+            let line = crate::raster::row(plane, y);
+            let first = line.iter().position(|&v| v > 0.0)?;
+            let last = line.iter().rposition(|&v| v > 0.0)?;
+            Some((first, last + 1))
+        };
+        let open: Vec<Option<(usize, usize)>> = (0..rows).map(open).collect();
+        let near = |y: usize| {
+            let around = &open[y.saturating_sub(margin)..(y + margin + 1).min(rows)];
+            let first = around.iter().flatten().map(|o| o.0).min();
+            let last = around.iter().flatten().map(|o| o.1).max();
+            first.zip(last).map_or(0..0, |(first, last)| {
+                first.saturating_sub(margin)..(last + margin).min(columns)
+            })
+        };
+        Self((0..rows).map(near).collect())
+    }
+
+    /// The same of a canvas half as fine.
+    fn halved(&self) -> Self {
+        let both = |pair: &[Range<usize>]| {
+            let filled = || pair.iter().filter(|r| !r.is_empty());
+            let first = filled().map(|r| r.start / 2).min();
+            let last = filled().map(|r| r.end.div_ceil(2)).max();
+            first.zip(last).map_or(0..0, |(first, last)| first..last)
+        };
+        Self(self.0.chunks(2).map(both).collect())
     }
 }
 
@@ -160,7 +212,8 @@ pub fn trained() -> &'static Unet {
     &UNET
 }
 
-/// Planes row by row: `[row][plane][column]`, so that threads share rows and nothing else.
+/// Planes row by row: `[row][plane][column]`, so that threads share rows and nothing else; with a zero
+/// at both ends of each line, and more at its end up to what is summed at once.
 #[derive(Debug, Clone, PartialEq)]
 struct Stack {
     rows: usize,
@@ -176,51 +229,62 @@ enum Source<'a> {
     Half(&'a Stack),
 }
 
+/// Zeros before a line.
+const REACH: usize = 1;
+
+/// Length of a line of `columns` with the zeros around it.
+fn stride(columns: usize) -> usize {
+    columns + WIDE + 2 * REACH
+}
+
 impl Stack {
     fn zeros(rows: usize, columns: usize, planes: usize) -> Self {
         Self {
             rows,
             columns,
             planes,
-            values: vec![0.0; rows * columns * planes],
+            values: vec![0.0; rows * stride(columns) * planes],
         }
     }
 
     fn of(fields: &[Field]) -> Self {
         let (rows, columns) = fields.first().map_or((0, 0), Field::dim);
         let mut stack = Self::zeros(rows, columns, fields.len());
-        for (k, field) in fields.iter().enumerate() {
-            for y in 0..rows {
-                stack
-                    .row_mut(y, k)
-                    .copy_from_slice(crate::raster::row(field, y));
-            }
-        }
+        stack.fill(|y, plane, out| out.copy_from_slice(crate::raster::row(&fields[plane], y)));
         stack
     }
 
-    fn row(&self, y: usize, plane: usize) -> &[f32] {
-        let at = (y * self.planes + plane) * self.columns;
-        &self.values[at..at + self.columns]
+    /// Sets every line: `line(row, plane, the line to set)`.
+    fn fill(&mut self, line: impl Fn(usize, usize, &mut [f32]) + Sync) {
+        let (columns, stride) = (self.columns, stride(self.columns));
+        let length = (stride * self.planes).max(1);
+        let rows = self.values.par_chunks_mut(length).enumerate();
+        rows.for_each(|(y, out)| {
+            for (plane, out) in out.chunks_exact_mut(stride).enumerate() {
+                line(y, plane, &mut out[REACH..][..columns]);
+            }
+        });
     }
 
-    fn row_mut(&mut self, y: usize, plane: usize) -> &mut [f32] {
-        let at = (y * self.planes + plane) * self.columns;
-        &mut self.values[at..at + self.columns]
+    /// A line with the zeros around it.
+    fn line(&self, y: usize, plane: usize) -> &[f32] {
+        let stride = stride(self.columns);
+        let at = (y * self.planes + plane) * stride;
+        &self.values[at..at + stride]
+    }
+
+    fn row(&self, y: usize, plane: usize) -> &[f32] {
+        &self.line(y, plane)[REACH..][..self.columns]
     }
 
     /// Means of 2 x 2.
     fn halved(&self) -> Self {
         let mut half = Self::zeros(self.rows / 2, self.columns / 2, self.planes);
-        let length = half.columns * half.planes;
-        let rows = half.values.par_chunks_mut(length.max(1)).enumerate();
-        rows.for_each(|(y, out)| {
-            for (k, out) in out.chunks_exact_mut(self.columns / 2).enumerate() {
-                let (top, bottom) = (self.row(2 * y, k), self.row(2 * y + 1, k));
-                for (x, o) in out.iter_mut().enumerate() {
-                    let sum = top[2 * x] + top[2 * x + 1] + (bottom[2 * x] + bottom[2 * x + 1]);
-                    *o = 0.25 * sum;
-                }
+        half.fill(|y, plane, out| {
+            let (top, bottom) = (self.row(2 * y, plane), self.row(2 * y + 1, plane));
+            let pairs = top.chunks_exact(2).zip(bottom.chunks_exact(2));
+            for (o, (top, bottom)) in out.iter_mut().zip(pairs) {
+                *o = 0.25 * (top[0] + top[1] + (bottom[0] + bottom[1]));
             }
         });
         half
@@ -242,43 +306,62 @@ const AT_ONCE: usize = 4;
 const WIDE: usize = 16;
 
 /// A convolution over all sources' planes in turn, zero beyond the border, with the rectifier (a
-/// single pixel's, the last one, has none).
-fn convolve(convolution: &Convolution, sources: &[Source]) -> Stack {
+/// single pixel's, the last one, has none), where it is `asked`; 0 elsewhere.
+fn convolve(convolution: &Convolution, sources: &[Source], asked: &Asked) -> Stack {
     let (rows, columns) = match sources.last() {
         Some(Source::Same(s)) => (s.rows, s.columns),
         Some(Source::Half(s)) => (2 * s.rows, 2 * s.columns),
         None => (0, 0),
     };
     let side = convolution.side;
-    let reach = side / 2;
-    let stride = columns.next_multiple_of(WIDE) + 2 * reach;
+    let stride = stride(columns);
     let packed = packed(convolution);
+    let (leak, sum_row) = if side == 1 {
+        (1.0, sum_row::<1> as SumRow)
+    } else {
+        (LEAK, sum_row::<3> as SumRow)
+    };
+    let blocks = packed.chunks_exact((convolution.inputs * side * side * AT_ONCE).max(1));
+    let biases = convolution.biases.chunks(AT_ONCE);
+    let kernels: Vec<Kernels> = blocks
+        .zip(biases)
+        .map(|(weights, biases)| Kernels {
+            weights,
+            biases: std::array::from_fn(|k| biases.get(k).copied().unwrap_or(0.0)),
+            leak,
+        })
+        .collect();
+    let halves: usize = (sources.iter())
+        .map(|s| match s {
+            Source::Half(s) => s.planes,
+            Source::Same(_) => 0,
+        })
+        .sum();
     let mut out = Stack::zeros(rows, columns, convolution.outputs);
-    let length = (columns * convolution.outputs).max(1);
+    let length = (stride * convolution.outputs).max(1);
     out.values.par_chunks_mut(length).enumerate().for_each_init(
-        || vec![0.0f32; stride * side * convolution.inputs],
-        |padded, (y, out)| {
-            gather(sources, y, rows, side, stride, padded);
-            for (block, out) in out.chunks_mut(AT_ONCE * columns).enumerate() {
-                let weights = &packed[block * padded.len() / stride * side * AT_ONCE..];
-                let biases = &convolution.biases[block * AT_ONCE..];
-                let biases = std::array::from_fn(|k| biases.get(k).copied().unwrap_or(0.0));
-                let sum_row = if side == 1 {
-                    sum_row::<1>
-                } else {
-                    sum_row::<3>
-                };
-                sum_row(padded, stride, weights, biases, columns, out);
+        || vec![0.0f32; stride * (1 + side * halves)],
+        |room, (y, out)| {
+            if asked.0[y].is_empty() {
+                return;
             }
-            if side > 1 {
-                for v in out.iter_mut() {
-                    *v = if *v > 0.0 { *v } else { LEAK * *v };
-                }
-            }
+            let lines = lines(sources, y, rows, side, room, stride);
+            sum_row(&lines, &kernels, asked.0[y].clone(), stride, out);
         },
     );
     out
 }
+
+/// [`AT_ONCE`] outputs' part of a convolution.
+struct Kernels<'a> {
+    /// See [`packed`].
+    weights: &'a [f32],
+    biases: [f32; AT_ONCE],
+    /// Slope of the rectifier below zero.
+    leak: f32,
+}
+
+type SumRow = fn(&[&[f32]], &[Kernels], Range<usize>, usize, &mut [f32]);
 
 /// Weights in the order in which they are used: `[block of outputs][input][row][column][output]`.
 fn packed(convolution: &Convolution) -> Vec<f32> {
@@ -295,76 +378,82 @@ fn packed(convolution: &Convolution) -> Vec<f32> {
     packed
 }
 
-/// The rows around `y` of every plane with zeros beside them: `[plane][row][column]`.
-fn gather(
-    sources: &[Source],
+/// The lines around `y` of every plane, with as many zeros before as the kernels reach: `[plane][row]`.
+/// Those of a source that is half as fine are made in `room`, whose first line stays zero.
+fn lines<'a>(
+    sources: &[Source<'a>],
     y: usize,
     rows: usize,
     side: usize,
+    room: &'a mut [f32],
     stride: usize,
-    padded: &mut [f32],
-) {
+) -> Vec<&'a [f32]> {
     let reach = side / 2;
-    let mut lines = padded.chunks_exact_mut(stride);
+    let at = |ky: usize| (y + ky).checked_sub(reach).filter(|&at| at < rows);
+    let mut lines: Vec<&[f32]> = Vec::new();
+    let (zeros, mut free) = room.split_at_mut(stride);
+    let zeros = &*zeros;
     for source in sources {
         let planes = match source {
             Source::Same(s) | Source::Half(s) => s.planes,
         };
         for plane in 0..planes {
             for ky in 0..side {
-                let Some(line) = lines.next() else { return };
-                let at = y as isize + ky as isize - reach as isize;
-                if at < 0 || at >= rows as isize {
-                    line.fill(0.0);
-                    continue;
-                }
-                match source {
-                    Source::Same(s) => {
-                        let row = s.row(at as usize, plane);
-                        line[reach..reach + row.len()].copy_from_slice(row);
-                    }
-                    Source::Half(s) => {
-                        let row = s.row(at as usize / 2, plane);
-                        for (pair, &v) in line[reach..].chunks_exact_mut(2).zip(row) {
+                let line = match (source, at(ky)) {
+                    (Source::Same(s), Some(at)) => s.line(at, plane),
+                    (Source::Half(s), Some(at)) => {
+                        let (line, rest) = std::mem::take(&mut free).split_at_mut(stride);
+                        free = rest;
+                        let row = s.row(at / 2, plane);
+                        for (pair, &v) in line[REACH..].chunks_exact_mut(2).zip(row) {
                             pair.fill(v);
                         }
+                        &*line
                     }
-                }
+                    (_, None) => zeros,
+                };
+                lines.push(&line[REACH - reach..]);
             }
         }
     }
+    lines
 }
 
-/// [`AT_ONCE`] outputs of one row; every sum runs in the same order and is rounded once a product,
-/// whatever the machine: wider registers hold more columns, not more of a sum. Processors that cannot
-/// multiply and add in one go (on x86 those before 2013) are many times slower, and say the same.
+/// All outputs of the `asked` part of one row, place by place, so that what is read stays near; every sum runs in the same order and is rounded
+/// once a product, whatever the machine: wider registers hold more columns, not more of a sum.
+/// Processors that cannot multiply and add in one go (on x86 those before 2013) are many times slower,
+/// and say the same.
 #[multiversion::multiversion(targets("x86_64+avx2+fma"))]
 fn sum_row<const SIDE: usize>(
-    padded: &[f32],
+    lines: &[&[f32]],
+    kernels: &[Kernels],
+    asked: Range<usize>,
     stride: usize,
-    weights: &[f32],
-    biases: [f32; AT_ONCE],
-    columns: usize,
     out: &mut [f32],
 ) {
-    for x in (0..columns).step_by(WIDE) {
-        // One name each: an array of sums is kept in memory, not in registers.
-        let [mut a, mut b, mut c, mut d] = biases.map(|bias| [bias; WIDE]);
-        let lines = padded.chunks_exact(stride);
-        for (line, taps) in lines.zip(weights.chunks_exact(SIDE * AT_ONCE)) {
-            let line = &line[x..x + WIDE + SIDE - 1];
-            for kx in 0..SIDE {
-                let values = line[kx..].first_chunk().expect("as wide as it was cut");
-                let tap = &taps[kx * AT_ONCE..];
-                add(&mut a, tap[0], values);
-                add(&mut b, tap[1], values);
-                add(&mut c, tap[2], values);
-                add(&mut d, tap[3], values);
+    for x in asked.clone().step_by(WIDE) {
+        let wide = WIDE.min(asked.end - x);
+        for (kernels, out) in kernels.iter().zip(out.chunks_mut(AT_ONCE * stride)) {
+            // One name each: an array of sums is kept in memory, not in registers.
+            let [mut a, mut b, mut c, mut d] = kernels.biases.map(|bias| [bias; WIDE]);
+            let taps = kernels.weights.chunks_exact(SIDE * AT_ONCE);
+            for (line, taps) in lines.iter().zip(taps) {
+                let line = &line[x..x + WIDE + SIDE - 1];
+                for kx in 0..SIDE {
+                    let values = line[kx..].first_chunk().expect("as wide as it was cut");
+                    let tap = &taps[kx * AT_ONCE..];
+                    add(&mut a, tap[0], values);
+                    add(&mut b, tap[1], values);
+                    add(&mut c, tap[2], values);
+                    add(&mut d, tap[3], values);
+                }
             }
-        }
-        let wide = WIDE.min(columns - x);
-        for (out, sum) in out.chunks_exact_mut(columns).zip([a, b, c, d]) {
-            out[x..x + wide].copy_from_slice(&sum[..wide]);
+            for (out, mut sum) in out.chunks_exact_mut(stride).zip([a, b, c, d]) {
+                for v in &mut sum {
+                    *v = if *v > 0.0 { *v } else { kernels.leak * *v };
+                }
+                out[REACH + x..REACH + x + wide].copy_from_slice(&sum[..wide]);
+            }
         }
     }
 }

@@ -22,7 +22,6 @@ use scardepth::report;
 use scardepth::report::schema::Verdict;
 use scardepth::score::score;
 use scardepth::segment::{self, Ground, segment};
-use scardepth::shading::shade;
 use scardepth::skin;
 use scardepth::units::PixelsPerMm;
 
@@ -109,7 +108,12 @@ proptest! {
         // All of it, some of it and none of it.
         let masks = [Mask::from_elem(size, true), found.mask, Mask::from_elem(size, false)];
         for mask in masks {
-            let shading = shade(&image, &mask, scale, &scardepth::shading::Options::default());
+            let shading = scardepth::shading::shade(
+                &image,
+                &mask,
+                scale,
+                &scardepth::shading::Options::default(),
+            );
             prop_assert!(finite(&shading.luminance) && finite(&shading.field));
             prop_assert_eq!(shading.luminance.dim(), size);
         }
@@ -214,16 +218,18 @@ proptest! {
         let image = linear(&scene, width, height);
         let mask = cover.mask(&image);
         let scale = scale(px_per_mm);
-        let shading = shade(&image, &mask, scale, &scardepth::shading::Options::default());
+        let shading = scardepth::shading::Options::default();
         let options = relief::Options::default();
-        let light = find_light(&shading.field, &mask, scale, &options);
+        let small = relief::small(&image, &mask, scale, &shading);
+        let relief::Small { shading, skin, scale, .. } = &small;
+        let light = find_light(&shading.field, skin, *scale, &options);
         prop_assert!((0.0..180.0).contains(&light.axis_deg), "{:?}", light);
         prop_assert!((0.0..=1.0).contains(&light.directionality), "{:?}", light);
-        let parts = reconstruct(&shading.field, light, scale, &options);
+        let parts = reconstruct(&shading.field, light, *scale, &options);
         prop_assert!(finite(&parts.odd) && finite(&parts.even));
         prop_assert_eq!(parts.odd.dim(), shading.field.dim());
-        let small = relief::small(&shading, &mask, scale);
-        prop_assert!(finite(&small.luminance) && finite(&small.skin));
+        prop_assert!(finite(&shading.luminance) && finite(&small.luminance));
+        prop_assert!(finite(&small.share));
     }
 
     #[test]

@@ -30,7 +30,9 @@ fn a_convolution_is_its_definition() {
         weights: weights.clone(),
         biases: vec![0.1; 6],
     };
-    let found = convolve(&convolution, &[Source::Same(&Stack::of(&inputs))]).fields();
+    let stack = Stack::of(&inputs);
+    let asked = Asked::all(rows, columns);
+    let found = convolve(&convolution, &[Source::Same(&stack)], &asked).fields();
     for (o, found) in found.iter().enumerate() {
         for ((y, x), &found) in found.indexed_iter() {
             let mut sum: f32 = 0.1;
