@@ -5,8 +5,9 @@
 //! The finest texture speaks first; where it is gone (smoother skin after a treatment, a softer
 //! photo) the next coarser levels may speak, as long as their pixels are small beside a scar.
 
+use super::blocks::Padded;
 use super::follow::{Level, Pair, longer, sides};
-use super::patches::{BLOCK, Padded, Patch, Search, middle, sought, squares};
+use super::patches::{BLOCK, Patch, Search, middle, sought, squares};
 use super::picture::Picture;
 use super::sheet::Sheet;
 use super::{Alignment, CONFIDENT};

@@ -3,9 +3,10 @@
 use rayon::prelude::*;
 
 use super::affine::Affine;
+use super::blocks::Padded;
 use super::coarse;
 use super::doubt;
-use super::patches::{BLOCK, Padded, Patch, Search, middle, sought};
+use super::patches::{BLOCK, Patch, Search, middle, sought};
 use super::picture::{Picture, Source};
 use super::sheet::{Measure, Sheet, Stiffness};
 use super::{LEAST_SKIN, Options, View};

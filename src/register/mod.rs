@@ -7,6 +7,7 @@
 
 mod affine;
 mod band;
+mod blocks;
 mod coarse;
 mod copy;
 mod doubt;
@@ -14,6 +15,7 @@ mod follow;
 mod patches;
 mod picture;
 pub mod points;
+mod seats;
 mod sheet;
 #[cfg(test)]
 mod tests;

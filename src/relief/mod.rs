@@ -13,9 +13,11 @@
 
 pub mod canvas;
 mod light;
+mod small;
 pub mod unet;
 
 pub use light::{LEAST_DIRECTIONAL, Light, Side, broad_slope, confirmed, find_light, sidedness};
+pub use small::{Small, feature_reduction, small};
 
 use std::f32;
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -23,10 +25,8 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use ndarray::Array2;
 use rustfft::num_complex::Complex32;
 
-use crate::filter::reduce;
 use crate::fourier::{self, Spectrum, fast_length, frequency};
-use crate::raster::{Field, LinearImage, Mask, each, from_rows, masked, row, weights, zip2, zip3};
-use crate::shading::{Shading, shade};
+use crate::raster::{Field, LinearImage, Mask, from_rows, masked, row, zip2};
 use crate::units::PixelsPerMm;
 use canvas::{Canvas, Look};
 use unet::Asked;
@@ -301,60 +301,6 @@ pub fn places(look: &Look, skin: &Field, scale: PixelsPerMm) -> Vec<[f64; 2]> {
     chosen
 }
 
-/// Scale, px/mm, at which features are looked at: an ice pick of 0.8 mm is 6 px wide.
-const FEATURE_SCALE: f64 = 8.0;
-
-/// Working px per feature px.
-#[must_use]
-pub fn feature_reduction(scale: PixelsPerMm) -> f64 {
-    (scale.get() / FEATURE_SCALE).max(1.0)
-}
-
-/// A photo's light on skin at the scale of features.
-#[derive(Debug, Clone)]
-pub struct Small {
-    pub shading: Shading,
-    /// Linear luminance.
-    pub luminance: Field,
-    /// Share of each px that is skin.
-    pub share: Field,
-    /// Mostly skin.
-    pub skin: Mask,
-    pub scale: PixelsPerMm,
-}
-
-/// A photo brought to the scale of features, and the shading of its skin there; what is not skin has
-/// no part in a px that is skin as well.
-#[must_use]
-pub fn small(
-    image: &LinearImage,
-    skin: &Mask,
-    scale: PixelsPerMm,
-    options: &crate::shading::Options,
-) -> Small {
-    let reduction = feature_reduction(scale);
-    let scale = scale.reduced(reduction);
-    let share = reduce(&weights(skin), reduction);
-    let reduced = |plane: &Field| {
-        if reduction > 1.0 {
-            reduced_skin(plane, skin, &share, reduction)
-        } else {
-            plane.clone()
-        }
-    };
-    let image = LinearImage {
-        planes: image.planes.each_ref().map(reduced),
-    };
-    let skin = each(&share, |s| s > 0.5);
-    Small {
-        shading: shade(&image, &skin, scale, options),
-        luminance: image.luminance(),
-        share,
-        skin,
-        scale,
-    }
-}
-
 /// The light in a photo; see [`find_light`].
 #[must_use]
 pub fn light_of(
@@ -366,24 +312,6 @@ pub fn light_of(
 ) -> Light {
     let small = small(image, skin, scale, shading);
     find_light(&small.shading.field, &small.skin, small.scale, options)
-}
-
-/// Means over the skin in each px; over all of it where there is none.
-fn reduced_skin(plane: &Field, skin: &Mask, share: &Field, reduction: f64) -> Field {
-    let open: Field = from_rows(plane.nrows(), plane.ncols(), |y, out| {
-        for ((o, &v), &s) in out.iter_mut().zip(row(plane, y)).zip(row(skin, y)) {
-            *o = if s { v } else { 0.0 };
-        }
-    });
-    let all = reduce(plane, reduction);
-    zip3(
-        &reduce(&open, reduction),
-        share,
-        &all,
-        |open, share, all| {
-            if share > 0.0 { open / share } else { all }
-        },
-    )
 }
 
 /// Pearson correlation of two fields over a mask; `None` if either is constant there.

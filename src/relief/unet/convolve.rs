@@ -1,0 +1,266 @@
+//! Planes, and convolutions over them.
+
+#![allow(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for its caller's wider registers"
+)]
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::{Asked, Convolution, LEAK};
+use crate::raster::Field;
+
+/// Planes row by row: `[row][plane][column]`, so that threads share rows and nothing else; with a zero
+/// at both ends of each line, and more at its end up to what is summed at once.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stack {
+    rows: usize,
+    columns: usize,
+    planes: usize,
+    values: Vec<f32>,
+}
+
+/// Where a convolution's input comes from.
+pub(super) enum Source<'a> {
+    Same(&'a Stack),
+    /// Half as fine: each value stands for 2 x 2 pixels.
+    Half(&'a Stack),
+}
+
+/// Zeros before a line.
+const REACH: usize = 1;
+
+/// Length of a line of `columns` with the zeros around it.
+fn stride(columns: usize) -> usize {
+    columns + WIDE + 2 * REACH
+}
+
+impl Stack {
+    fn zeros(rows: usize, columns: usize, planes: usize) -> Self {
+        Self {
+            rows,
+            columns,
+            planes,
+            values: vec![0.0; rows * stride(columns) * planes],
+        }
+    }
+
+    pub fn of(fields: &[Field]) -> Self {
+        let (rows, columns) = fields.first().map_or((0, 0), Field::dim);
+        let mut stack = Self::zeros(rows, columns, fields.len());
+        stack.fill(|y, plane, out| out.copy_from_slice(crate::raster::row(&fields[plane], y)));
+        stack
+    }
+
+    /// Sets every line: `line(row, plane, the line to set)`.
+    fn fill(&mut self, line: impl Fn(usize, usize, &mut [f32]) + Sync) {
+        let (columns, stride) = (self.columns, stride(self.columns));
+        let length = (stride * self.planes).max(1);
+        let rows = self.values.par_chunks_mut(length).enumerate();
+        rows.for_each(|(y, out)| {
+            for (plane, out) in out.chunks_exact_mut(stride).enumerate() {
+                line(y, plane, &mut out[REACH..][..columns]);
+            }
+        });
+    }
+
+    /// A line with the zeros around it.
+    fn line(&self, y: usize, plane: usize) -> &[f32] {
+        let stride = stride(self.columns);
+        let at = (y * self.planes + plane) * stride;
+        &self.values[at..at + stride]
+    }
+
+    fn row(&self, y: usize, plane: usize) -> &[f32] {
+        &self.line(y, plane)[REACH..][..self.columns]
+    }
+
+    /// Means of 2 x 2.
+    pub fn halved(&self) -> Self {
+        let mut half = Self::zeros(self.rows / 2, self.columns / 2, self.planes);
+        half.fill(|y, plane, out| {
+            let (top, bottom) = (self.row(2 * y, plane), self.row(2 * y + 1, plane));
+            let pairs = top.chunks_exact(2).zip(bottom.chunks_exact(2));
+            for (o, (top, bottom)) in out.iter_mut().zip(pairs) {
+                *o = 0.25 * (top[0] + top[1] + (bottom[0] + bottom[1]));
+            }
+        });
+        half
+    }
+
+    pub fn fields(&self) -> Vec<Field> {
+        let field = |k: usize| {
+            crate::raster::from_rows(self.rows, self.columns, |y, out| {
+                out.copy_from_slice(self.row(y, k));
+            })
+        };
+        (0..self.planes).map(field).collect()
+    }
+}
+
+/// Outputs that are summed at once, and columns: their sums fill half of AVX2's registers, or all of
+/// those of a processor without.
+const AT_ONCE: usize = 4;
+const WIDE: usize = 16;
+
+/// A convolution over all sources' planes in turn, zero beyond the border, with the rectifier (a
+/// single pixel's, the last one, has none), where it is `asked`; 0 elsewhere.
+pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &Asked) -> Stack {
+    let (rows, columns) = match sources.last() {
+        Some(Source::Same(s)) => (s.rows, s.columns),
+        Some(Source::Half(s)) => (2 * s.rows, 2 * s.columns),
+        None => (0, 0),
+    };
+    let side = convolution.side;
+    let stride = stride(columns);
+    let packed = packed(convolution);
+    let (leak, sum_row) = if side == 1 {
+        (1.0, sum_row::<1> as SumRow)
+    } else {
+        (LEAK, sum_row::<3> as SumRow)
+    };
+    let blocks = packed.chunks_exact((convolution.inputs * side * side * AT_ONCE).max(1));
+    let biases = convolution.biases.chunks(AT_ONCE);
+    let kernels: Vec<Kernels> = blocks
+        .zip(biases)
+        .map(|(weights, biases)| Kernels {
+            weights,
+            biases: std::array::from_fn(|k| biases.get(k).copied().unwrap_or(0.0)),
+            leak,
+        })
+        .collect();
+    let halves: usize = (sources.iter())
+        .map(|s| match s {
+            Source::Half(s) => s.planes,
+            Source::Same(_) => 0,
+        })
+        .sum();
+    let mut out = Stack::zeros(rows, columns, convolution.outputs);
+    let length = (stride * convolution.outputs).max(1);
+    out.values.par_chunks_mut(length).enumerate().for_each_init(
+        || vec![0.0f32; stride * (1 + side * halves)],
+        |room, (y, out)| {
+            if asked.0[y].is_empty() {
+                return;
+            }
+            let lines = lines(sources, y, rows, side, room, stride);
+            sum_row(&lines, &kernels, asked.0[y].clone(), stride, out);
+        },
+    );
+    out
+}
+
+/// [`AT_ONCE`] outputs' part of a convolution.
+struct Kernels<'a> {
+    /// See [`packed`].
+    weights: &'a [f32],
+    biases: [f32; AT_ONCE],
+    /// Slope of the rectifier below zero.
+    leak: f32,
+}
+
+type SumRow = fn(&[&[f32]], &[Kernels], Range<usize>, usize, &mut [f32]);
+
+/// Weights in the order in which they are used: `[block of outputs][input][row][column][output]`.
+fn packed(convolution: &Convolution) -> Vec<f32> {
+    let square = convolution.side * convolution.side;
+    let taps = convolution.inputs * square;
+    let blocks = convolution.outputs.div_ceil(AT_ONCE);
+    let mut packed = vec![0.0; blocks * taps * AT_ONCE];
+    for (o, weights) in convolution.weights.chunks_exact(taps).enumerate() {
+        let (block, lane) = (o / AT_ONCE, o % AT_ONCE);
+        for (tap, &w) in weights.iter().enumerate() {
+            packed[(block * taps + tap) * AT_ONCE + lane] = w;
+        }
+    }
+    packed
+}
+
+/// The lines around `y` of every plane, with as many zeros before as the kernels reach: `[plane][row]`.
+/// Those of a source that is half as fine are made in `room`, whose first line stays zero.
+fn lines<'a>(
+    sources: &[Source<'a>],
+    y: usize,
+    rows: usize,
+    side: usize,
+    room: &'a mut [f32],
+    stride: usize,
+) -> Vec<&'a [f32]> {
+    let reach = side / 2;
+    let at = |ky: usize| (y + ky).checked_sub(reach).filter(|&at| at < rows);
+    let mut lines: Vec<&[f32]> = Vec::new();
+    let (zeros, mut free) = room.split_at_mut(stride);
+    let zeros = &*zeros;
+    for source in sources {
+        let planes = match source {
+            Source::Same(s) | Source::Half(s) => s.planes,
+        };
+        for plane in 0..planes {
+            for ky in 0..side {
+                let line = match (source, at(ky)) {
+                    (Source::Same(s), Some(at)) => s.line(at, plane),
+                    (Source::Half(s), Some(at)) => {
+                        let (line, rest) = std::mem::take(&mut free).split_at_mut(stride);
+                        free = rest;
+                        let row = s.row(at / 2, plane);
+                        for (pair, &v) in line[REACH..].chunks_exact_mut(2).zip(row) {
+                            pair.fill(v);
+                        }
+                        &*line
+                    }
+                    (_, None) => zeros,
+                };
+                lines.push(&line[REACH - reach..]);
+            }
+        }
+    }
+    lines
+}
+
+/// All outputs of the `asked` part of one row, place by place, so that what is read stays near; every sum runs in the same order and is rounded
+/// once a product, whatever the machine: wider registers hold more columns, not more of a sum.
+/// Processors that cannot multiply and add in one go (on x86 those before 2013) are many times slower,
+/// and say the same.
+#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+fn sum_row<const SIDE: usize>(
+    lines: &[&[f32]],
+    kernels: &[Kernels],
+    asked: Range<usize>,
+    stride: usize,
+    out: &mut [f32],
+) {
+    for x in asked.clone().step_by(WIDE) {
+        let wide = WIDE.min(asked.end - x);
+        for (kernels, out) in kernels.iter().zip(out.chunks_mut(AT_ONCE * stride)) {
+            // One name each: an array of sums is kept in memory, not in registers.
+            let [mut a, mut b, mut c, mut d] = kernels.biases.map(|bias| [bias; WIDE]);
+            let taps = kernels.weights.chunks_exact(SIDE * AT_ONCE);
+            for (line, taps) in lines.iter().zip(taps) {
+                let line = &line[x..x + WIDE + SIDE - 1];
+                for kx in 0..SIDE {
+                    let values = line[kx..].first_chunk().expect("as wide as it was cut");
+                    let tap = &taps[kx * AT_ONCE..];
+                    add(&mut a, tap[0], values);
+                    add(&mut b, tap[1], values);
+                    add(&mut c, tap[2], values);
+                    add(&mut d, tap[3], values);
+                }
+            }
+            for (out, mut sum) in out.chunks_exact_mut(stride).zip([a, b, c, d]) {
+                for v in &mut sum {
+                    *v = if *v > 0.0 { *v } else { kernels.leak * *v };
+                }
+                out[REACH + x..REACH + x + wide].copy_from_slice(&sum[..wide]);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn add(sums: &mut [f32; WIDE], weight: f32, values: &[f32; WIDE]) {
+    for (sum, &value) in sums.iter_mut().zip(values) {
+        *sum = value.mul_add(weight, *sum);
+    }
+}
