@@ -6,9 +6,11 @@
     reason = "only what is inlined is compiled for its caller's wider registers"
 )]
 
-use super::patches::{BLOCK, Search, middle, squares};
 use super::picture::Picture;
 use crate::raster::{Field, from_rows, map, row};
+
+/// Side of a block, px, and the distance between squares.
+pub(super) const BLOCK: usize = 8;
 
 /// Offsets searched to either side at most, px.
 pub(super) const FARTHEST: usize = 7;
@@ -19,6 +21,39 @@ pub(super) const MOST_BLOCKS: usize = 4;
 /// Lanes in which neighbouring offsets are added together, and what few offsets need.
 pub(super) const LANES: usize = 16;
 pub(super) const FEW: usize = 8;
+
+/// How squares are laid out and sought, px of the level.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Search {
+    /// Blocks along a square's side, at most [`MOST_BLOCKS`].
+    pub blocks: usize,
+    /// Farthest offset sought, at most [`FARTHEST`].
+    pub radius: usize,
+}
+
+impl Search {
+    /// Side of a square, px.
+    pub fn side(&self) -> usize {
+        self.blocks * BLOCK
+    }
+
+    /// Offsets sought in one direction.
+    pub fn span(&self) -> usize {
+        2 * self.radius + 1
+    }
+}
+
+/// Squares along a line of `n` px.
+pub(super) fn squares(n: usize) -> usize {
+    n.div_ceil(BLOCK)
+}
+
+/// Where the middle of square `i` of a line of `n` px lies, px of the level.
+pub(super) fn middle(i: usize, n: usize) -> f64 {
+    // Two half blocks before the first middle, less half of what the squares are longer than the line.
+    let shift = (squares(n) * BLOCK - n) / 2;
+    (i * BLOCK + BLOCK / 2) as f64 - 0.5 - shift as f64
+}
 
 /// A picture with a border of nothing, so that a square may look beyond the edge.
 pub(super) struct Padded {

@@ -5,9 +5,9 @@
 //! The finest texture speaks first; where it is gone (smoother skin after a treatment, a softer
 //! photo) the next coarser levels may speak, as long as their pixels are small beside a scar.
 
-use super::blocks::Padded;
-use super::follow::{Level, Pair, longer, sides};
-use super::patches::{BLOCK, Patch, Search, middle, sought, squares};
+use super::blocks::{BLOCK, Padded, Search, middle, squares};
+use super::follow::{Level, Pair};
+use super::patches::{Patch, sought};
 use super::picture::Picture;
 use super::sheet::Sheet;
 use super::{Alignment, CONFIDENT};
@@ -54,29 +54,26 @@ const LEAST_AGREEMENT: f64 = 0.06;
 const SIGMAS: f64 = 4.0;
 
 /// What a level's squares say.
-pub(super) struct Audit {
-    before: Picture,
+pub(super) struct Audit<'a> {
+    before: &'a Picture,
     after: Picture,
     patches: Vec<Patch>,
 }
 
-/// Searches afresh at the finest level and at those coarser ones that may speak, finest first.
-pub(super) fn audits(
+/// Searches afresh at the finest of the `levels` and at those coarser ones that may speak, finest first.
+pub(super) fn audits<'a>(
     pair: &Pair,
+    levels: &'a [Level],
     sheet: &Sheet,
     scale: PixelsPerMm,
-) -> impl Iterator<Item = Audit> {
-    let long = longer(pair.size());
-    let mut sides = sides(long);
-    sides.reverse();
-    let finest = sides[0];
-    sides
-        .into_iter()
-        .filter(move |&side| side == finest || scale.mm(long / side) <= COARSEST_MM)
-        .map(move |side| {
-            let Level { before, padded } = Level::new(pair.before(side));
-            let after = pair.after_like(&before, sheet).laid_onto(&before, sheet);
-            let patches = sought(&padded, &Padded::new(&after), &SEARCH);
+) -> impl Iterator<Item = Audit<'a>> {
+    let speaks = move |level: &Level| scale.mm(level.before.factor) <= COARSEST_MM;
+    let levels = levels.iter().rev().enumerate();
+    levels
+        .filter(move |&(n, level)| n == 0 || speaks(level))
+        .map(move |(_, Level { before, padded })| {
+            let after = pair.after_like(before, sheet).laid_onto(before, sheet);
+            let patches = sought(padded, &Padded::new(&after), &SEARCH);
             Audit {
                 before,
                 after,
@@ -101,7 +98,7 @@ fn beyond_chance(share: f64) -> f64 {
     ((share - chance()) / (1.0 - chance())).max(0.0)
 }
 
-impl Audit {
+impl Audit<'_> {
     /// Share of squares found where the map says, less chance.
     pub fn agreement(&self) -> f64 {
         let agree = self.patches.iter().filter_map(agreeing).count();

@@ -3,10 +3,10 @@
 use rayon::prelude::*;
 
 use super::affine::Affine;
-use super::blocks::Padded;
+use super::blocks::{BLOCK, Padded, Search, middle};
 use super::coarse;
 use super::doubt;
-use super::patches::{BLOCK, Patch, Search, middle, sought};
+use super::patches::{Patch, sought};
 use super::picture::{Picture, Source};
 use super::sheet::{Measure, Sheet, Stiffness};
 use super::{LEAST_SKIN, Options, View};
@@ -282,24 +282,34 @@ fn saturated([xx, xy, yy]: [f32; 3]) -> [f32; 3] {
     ]
 }
 
-/// The placement followed to the finest level.
-pub(super) fn followed(pair: &Pair, start: &Sheet, scale: PixelsPerMm, options: &Options) -> Sheet {
+/// The levels on which a placement is followed and audited, the finest last.
+pub(super) fn levels(pair: &Pair) -> Vec<Level> {
+    let sides = sides(longer(pair.size())).into_iter();
+    sides.map(|side| Level::new(pair.before(side))).collect()
+}
+
+/// The placement followed to the finest of the `levels`.
+pub(super) fn followed(
+    pair: &Pair,
+    levels: &[Level],
+    start: &Sheet,
+    scale: PixelsPerMm,
+    options: &Options,
+) -> Sheet {
     let long = longer(pair.size());
     let finest = scale.px(options.bending_mm).min(long / LEAST_WAVES);
     let mut sheet = start.clone();
-    let sides = sides(long);
-    for (n, &side) in sides.iter().enumerate() {
-        let level = Level::new(pair.before(side));
-        let stage = Stage::new(pair, &level, &sheet);
+    for (n, level) in levels.iter().enumerate() {
+        let stage = Stage::new(pair, level, &sheet);
         // What coarser levels left is less than a search of the second pass reaches.
         let passes = &PASSES[usize::from(n >= SETTLED)..];
         for &(radius, outlier) in passes {
-            let last = n + 1 == sides.len() && radius == PASSES[PASSES.len() - 1].0;
+            let last = n + 1 == levels.len() && radius == PASSES[PASSES.len() - 1].0;
             let pass = Pass {
                 search: Search { blocks: 4, radius },
                 outlier: if last { STRICT } else { outlier },
                 rounds: if last { ROUNDS } else { ON_THE_WAY },
-                wavelength: (WAVE_PX * long / side).max(finest),
+                wavelength: (WAVE_PX * level.before.factor).max(finest),
             };
             sheet = stage.laid(&sheet, &pass);
         }
@@ -332,7 +342,7 @@ const WAVE_PX: f64 = 80.0;
 const LEAST_WAVES: f64 = 4.0;
 
 /// Longer sides of the levels for a picture with longer side `long`, the last at most `long`.
-pub(super) fn sides(long: f64) -> Vec<f64> {
+fn sides(long: f64) -> Vec<f64> {
     let last = long.min(LEVELS[LEVELS.len() - 1]);
     let coarser = LEVELS.iter().copied().filter(|&s| s < last / 1.15);
     coarser.chain([last]).collect()

@@ -160,17 +160,18 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
     let Some((start, peak_ratio)) = follow::placed(&pair, options) else {
         return failed(Reason::TooLittleSkin);
     };
-    let followed = follow::followed(&pair, &start, scale, options);
+    let levels = follow::levels(&pair);
+    let followed = follow::followed(&pair, &levels, &start, scale, options);
     // The same picture in other colours or another file must give exactly nothing.
     let rest = follow::at_rest(&pair, &followed).and_then(|rest| {
-        let mut audits = doubt::audits(&pair, &rest, scale).peekable();
+        let mut audits = doubt::audits(&pair, &levels, &rest, scale).peekable();
         let still = doubt::is_still(audits.peek()?);
         let audits: Option<Vec<_>> = still.then(|| audits.collect());
         audits.map(|audits| (rest, audits))
     });
     let still = rest.is_some();
     let (sheet, audits) = rest.unwrap_or_else(|| {
-        let audits = doubt::audits(&pair, &followed, scale).collect();
+        let audits = doubt::audits(&pair, &levels, &followed, scale).collect();
         (followed, audits)
     });
     let mut alignment = doubt::judged(&pair, &sheet, &audits, peak_ratio);

@@ -11,10 +11,7 @@
 
 use rayon::prelude::*;
 
-use super::blocks::{FEW, LANES, Padded, Sums, Surface, blocks_of};
-
-/// Side of a block, px, and the distance between squares.
-pub(super) const BLOCK: usize = 8;
+use super::blocks::{FEW, LANES, Padded, Search, Sums, Surface, blocks_of, squares};
 
 /// Share of a square that must be skin in both pictures.
 const SKIN_SHARE: f32 = 0.5;
@@ -22,31 +19,10 @@ const SKIN_SHARE: f32 = 0.5;
 /// Rows of squares of one task; the rows of blocks above and below them are summed twice.
 const BAND: usize = 16;
 
-/// How squares are laid out and sought, px of the level.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Search {
-    /// Blocks along a square's side, at most [`MOST_BLOCKS`](super::blocks::MOST_BLOCKS).
-    pub blocks: usize,
-    /// Farthest offset sought, at most [`FARTHEST`](super::blocks::FARTHEST).
-    pub radius: usize,
-}
-
-impl Search {
-    /// Side of a square, px.
-    pub fn side(&self) -> usize {
-        self.blocks * BLOCK
-    }
-
-    /// Offsets sought in one direction.
-    pub fn span(&self) -> usize {
-        2 * self.radius + 1
-    }
-}
-
 /// A square of the first picture found in the second.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patch {
-    /// Its place among the squares; squares stand [`BLOCK`] px apart.
+    /// Its place among the squares; squares stand a block apart.
     pub column: usize,
     pub row: usize,
     /// Found that far off in the second, px; `None` if the best offset lies on the search's rim.
@@ -55,18 +31,6 @@ pub(super) struct Patch {
     pub correlation: f32,
     /// Minus the second derivatives of the correlation there (xx, xy, yy), per px².
     pub curvature: [f32; 3],
-}
-
-/// Squares along a line of `n` px.
-pub(super) fn squares(n: usize) -> usize {
-    n.div_ceil(BLOCK)
-}
-
-/// Where the middle of square `i` of a line of `n` px lies, px of the level.
-pub(super) fn middle(i: usize, n: usize) -> f64 {
-    // Two half blocks before the first middle, less half of what the squares are longer than the line.
-    let shift = (squares(n) * BLOCK - n) / 2;
-    (i * BLOCK + BLOCK / 2) as f64 - 0.5 - shift as f64
 }
 
 /// Every square of `a` with enough skin in both, sought in `b`, both padded alike.
