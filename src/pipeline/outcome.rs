@@ -14,7 +14,7 @@ use crate::comparable::Caveat;
 use crate::decode::Photo;
 use crate::filter::{bilinear, enlarge_map};
 use crate::measure::{self, Scar, Totals};
-use crate::normalise::{self, FullMap};
+use crate::normalise::{self, FullMap, Shown};
 use crate::quality::{self, Quality};
 use crate::raster::{Mask, from_rows, gray, row, to_gray, weights};
 use crate::register::Alignment;
@@ -43,7 +43,7 @@ pub struct Compared<'a> {
 pub fn compared(mut c: Compared) -> Outcome {
     let refused = c.caveats.iter().any(|c| c.refuses);
     let size = (c.photos[0].width, c.photos[0].height);
-    let after = c.photos[1].display();
+    let after_size = (c.photos[1].width, c.photos[1].height);
     let map = FullMap {
         x: &c.laid.alignment.x,
         y: &c.laid.alignment.y,
@@ -59,12 +59,18 @@ pub fn compared(mut c: Compared) -> Outcome {
         }
     };
     let (aligned_after, maps) = rayon::join(
-        || normalise::picture(&after, &map, &c.laid.gains, size),
+        || {
+            let samples = &c.photos[1].displayed();
+            let after = Shown {
+                samples,
+                size: after_size,
+            };
+            normalise::picture(after, &map, &c.laid.gains, size)
+        },
         || (!refused).then(|| super::views::maps(&c)),
     );
-    let after_size = after.dimensions();
     // On paper and screen what is refused is shown as it was taken.
-    let after = refused.then_some(after);
+    let after = refused.then(|| c.photos[1].display());
     let pictures = Pictures {
         scars_before: mask(&c.seen.both.before.scars.mask()),
         scars_after: mask(&c.seen.both.after.scars.mask()),
