@@ -9,6 +9,7 @@ use ndarray::Array2;
 
 use crate::filter::{dilate, erode, label_groups};
 use crate::raster::{Field, Mask, each, row};
+use crate::stats::ordered;
 use crate::units::PixelsPerMm;
 
 /// Settings of [`segment`].
@@ -201,16 +202,6 @@ fn deepest_first(index: &Field, skin: &Mask, most: f32) -> impl Iterator<Item = 
     }
     pixels.sort_unstable();
     pixels.into_iter().map(|key| (key & 0xffff_ffff) as usize)
-}
-
-/// A whole number in the order of [`f32::total_cmp`].
-fn ordered(v: f32) -> u32 {
-    let bits = v.to_bits();
-    if v.is_sign_negative() {
-        !bits
-    } else {
-        bits | 1 << 31
-    }
 }
 
 /// Keeps the groups that pass `keep(size, deepest value of index)` and numbers them 1.. in raster order.

@@ -12,11 +12,11 @@ use super::visits::Seen;
 use super::{CONFIDENT, Clock, Options, Outcome};
 use crate::comparable::Caveat;
 use crate::decode::Photo;
-use crate::filter::{bilinear, enlarge_map};
+use crate::filter::{bilinear, enlarge_mask};
 use crate::measure::{self, Scar, Totals};
 use crate::normalise::{self, FullMap, Shown};
 use crate::quality::{self, Quality};
-use crate::raster::{Mask, from_rows, gray, row, to_gray, weights};
+use crate::raster::{Mask, from_rows, gray, row, to_gray};
 use crate::register::Alignment;
 use crate::relief::Relief;
 use crate::report::words::measure::band;
@@ -350,13 +350,7 @@ fn full_mask(mask: &Mask, frame: &Frame, size: (u32, u32)) -> GrayImage {
         return to_gray(mask);
     }
     let size = (size.1 as usize, size.0 as usize);
-    let shown = |share: f32| if share >= 0.5 { 255 } else { 0 };
-    gray(enlarge_map(
-        &weights(mask),
-        size,
-        frame.before_reduction,
-        shown,
-    ))
+    gray(enlarge_mask(mask, size, frame.before_reduction))
 }
 
 /// The alignment at nodes of the before photo; unknown where it is not believed.
