@@ -73,9 +73,9 @@ fn within(mask: &Mask, most: f32) -> Mask {
     let (rows, columns) = mask.dim();
     // How far aside a disk reaches in the lines at each distance from its centre.
     let reaches = |dy: u32, dx: u32| (dx * dx + dy * dy) as f32 <= most;
-    let lines: Vec<u8> = (0..)
-        .take_while(|&dy| reaches(dy, 0))
-        .map(|dy| (0..).take_while(|&dx| reaches(dy, dx)).count() as u8 - 1)
+    let all = 0..=DIRECT as u32;
+    let lines: Vec<u8> = (all.clone().take_while(|&dy| reaches(dy, 0)))
+        .map(|dy| all.clone().take_while(|&dx| reaches(dy, dx)).count() as u8 - 1)
         .collect();
     let aside: Array2<u8> = from_rows(rows, columns, |y, out| to_nearest(row(mask, y), out));
     from_rows(rows, columns, |y, out| {

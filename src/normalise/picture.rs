@@ -191,7 +191,7 @@ impl Line {
 fn full_size(places: &mut [f32], inside: &mut [bool], scale: [f64; 2], end: f64) {
     for (place, inside) in places.iter_mut().zip(inside) {
         let full = f64::from(*place) * scale[0] + scale[1];
-        *inside &= (full >= -0.5) & (full <= end);
+        *inside &= (-0.5..=end).contains(&full);
         *place = full as f32;
     }
 }
@@ -255,18 +255,24 @@ fn sample_inside(line: &mut Line, samples: &[u8], stored: (usize, usize)) -> Vec
 fn below(values: &mut [[f32; 4]], steps: &mut [[i32; 4]]) {
     let values = values.as_flattened_mut().iter_mut();
     for (value, step) in values.zip(steps.as_flattened_mut()) {
-        // Not `clamp`: what is no number becomes 0, and so keeps its place in the table.
-        let code = value.max(0.0).min(255.0);
+        let code = within(*value, 255.0);
         let (whole, low) = floor(code);
         *step = whole;
         *value = code - low;
     }
 }
 
+/// `v` from 0 to `most`; what is no number becomes 0, which has its place in the tables.
+#[inline]
+fn within(v: f32, most: f32) -> f32 {
+    let v = if v > 0.0 { v } else { 0.0 };
+    if v < most { v } else { most }
+}
+
 /// The whole number below one from 0 to 2^22, twice. The compiler turns neither `f32::floor` nor `as`
 /// into an instruction for many at a time on every machine; beside 2^23 a float has no fraction, and the
 /// last bits of the sum are the number.
-#[inline(always)]
+#[inline]
 fn floor(v: f32) -> (i32, f32) {
     const BIG: f32 = 8_388_608.0;
     let nearest = (v + BIG) - BIG;
@@ -280,7 +286,7 @@ fn light_steps(light: &[[f32; 4]], gain: &[f32], channels: [f32; 4], steps: &mut
     for ((light, &gain), steps) in light.iter().zip(gain).zip(steps) {
         for c in 0..4 {
             let light = light[c] * (channels[c] * gain);
-            (steps[c], _) = floor(light.max(0.0).min(1.0) * Tables::STEPS as f32);
+            (steps[c], _) = floor(within(light, 1.0) * Tables::STEPS as f32);
         }
     }
 }

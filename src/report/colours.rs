@@ -124,7 +124,7 @@ fn steepness(height: &Field, measured: &Mask) -> f32 {
 
 /// Light from the upper left on the slope between a height and those to the right and below, 1 where
 /// flat (Lambert).
-#[inline(always)]
+#[inline]
 fn lit(height: f32, right: f32, below: f32, steep: f32) -> f32 {
     const LAMP: [f32; 3] = [-0.5, -0.5, 0.707];
     let slope = [steep * (right - height), steep * (below - height)];
@@ -133,7 +133,7 @@ fn lit(height: f32, right: f32, below: f32, steep: f32) -> f32 {
     (facing / length / LAMP[2]).clamp(0.0, 1.5)
 }
 
-#[inline(always)]
+#[inline]
 fn mix(from: Colour, to: Colour, share: f32) -> Colour {
     let share = share.clamp(0.0, 1.0);
     std::array::from_fn(|c| from[c] + share * (to[c] - from[c]))
@@ -188,7 +188,7 @@ fn paint(
 }
 
 /// The nearest 8-bit code, half up; `f32::round` is a call on the oldest machines this is built for.
-#[inline(always)]
+#[inline]
 fn code(v: f32) -> u8 {
     let v = (255.0 * v).clamp(0.0, 255.0);
     let low = v as i32;

@@ -144,7 +144,7 @@ pub(super) fn draw(comparison: &Comparison, pictures: &Pictures) -> Result<Drawn
     let after = (encoded.len() > 1).then(|| encoded.remove(1));
     let maps = pictures.maps.as_ref();
     let views = || maps.map_or(Ok(Vec::new()), |m| views(m, pictures));
-    let lines = || maps.map_or_else(Default::default, |m| lines(m));
+    let lines = || maps.map_or_else(Default::default, lines);
     let (views, (outlines, region)) =
         rayon::join(views, || rayon::join(lines, || region(&pictures.measured)));
     Ok(Drawn {

@@ -152,7 +152,7 @@ impl Share {
 
     fn part(self, total: u32) -> u8 {
         if self.area < 1 << 23 {
-            (u64::from(total) * self.factor >> Self::BITS) as u8
+            ((u64::from(total) * self.factor) >> Self::BITS) as u8
         } else {
             (total / self.area) as u8
         }

@@ -119,7 +119,7 @@ pub(super) fn transform(
     }
 }
 
-#[inline(always)]
+#[inline]
 fn quantised(frequencies: &[i32], divisors: &Divisors) -> Block {
     let mut rounded = [0i16; 64];
     let by = divisors.added.iter().zip(&divisors.factors);
@@ -137,7 +137,8 @@ fn quantised(frequencies: &[i32], divisors: &Divisors) -> Block {
 
 /// Discrete cosine transform of eight samples, of eight lines at once (Loeffler, Ligtenberg & Moschytz
 /// 1989, ICASSP: 988, as in the Independent JPEG Group's jfdctint), scaled by the square root of 8. The
-/// first of both passes leaves two more bits of fraction, which the second takes away.
+/// first of both passes leaves two more bits of fraction, which the second takes away. Only what is inlined
+/// is compiled for the wider registers of its caller.
 #[inline(always)]
 fn along<const FIRST: bool>(d: &[Lanes; SIDE]) -> [Lanes; SIDE] {
     /// Bits of the factors' fractions.
