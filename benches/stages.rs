@@ -13,7 +13,7 @@ use jpeg_encoder::{ColorType, Encoder};
 use ndarray::Array2;
 use scardepth::decode::{self, Photo, decode};
 use scardepth::measure::{Both, Visit};
-use scardepth::normalise::{FullMap, align, gains, match_sharpness, picture};
+use scardepth::normalise::{FullMap, Shown, align, gains, match_sharpness, picture};
 use scardepth::raster::{Field, LinearImage, Mask, from_rows, map};
 use scardepth::register::{View, register};
 use scardepth::relief::canvas::Look;
@@ -189,7 +189,11 @@ fn normalise(criterion: &mut Criterion, sizes: &[Size]) {
         };
         group.bench_function(format!("picture, {}", size.name), |b| {
             let dimensions = size.photo.dimensions();
-            b.iter(|| picture(black_box(&size.photo), &map, &gains, dimensions));
+            let shown = Shown {
+                samples: size.photo.as_raw(),
+                size: size.photo.dimensions(),
+            };
+            b.iter(|| picture(black_box(shown), &map, &gains, dimensions));
         });
     });
 }

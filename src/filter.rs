@@ -6,9 +6,9 @@ mod resize;
 mod sample;
 mod shape;
 
-pub(crate) use resize::{coverage, enlarge_map, reduced_length};
+pub(crate) use resize::{coverage, enlarge_mask, reduced_length};
 pub use resize::{double, enlarge, halve, reduce};
-pub(crate) use sample::{Between, Rows, Taps};
+pub(crate) use sample::{Between, Rows, Taps, keys, parted};
 pub use sample::{bicubic, bilinear, warp, warp_all};
 pub use shape::{dilate, erode, label, label_groups, squared_distance};
 

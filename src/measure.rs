@@ -11,6 +11,7 @@ pub use kind::{Kind, kind};
 use imageproc::geometry::min_area_rect;
 use imageproc::point::Point;
 use ndarray::Array2;
+use rayon::prelude::*;
 
 use crate::raster::{Field, Mask, count, row};
 use crate::relief::Relief;
@@ -94,7 +95,7 @@ pub fn measure(surface: Surface, healthy: &Mask) -> Vec<Scar> {
     let base = healthy_mean_square(surface.shading, healthy);
     let pixels = pixels_of(surface.scars);
     pixels
-        .iter()
+        .par_iter()
         .enumerate()
         .map(|(i, pixels)| one(i as u32 + 1, pixels, surface, base))
         .collect()
@@ -103,13 +104,35 @@ pub fn measure(surface: Surface, healthy: &Mask) -> Vec<Scar> {
 /// Totals over some of a visit's scars, given the healthy skin's mean squared shading.
 #[must_use]
 pub fn totals<'a>(scars: impl IntoIterator<Item = &'a Scar>, base: f64) -> Totals {
+    let scars = scars.into_iter();
+    added(scars.map(|s| [s.area_px, s.volume_px, s.mean_square]), base)
+}
+
+/// The totals over all of a visit's scars, whose own numbers nobody asks for.
+#[must_use]
+pub fn totals_of(surface: Surface, base: f64) -> Totals {
+    let mut scars = vec![(0.0, Sums::default()); surface.scars.count];
+    for y in 0..surface.scars.labels.nrows() {
+        let labels = row(&surface.scars.labels, y);
+        for (x, &label) in labels.iter().enumerate().filter(|(_, label)| **label != 0) {
+            let (area, sums) = &mut scars[(label - 1) as usize];
+            *area += 1.0;
+            sums.add((y, x), surface);
+        }
+    }
+    let scars = scars.into_iter();
+    added(scars.map(|(n, s)| [n, s.volume, s.square / n]), base)
+}
+
+/// Totals over scars' areas, volumes and mean squared shadings.
+fn added(scars: impl Iterator<Item = [f64; 3]>, base: f64) -> Totals {
     let mut sum = Totals::default();
     let mut square = 0.0;
-    for scar in scars {
+    for [area, volume, mean_square] in scars {
         sum.count += 1;
-        sum.area_px += scar.area_px;
-        sum.volume_px += scar.volume_px;
-        square += scar.mean_square * scar.area_px;
+        sum.area_px += area;
+        sum.volume_px += volume;
+        square += mean_square * area;
     }
     if sum.area_px > 0.0 {
         sum.contrast = Some((square / sum.area_px - base).max(0.0).sqrt());
@@ -145,13 +168,17 @@ struct Sums {
 impl Sums {
     fn of(pixels: &[(usize, usize)], surface: Surface) -> Self {
         let mut sums = Self::default();
-        for &(r, c) in pixels {
-            sums.x += c as f64;
-            sums.y += r as f64;
-            sums.square += f64::from(surface.shading[[r, c]]).powi(2);
-            sums.volume += f64::from((-surface.height[[r, c]]).max(0.0));
+        for &at in pixels {
+            sums.add(at, surface);
         }
         sums
+    }
+
+    fn add(&mut self, (r, c): (usize, usize), surface: Surface) {
+        self.x += c as f64;
+        self.y += r as f64;
+        self.square += f64::from(surface.shading[[r, c]]).powi(2);
+        self.volume += f64::from((-surface.height[[r, c]]).max(0.0));
     }
 }
 
@@ -163,11 +190,7 @@ fn one(label: u32, pixels: &[(usize, usize)], surface: Surface, base: f64) -> Sc
         square,
         volume,
     } = Sums::of(pixels, surface);
-    let corners: Vec<Point<i32>> = pixels
-        .iter()
-        .map(|&(r, c)| Point::new(c as i32, r as i32))
-        .collect();
-    let (width_px, length_px) = sides(&corners);
+    let (width_px, length_px) = sides(&ends(pixels));
     let mean_square = square / n;
     Scar {
         label,
@@ -182,6 +205,19 @@ fn one(label: u32, pixels: &[(usize, usize)], surface: Surface, base: f64) -> Sc
         mean_square,
         edge: edge(label, pixels, surface),
     }
+}
+
+/// The first and the last of each line's pixels, given in raster order: no others are corners of what
+/// is drawn around them all.
+fn ends(pixels: &[(usize, usize)]) -> Vec<Point<i32>> {
+    let point = |&(r, c): &(usize, usize)| Point::new(c as i32, r as i32);
+    pixels
+        .chunk_by(|a, b| a.0 == b.0)
+        .flat_map(|line| {
+            let (first, rest) = (&line[0], &line[1..]);
+            std::iter::once(first).chain(rest.last()).map(point)
+        })
+        .collect()
 }
 
 /// Short and long side, px, of the smallest rectangle around pixels (each 1 px wide).

@@ -4,11 +4,13 @@
 //! on exposure or white balance; the gains found here serve the pictures, and the matched sharpness
 //! serves the measures: a scar must not fade because one photo is soft.
 
-use image::RgbImage;
+mod picture;
+
+pub use picture::{Shown, picture};
+
 use rayon::prelude::*;
 
-use crate::decode::{linear_to_srgb, srgb_to_linear};
-use crate::filter::{Between, Rows, Taps, bilinear, gaussian, gaussian_masked, warp_all};
+use crate::filter::{bilinear, gaussian, gaussian_masked, warp_all};
 use crate::raster::{Field, LinearImage, Mask, from_rows, map, masked, row, weights, zip2};
 use crate::stats::{median, median_and_sigma};
 use crate::units::PixelsPerMm;
@@ -186,92 +188,6 @@ impl FullMap<'_> {
     /// Full-resolution px of a working px of the after photo.
     fn out(&self, p: f32) -> f64 {
         f64::from(p) * self.after_reduction + 0.5 * (self.after_reduction - 1.0)
-    }
-}
-
-/// The after photo on the before grid, in the before photo's light, for looking at.
-///
-/// `size` is the before photo's (width, height). Where the after photo does not reach it is hatched
-/// as empty paper is: black would look like skin in the dark.
-#[must_use]
-pub fn picture(after: &RgbImage, map: &FullMap, gains: &Gains, size: (u32, u32)) -> RgbImage {
-    let width = size.0 as usize;
-    let longer = width.max(size.1 as usize);
-    let (right, bottom) = (
-        f64::from(after.width()) - 0.5,
-        f64::from(after.height()) - 0.5,
-    );
-    let stored = (after.height() as usize, after.width() as usize);
-    let tables = Tables::new();
-    let across: Vec<Between> = (0..width)
-        .map(|x| Between::new(map.working(x as f64, 0.0).0, map.x.ncols()))
-        .collect();
-    let mut data = vec![0u8; width * size.1 as usize * 3];
-    data.par_chunks_mut((width * 3).max(1))
-        .enumerate()
-        .for_each(|(y, line)| {
-            let v = map.working(0.0, y as f64).1;
-            let [xs, ys, falloff] = [map.x, map.y, &gains.falloff].map(|f| Rows::new(f, v));
-            for (x, (pixel, &place)) in line.chunks_exact_mut(3).zip(&across).enumerate() {
-                let (u, v) = (map.out(xs.at(place)), map.out(ys.at(place)));
-                if u >= -0.5 && v >= -0.5 && u <= right && v <= bottom {
-                    let falloff = falloff.at(place).exp();
-                    let taps = Taps::around(u as f32, v as f32, stored);
-                    let values: [f32; 3] = taps.of(after.as_raw(), stored);
-                    for (c, o) in pixel.iter_mut().enumerate() {
-                        *o = tables.through(values[c], gains.channels[c] * falloff);
-                    }
-                } else {
-                    pixel.copy_from_slice(&hatched(x, y, longer));
-                }
-            }
-        });
-    RgbImage::from_raw(size.0, size.1, data).unwrap_or_default()
-}
-
-/// Paper with lines aslant, a fixed number of them along the longer side of a picture of any size.
-fn hatched(x: usize, y: usize, longer: usize) -> [u8; 3] {
-    const LINES: usize = 70;
-    const PAPER: [u8; 3] = [236, 233, 227];
-    const LINE: [u8; 3] = [206, 201, 192];
-    let apart = (longer / LINES).max(4);
-    if (x + y) % apart < apart.div_ceil(8) {
-        LINE
-    } else {
-        PAPER
-    }
-}
-
-/// sRGB to light and back by table: a power per sample would cost more than the warp.
-struct Tables {
-    light: Vec<f32>,
-    code: Vec<u8>,
-}
-
-impl Tables {
-    /// Steps of light in the table back to sRGB: under half a code in the darkest tones.
-    const STEPS: usize = 1 << 14;
-
-    fn new() -> Self {
-        Self {
-            light: (0..=255)
-                .map(|v| srgb_to_linear(f64::from(v) / 255.0) as f32)
-                .collect(),
-            code: (0..=Self::STEPS)
-                .map(|i| {
-                    let code = linear_to_srgb(i as f64 / Self::STEPS as f64) * 255.0;
-                    code.round().clamp(0.0, 255.0) as u8
-                })
-                .collect(),
-        }
-    }
-
-    fn through(&self, code: f32, gain: f32) -> u8 {
-        let code = code.clamp(0.0, 255.0);
-        let low = code as usize;
-        let (a, b) = (self.light[low], self.light[(low + 1).min(255)]);
-        let light = (a + (code - low as f32) * (b - a)) * gain;
-        self.code[(light.clamp(0.0, 1.0) * Self::STEPS as f32) as usize]
     }
 }
 

@@ -3,7 +3,9 @@
 mod spectrum;
 
 use crate::filter::dilate;
-use crate::raster::{Field, LinearImage, Mask, count, each, map, masked, row, zip2};
+use crate::raster::{
+    Field, LUMINANCE, LinearImage, Mask, count, each, masked, masked_of, row, zip3,
+};
 use crate::stats::{median, quantile};
 use crate::units::PixelsPerMm;
 use spectrum::SkinSpectrum;
@@ -151,7 +153,11 @@ const ROUNDINGS: f64 = 4.0;
 /// Judges a photo by its open skin. `skin` has the size of `image`.
 #[must_use]
 pub fn judge(image: &LinearImage, skin: &Mask, scale: PixelsPerMm) -> Quality {
-    let log_luminance = map(&image.luminance(), |y| (y.max(0.0) + FLOOR).ln());
+    let [r, g, b] = &image.planes;
+    let log_luminance = zip3(r, g, b, |r, g, b| {
+        let luminance = LUMINANCE[0] * r + LUMINANCE[1] * g + LUMINANCE[2] * b;
+        (luminance.max(0.0) + FLOOR).ln()
+    });
     let spectrum = SkinSpectrum::of(&log_luminance, skin);
     let pixels = count(skin);
     let rounding = rounding_power(&log_luminance, skin);
@@ -179,8 +185,8 @@ pub fn judge(image: &LinearImage, skin: &Mask, scale: PixelsPerMm) -> Quality {
 #[must_use]
 pub fn redness(image: &LinearImage, skin: &Mask) -> Option<f64> {
     let [r, g, _] = &image.planes;
-    let ratio = zip2(r, g, |r, g| (r.max(0.0) + FLOOR) / (g.max(0.0) + FLOOR));
-    log_median(&ratio, skin, 1.0)
+    let ratio = |[r, g]: [f32; 2]| (r.max(0.0) + FLOOR) / (g.max(0.0) + FLOOR);
+    log_median(&mut masked_of([r, g], skin, ratio), 1.0)
 }
 
 /// Melanin index, median over skin of log10(1/R) (Takiwaki 1998).
@@ -188,14 +194,14 @@ pub fn redness(image: &LinearImage, skin: &Mask) -> Option<f64> {
 pub fn pigment(image: &LinearImage, skin: &Mask) -> Option<f64> {
     // The sign stands before the median: of an even number the middle one by rank is not the same
     // from the other end.
-    let less = map(&image.planes[0], |r| -(r.max(0.0) + FLOOR));
-    log_median(&less, skin, -1.0)
+    let less = |[r]: [f32; 1]| -(r.max(0.0) + FLOOR);
+    log_median(&mut masked_of([&image.planes[0]], skin, less), -1.0)
 }
 
-/// `sign` times log10 of `sign` times the median over skin: the logarithm keeps the order, so that of
-/// the middle one is enough.
-fn log_median(field: &Field, skin: &Mask, sign: f32) -> Option<f64> {
-    let middle = median(&mut masked(field, skin))?;
+/// `sign` times log10 of `sign` times the median: the logarithm keeps the order, so that of the middle
+/// one is enough.
+fn log_median(values: &mut [f32], sign: f32) -> Option<f64> {
+    let middle = median(values)?;
     Some(f64::from(sign * (sign * middle).log10()))
 }
 

@@ -177,10 +177,27 @@ pub fn row<T>(plane: &Array2<T>, y: usize) -> &[T] {
 /// Values of a field where the mask is set, in raster order.
 #[must_use]
 pub fn masked(field: &Field, mask: &Mask) -> Vec<f32> {
+    masked_of([field], mask, |[v]| v)
+}
+
+/// `f` of the values of some fields where the mask is set, in raster order.
+#[must_use]
+pub fn masked_of<const N: usize>(
+    fields: [&Field; N],
+    mask: &Mask,
+    f: impl Fn([f32; N]) -> f32,
+) -> Vec<f32> {
     let mut values = Vec::with_capacity(count(mask));
-    for y in 0..field.nrows() {
-        let line = row(field, y).iter().zip(row(mask, y));
-        values.extend(line.filter(|&(_, &m)| m).map(|(&v, _)| v));
+    // Every value is written and those not set are written over: no guess which comes next can fail.
+    let mut kept = vec![0.0; mask.ncols()];
+    for y in 0..mask.nrows() {
+        let lines = fields.map(|field| &row(field, y)[..mask.ncols()]);
+        let mut n = 0;
+        for (x, &set) in row(mask, y).iter().enumerate() {
+            kept[n] = f(lines.map(|line| line[x]));
+            n += usize::from(set);
+        }
+        values.extend_from_slice(&kept[..n]);
     }
     values
 }

@@ -8,7 +8,8 @@
 use ndarray::Array2;
 
 use crate::filter::{dilate, erode, label_groups};
-use crate::raster::{Field, Mask, row};
+use crate::raster::{Field, Mask, each, row};
+use crate::stats::ordered;
 use crate::units::PixelsPerMm;
 
 /// Settings of [`segment`].
@@ -49,7 +50,7 @@ impl Scars {
     /// Pixels of any scar.
     #[must_use]
     pub fn mask(&self) -> Mask {
-        self.labels.mapv(|l| l != 0)
+        each(&self.labels, |l| l != 0)
     }
 }
 
@@ -91,10 +92,11 @@ pub fn segment(
 ) -> Scars {
     let basins = flood(index, &ground.bridged, options);
     let smallest = std::f64::consts::PI * (0.5 * scale.px(options.smallest_mm)).powi(2);
-    let (mut labels, mut sizes) = label_groups(&basins.merged());
-    for (label, _) in labels
-        .iter_mut()
-        .zip(ground.skin)
+    let (mut labels, mut sizes) = label_groups(&basins);
+    let pixels = labels.as_slice_mut().expect("planes are row-major");
+    let lines = pixels.chunks_exact_mut(index.ncols().max(1)).enumerate();
+    for (label, _) in lines
+        .flat_map(|(y, line)| line.iter_mut().zip(row(ground.skin, y)))
         .filter(|(l, s)| **l != 0 && !**s)
     {
         sizes[(*label - 1) as usize] -= 1;
@@ -110,8 +112,6 @@ pub fn segment(
 
 /// Basins of the relief, each with its greatest depth.
 struct Basins {
-    /// Basin of each pixel, plus one; 0 where the relief is not below the rim.
-    of: Array2<u32>,
     /// Lowest value of each basin after merging.
     lowest: Vec<f32>,
     parent: Vec<u32>,
@@ -126,45 +126,37 @@ impl Basins {
         basin
     }
 
-    /// Basin numbers (root plus one) of the flooded pixels.
-    fn merged(mut self) -> Array2<u32> {
+    /// Basin numbers (root plus one) of the flooded pixels, from those (plus one) they began in.
+    fn merged(mut self, of: Array2<u32>) -> Array2<u32> {
         let roots: Vec<u32> = (0..self.parent.len() as u32)
             .map(|b| self.root(b))
             .collect();
-        self.of.mapv_inplace(|o| match o {
+        of.mapv_into(|o| match o {
             0 => 0,
             _ => roots[(o - 1) as usize] + 1,
-        });
-        self.of
+        })
     }
 }
 
 /// Floods the relief from its deepest pixels up to the rim; basins that meet below a low ridge are
-/// one.
-fn flood(index: &Field, skin: &Mask, options: &Options) -> Basins {
+/// one. The basin of each pixel (any number but 0), 0 where the relief is not below the rim.
+fn flood(index: &Field, skin: &Mask, options: &Options) -> Array2<u32> {
     let (rows, columns) = index.dim();
-    let mut pixels: Vec<(f32, u32)> = Vec::new();
-    for y in 0..rows {
-        for (x, (&v, &s)) in row(index, y).iter().zip(row(skin, y)).enumerate() {
-            if s && v <= -options.rim {
-                pixels.push((v, (y * columns + x) as u32));
-            }
-        }
-    }
-    pixels.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut of = vec![0u32; rows * columns];
     let mut basins = Basins {
-        of: Array2::zeros((rows, columns)),
         lowest: Vec::new(),
         parent: Vec::new(),
     };
     let mut around = Vec::with_capacity(8);
-    for (value, at) in pixels {
-        let (y, x) = (at as usize / columns, at as usize % columns);
+    for at in deepest_first(index, skin, -options.rim) {
+        let (y, x) = (at / columns, at % columns);
+        let value = row(index, y)[x];
         around.clear();
+        let (left, right) = (x.saturating_sub(1), (x + 1).min(columns - 1));
         for v in y.saturating_sub(1)..=(y + 1).min(rows - 1) {
-            for u in x.saturating_sub(1)..=(x + 1).min(columns - 1) {
-                if basins.of[[v, u]] != 0 {
-                    let root = basins.root(basins.of[[v, u]] - 1);
+            for &basin in &of[v * columns + left..=v * columns + right] {
+                if basin != 0 {
+                    let root = basins.root(basin - 1);
                     if !around.contains(&root) {
                         around.push(root);
                     }
@@ -181,10 +173,10 @@ fn flood(index: &Field, skin: &Mask, options: &Options) -> Basins {
             let new = basins.parent.len() as u32;
             basins.parent.push(new);
             basins.lowest.push(value);
-            basins.of[[y, x]] = new + 1;
+            of[at] = new + 1;
             continue;
         };
-        basins.of[[y, x]] = deepest + 1;
+        of[at] = deepest + 1;
         for &other in &around[1..] {
             let one = value <= options.ridge_share * basins.lowest[other as usize];
             let noise = basins.lowest[other as usize] > -options.seed;
@@ -193,7 +185,23 @@ fn flood(index: &Field, skin: &Mask, options: &Options) -> Basins {
             }
         }
     }
-    basins
+    basins.merged(Array2::from_shape_vec((rows, columns), of).expect("rows x columns values"))
+}
+
+/// Where in the plane `index` is at most `most` on skin, by value and then in raster order.
+fn deepest_first(index: &Field, skin: &Mask, most: f32) -> impl Iterator<Item = usize> {
+    // One whole number holds both, which sorts faster than a pair.
+    let mut pixels: Vec<u64> = Vec::new();
+    for y in 0..index.nrows() {
+        for (x, (&v, &s)) in row(index, y).iter().zip(row(skin, y)).enumerate() {
+            if s && v <= most {
+                let at = y * index.ncols() + x;
+                pixels.push(u64::from(ordered(v)) << 32 | at as u64);
+            }
+        }
+    }
+    pixels.sort_unstable();
+    pixels.into_iter().map(|key| (key & 0xffff_ffff) as usize)
 }
 
 /// Keeps the groups that pass `keep(size, deepest value of index)` and numbers them 1.. in raster order.
@@ -204,10 +212,12 @@ fn number(
     index: &Field,
 ) -> Scars {
     let mut deepest = vec![0.0f32; sizes.len()];
-    for (&l, &v) in labels.iter().zip(index) {
-        if l != 0 {
-            let d = &mut deepest[(l - 1) as usize];
-            *d = d.min(v);
+    for y in 0..labels.nrows() {
+        for (&l, &v) in row(labels, y).iter().zip(row(index, y)) {
+            if l != 0 {
+                let d = &mut deepest[(l - 1) as usize];
+                *d = d.min(v);
+            }
         }
     }
     let mut count = 0;
@@ -224,7 +234,7 @@ fn number(
         })
         .collect();
     Scars {
-        labels: labels.mapv(|l| {
+        labels: each(labels, |l| {
             if l == 0 {
                 0
             } else {

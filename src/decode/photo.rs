@@ -1,5 +1,6 @@
 //! A photo as it lies in memory: upright samples of 8 or 16 bits and what turns them into light.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use image::RgbImage;
@@ -222,9 +223,7 @@ impl Photo {
         let reduction = reduction.max(1.0);
         let columns = reduced_length(width, reduction);
         let rows = reduced_length(height, reduction);
-        let across: Vec<_> = (0..columns)
-            .map(|i| coverage(i, reduction, width))
-            .collect();
+        let across = Covers::of(columns, reduction, width);
         let line = |row: usize| &samples[row * width * self.channels..][..width * self.channels];
         let [mut red, mut green, mut blue] = [(); 3].map(|()| vec![0.0f32; rows * columns]);
         red.par_chunks_mut(columns)
@@ -257,10 +256,21 @@ impl Photo {
     ) {
         let curve = |c: usize| self.colour.curves[c.min(self.channels - 1)].as_slice();
         let curves = [curve(0), curve(1), curve(2)];
-        for (x, pixel) in stored.chunks_exact(self.channels).enumerate() {
-            for c in 0..3 {
-                let sample: usize = pixel[c.min(self.channels - 1)].into();
-                sums[c][x] += weight * curves[c][sample];
+        let [red, green, blue] = sums.each_mut().map(|sums| sums.iter_mut());
+        let sums = red.zip(green).zip(blue);
+        if self.channels == 3 {
+            for (pixel, ((red, green), blue)) in stored.as_chunks::<3>().0.iter().zip(sums) {
+                let [r, g, b] = pixel.map(Into::into);
+                *red += weight * curves[0][r];
+                *green += weight * curves[1][g];
+                *blue += weight * curves[2][b];
+            }
+        } else {
+            for (pixel, ((red, green), blue)) in stored.chunks_exact(self.channels).zip(sums) {
+                let light = weight * curves[0][pixel[0].into()];
+                *red += light;
+                *green += light;
+                *blue += light;
             }
         }
     }
@@ -269,7 +279,7 @@ impl Photo {
     fn reduce_lines<'a, T: Copy + Into<usize> + 'a>(
         &self,
         lines: impl Iterator<Item = (&'a [T], f32)>,
-        across: &[Vec<(usize, f32)>],
+        across: &Covers,
         out: &mut [&mut [f32]; 3],
     ) {
         let width = self.width as usize;
@@ -281,8 +291,9 @@ impl Photo {
             self.light_of_line(stored, weight, &mut sums);
         }
         for (out, sum) in out.iter_mut().zip(&sums) {
-            for (o, cover) in out.iter_mut().zip(across) {
-                *o = cover.iter().map(|&(i, w)| w * sum[i]).sum();
+            for (o, (first, weights)) in out.iter_mut().zip(across.each()) {
+                let covered = &sum[first..first + weights.len()];
+                *o = weights.iter().zip(covered).map(|(w, v)| w * v).sum();
             }
         }
     }
@@ -301,12 +312,18 @@ impl Photo {
     /// moved to its edge.
     #[must_use]
     pub fn display(&self) -> RgbImage {
-        let pixels = match &self.samples {
-            Samples::Eight(s) if self.colour.is_srgb && self.channels == 3 => s.clone(),
-            Samples::Eight(s) => self.encode(s),
-            Samples::Sixteen(s) => self.encode(s),
-        };
+        let pixels = self.displayed().into_owned();
         RgbImage::from_raw(self.width, self.height, pixels).unwrap_or_default()
+    }
+
+    /// The samples of [`Self::display`], borrowed where they are stored so.
+    #[must_use]
+    pub(crate) fn displayed(&self) -> Cow<'_, [u8]> {
+        match &self.samples {
+            Samples::Eight(s) if self.colour.is_srgb && self.channels == 3 => Cow::Borrowed(s),
+            Samples::Eight(s) => Cow::Owned(self.encode(s)),
+            Samples::Sixteen(s) => Cow::Owned(self.encode(s)),
+        }
     }
 
     fn encode<T: Copy + Into<usize> + Sync>(&self, samples: &[T]) -> Vec<u8> {
@@ -349,5 +366,31 @@ impl Photo {
                     .all(|&(u, _)| opaque[v * width + u])
             })
         }))
+    }
+}
+
+/// Which of a line's pixels each pixel of a reduced line covers: [`coverage`] of them all.
+struct Covers {
+    /// The first of each one's, and where its weights begin.
+    firsts: Vec<(usize, usize)>,
+    weights: Vec<f32>,
+}
+
+impl Covers {
+    fn of(count: usize, reduction: f64, width: usize) -> Self {
+        let (mut firsts, mut weights) = (Vec::with_capacity(count), Vec::new());
+        for i in 0..count {
+            let cover = coverage(i, reduction, width);
+            firsts.push((cover.first().map_or(0, |c| c.0), weights.len()));
+            weights.extend(cover.iter().map(|c| c.1));
+        }
+        Self { firsts, weights }
+    }
+
+    fn each(&self) -> impl Iterator<Item = (usize, &[f32])> {
+        let ends = self.firsts.iter().skip(1).map(|f| f.1);
+        let ends = ends.chain([self.weights.len()]);
+        let each = self.firsts.iter().zip(ends);
+        each.map(|(&(first, from), end)| (first, &self.weights[from..end]))
     }
 }

@@ -6,10 +6,10 @@ use crate::raster::{Field, planes_from_rows, row};
 /// A place between two of `n` pixels of a line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Between {
-    low: usize,
-    high: usize,
+    pub low: usize,
+    pub high: usize,
     /// 0 at `low`, 1 at `high`.
-    share: f32,
+    pub share: f32,
 }
 
 impl Between {
@@ -70,7 +70,8 @@ pub fn bilinear(field: &Field, x: f32, y: f32) -> f32 {
 }
 
 /// Keys' cubic convolution kernel (a = -1/2; Keys 1981) at the four taps around a fraction `t`.
-fn keys(t: f32) -> [f32; 4] {
+#[inline]
+pub(crate) fn keys(t: f32) -> [f32; 4] {
     let (t2, t3) = (t * t, t * t * t);
     [
         -0.5 * t + t2 - 0.5 * t3,
@@ -94,7 +95,7 @@ impl Taps {
     /// Around (`x`, `y`) in a plane of `size` (rows, columns).
     pub(crate) fn around(x: f32, y: f32, (rows, columns): (usize, usize)) -> Self {
         let ((left, u), (top, v)) = (parted(x), parted(y));
-        let (left, top) = (left - 1, top - 1);
+        let (left, top) = (left as isize - 1, top as isize - 1);
         let inside =
             left >= 0 && top >= 0 && left + 3 < columns as isize && top + 3 < rows as isize;
         Self {
@@ -151,12 +152,13 @@ fn weighed<const N: usize>(weights: &[f32; 4], sample: impl Fn(usize, usize) -> 
 
 /// The whole number below a coordinate, and what is left; `f32::floor` is a call on the oldest
 /// machines this is built for.
-fn parted(x: f32) -> (isize, f32) {
+#[inline]
+pub(crate) fn parted(x: f32) -> (i32, f32) {
     let mut whole = x as i32;
     if whole as f32 > x {
-        whole -= 1;
+        whole = whole.wrapping_sub(1);
     }
-    (whole as isize, x - whole as f32)
+    (whole, x - whole as f32)
 }
 
 /// The field between pixels, bicubic (Keys 1981); exact at pixel centres, mirrored at the border.

@@ -52,15 +52,62 @@ fn lower_envelope(f: &[f32], out: &mut [f32]) {
 /// Pixels within `radius` px of the mask (dilation by a disk).
 #[must_use]
 pub fn dilate(mask: &Mask, radius: f32) -> Mask {
-    each(&squared_distance(mask), |d| d <= radius * radius)
+    if radius.abs() <= DIRECT {
+        within(mask, radius * radius)
+    } else {
+        each(&squared_distance(mask), |d| d <= radius * radius)
+    }
 }
 
 /// Pixels of the mask farther than `radius` px from what is not in it (erosion by a disk).
 #[must_use]
 pub fn erode(mask: &Mask, radius: f32) -> Mask {
-    each(&squared_distance(&each(mask, |m| !m)), |d| {
-        d > radius * radius
+    each(&dilate(&each(mask, |m| !m), radius), |near| !near)
+}
+
+/// Radius, px, up to which a disk is laid on line by line: beyond it distances cost less.
+const DIRECT: f32 = 32.0;
+
+/// Pixels whose squared distance to the nearest of the mask is at most `most`.
+fn within(mask: &Mask, most: f32) -> Mask {
+    let (rows, columns) = mask.dim();
+    // How far aside a disk reaches in the lines at each distance from its centre.
+    let reaches = |dy: u32, dx: u32| (dx * dx + dy * dy) as f32 <= most;
+    let all = 0..=DIRECT as u32;
+    let lines: Vec<u8> = (all.clone().take_while(|&dy| reaches(dy, 0)))
+        .map(|dy| all.clone().take_while(|&dx| reaches(dy, dx)).count() as u8 - 1)
+        .collect();
+    let aside: Array2<u8> = from_rows(rows, columns, |y, out| to_nearest(row(mask, y), out));
+    from_rows(rows, columns, |y, out| {
+        let mut lay = |y: usize, reach: u8| {
+            for (o, &d) in out.iter_mut().zip(row(&aside, y)) {
+                *o |= d <= reach;
+            }
+        };
+        for (dy, &reach) in lines.iter().enumerate() {
+            if y + dy < rows {
+                lay(y + dy, reach);
+            }
+            if dy > 0 && y >= dy {
+                lay(y - dy, reach);
+            }
+        }
     })
+}
+
+/// How far each pixel of a line is from the nearest that is set, px; 255 from there on.
+fn to_nearest(line: &[bool], out: &mut [u8]) {
+    let next = |d: u8, set: bool| if set { 0 } else { d.saturating_add(1) };
+    let mut d = u8::MAX;
+    for (o, &set) in out.iter_mut().zip(line) {
+        d = next(d, set);
+        *o = d;
+    }
+    let mut d = u8::MAX;
+    for (o, &set) in out.iter_mut().zip(line).rev() {
+        d = next(d, set);
+        *o = d.min(*o);
+    }
 }
 
 /// Numbers the 8-connected groups of pixels set in `mask`; see [`label_groups`].
@@ -74,32 +121,61 @@ pub fn label(mask: &Mask) -> (Array2<u32>, Vec<usize>) {
 #[must_use]
 pub fn label_groups(values: &Array2<u32>) -> (Array2<u32>, Vec<usize>) {
     let (rows, columns) = values.dim();
-    let mut labels = Array2::<u32>::zeros((rows, columns));
+    let values = values.as_slice().expect("planes are row-major");
+    let mut labels = vec![0u32; values.len()];
     let mut sizes = Vec::new();
     let mut stack = Vec::new();
-    for y in 0..rows {
-        for x in 0..columns {
-            let value = values[[y, x]];
-            if value == 0 || labels[[y, x]] != 0 {
-                continue;
-            }
-            let id = sizes.len() as u32 + 1;
-            let mut size = 0;
-            labels[[y, x]] = id;
-            stack.push((y, x));
-            while let Some((y, x)) = stack.pop() {
-                size += 1;
-                for v in y.saturating_sub(1)..=(y + 1).min(rows - 1) {
-                    for u in x.saturating_sub(1)..=(x + 1).min(columns - 1) {
-                        if values[[v, u]] == value && labels[[v, u]] == 0 {
-                            labels[[v, u]] = id;
-                            stack.push((v, u));
-                        }
+    for (first, &value) in values.iter().enumerate() {
+        if value == 0 || labels[first] != 0 {
+            continue;
+        }
+        let id = sizes.len() as u32 + 1;
+        let mut size = 0;
+        labels[first] = id;
+        stack.push((first / columns, first % columns));
+        while let Some((y, x)) = stack.pop() {
+            size += 1;
+            let (left, right) = (x.saturating_sub(1), (x + 1).min(columns - 1));
+            for v in y.saturating_sub(1)..=(y + 1).min(rows - 1) {
+                let line = v * columns + left..=v * columns + right;
+                let pixels = labels[line.clone()].iter_mut().zip(&values[line]);
+                for (u, (label, &there)) in pixels.enumerate() {
+                    if there == value && *label == 0 {
+                        *label = id;
+                        stack.push((v, left + u));
                     }
                 }
             }
-            sizes.push(size);
+        }
+        sizes.push(size);
+    }
+    let labels = Array2::from_shape_vec((rows, columns), labels).expect("rows x columns values");
+    (labels, sizes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn disks_laid_on_and_distances_agree() {
+        // Specks, lines and a bay, some at the border; and nothing, and all.
+        let speckled = |every: usize| {
+            Mask::from_shape_fn((41, 57), |(y, x)| {
+                (x * 31 + y * 17 + x * y) % every == 0 || (x > 40 && y > 25 && x + y < 90)
+            })
+        };
+        let masks = [speckled(97), speckled(13), speckled(2), speckled(1)];
+        let none = Mask::from_elem((41, 57), false);
+        for mask in masks.iter().chain([&none]) {
+            let outside = each(mask, |m| !m);
+            for radius in [0.0, 0.7, 1.0, 1.5, 2.0, 3.2, 5.0, 12.3, 32.0] {
+                let most = radius * radius;
+                let near = each(&squared_distance(mask), |d| d <= most);
+                let inner = each(&squared_distance(&outside), |d| d > most);
+                assert!(dilate(mask, radius) == near, "{radius}");
+                assert!(erode(mask, radius) == inner, "{radius}");
+            }
         }
     }
-    (labels, sizes)
 }

@@ -12,11 +12,11 @@ use super::visits::Seen;
 use super::{CONFIDENT, Clock, Options, Outcome};
 use crate::comparable::Caveat;
 use crate::decode::Photo;
-use crate::filter::{bilinear, enlarge_map};
+use crate::filter::{bilinear, enlarge_mask};
 use crate::measure::{self, Scar, Totals};
-use crate::normalise::{self, FullMap};
+use crate::normalise::{self, FullMap, Shown};
 use crate::quality::{self, Quality};
-use crate::raster::{Mask, from_rows, gray, row, to_gray, weights};
+use crate::raster::{Mask, from_rows, gray, row, to_gray};
 use crate::register::Alignment;
 use crate::relief::Relief;
 use crate::report::words::measure::band;
@@ -43,7 +43,7 @@ pub struct Compared<'a> {
 pub fn compared(mut c: Compared) -> Outcome {
     let refused = c.caveats.iter().any(|c| c.refuses);
     let size = (c.photos[0].width, c.photos[0].height);
-    let after = c.photos[1].display();
+    let after_size = (c.photos[1].width, c.photos[1].height);
     let map = FullMap {
         x: &c.laid.alignment.x,
         y: &c.laid.alignment.y,
@@ -59,12 +59,18 @@ pub fn compared(mut c: Compared) -> Outcome {
         }
     };
     let (aligned_after, maps) = rayon::join(
-        || normalise::picture(&after, &map, &c.laid.gains, size),
+        || {
+            let samples = &c.photos[1].displayed();
+            let after = Shown {
+                samples,
+                size: after_size,
+            };
+            normalise::picture(after, &map, &c.laid.gains, size)
+        },
         || (!refused).then(|| super::views::maps(&c)),
     );
-    let after_size = after.dimensions();
     // On paper and screen what is refused is shown as it was taken.
-    let after = refused.then_some(after);
+    let after = refused.then(|| c.photos[1].display());
     let pictures = Pictures {
         scars_before: mask(&c.seen.both.before.scars.mask()),
         scars_after: mask(&c.seen.both.after.scars.mask()),
@@ -344,13 +350,7 @@ fn full_mask(mask: &Mask, frame: &Frame, size: (u32, u32)) -> GrayImage {
         return to_gray(mask);
     }
     let size = (size.1 as usize, size.0 as usize);
-    let shown = |share: f32| if share >= 0.5 { 255 } else { 0 };
-    gray(enlarge_map(
-        &weights(mask),
-        size,
-        frame.before_reduction,
-        shown,
-    ))
+    gray(enlarge_mask(mask, size, frame.before_reduction))
 }
 
 /// The alignment at nodes of the before photo; unknown where it is not believed.

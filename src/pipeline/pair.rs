@@ -1,12 +1,14 @@
 //! The first half of the path: both photos judged, laid onto each other, brought to one sharpness.
 
+use rayon::prelude::*;
+
 use super::frame::{Frame, Scale};
 use super::{CONFIDENT, Clock, Options};
 use crate::comparable;
 use crate::decode::Photo;
 use crate::normalise::{self, Gains, Matched};
 use crate::quality::{self, Quality};
-use crate::raster::{Field, LinearImage, Mask, count};
+use crate::raster::{Field, LinearImage, Mask, count, row};
 use crate::register::{self, Affine, Alignment, Reason, Registration, View, register};
 use crate::skin::{Cue, Skin, roi};
 
@@ -189,17 +191,24 @@ fn hair_grown(before: &Skin, after: &Skin, reached: &Mask, alignment: &Alignment
         let at = (x >= 0.0 && y >= 0.0).then_some((y as usize, x as usize));
         at.and_then(|at| after.why_not.get(at)).is_some_and(is_hair)
     };
-    let (mut grown, mut shorn, mut common) = (0_usize, 0_usize, 0_usize);
-    for ((((cue, &open_b), &open_a), &x), &y) in (before.why_not.iter().zip(&before.mask))
-        .zip(reached)
-        .zip(&alignment.x)
-        .zip(&alignment.y)
-    {
-        let (hair_b, hair_a) = (is_hair(cue), hair_after(x, y));
-        grown += usize::from(open_b && hair_a);
-        shorn += usize::from(hair_b && open_a);
-        common += usize::from((open_b && (hair_a || open_a)) || (open_a && hair_b));
-    }
+    let on_line = |line: usize| {
+        let pixels = (row(&before.why_not, line)
+            .iter()
+            .zip(row(&before.mask, line)))
+        .zip(row(reached, line))
+        .zip(row(&alignment.x, line).iter().zip(row(&alignment.y, line)));
+        let mut counts = [0_usize; 3];
+        for (((cue, &open_b), &open_a), (&x, &y)) in pixels {
+            let hair_b = is_hair(cue);
+            let hair_a = open_b && hair_after(x, y);
+            counts[0] += usize::from(hair_a);
+            counts[1] += usize::from(hair_b && open_a);
+            counts[2] += usize::from((open_b && (hair_a || open_a)) || (open_a && hair_b));
+        }
+        counts
+    };
+    let lines: Vec<[usize; 3]> = (0..reached.nrows()).into_par_iter().map(on_line).collect();
+    let [grown, shorn, common] = [0, 1, 2].map(|i| lines.iter().map(|l| l[i]).sum::<usize>());
     (grown as f64 - shorn as f64) / common.max(1) as f64
 }
 

@@ -5,7 +5,8 @@ use ndarray::Array2;
 
 use super::outcome::Compared;
 use crate::filter::{gaussian, reduce};
-use crate::raster::{Field, LinearImage, zip3};
+use crate::raster::{Field, LinearImage, each, planes_from_rows, row};
+use crate::relief::Relief;
 use crate::report::Maps;
 use crate::score::Lesion;
 use crate::segment::Scars;
@@ -41,24 +42,39 @@ pub fn maps(c: &Compared) -> Maps {
         reduce(&gaussian(field, sigma), shrink)
     };
     let images = [&c.laid.matched.before, c.laid.matched.after.image()];
-    let share = |image: &LinearImage, of: [f32; 3]| {
-        let [r, g, b] = &image.planes;
-        let density = |v: f32| -(v.max(0.0) + DARKEST).ln();
-        let field = zip3(r, g, b, |r, g, b| {
-            of[0] * density(r) + of[1] * density(g) + of[2] * density(b)
-        });
-        drawn(&field, FINEST_COLOUR_MM)
-    };
+    let colours = |image: &LinearImage| colours(image).map(|f| drawn(&f, FINEST_COLOUR_MM));
+    let relief = |relief: &Relief| drawn(&relief.height, FINEST_MM);
+    let both = |of: &(dyn Fn(usize) -> [Field; 3] + Sync)| rayon::join(|| of(0), || of(1));
+    let reliefs = [&before.relief, &after.relief];
+    let (fields_b, fields_a) = both(&|visit| {
+        let [redness, pigment] = colours(images[visit]);
+        [relief(reliefs[visit]), redness, pigment]
+    });
+    let [relief_b, redness_b, pigment_b] = fields_b;
+    let [relief_a, redness_a, pigment_a] = fields_a;
     Maps {
         lesions: lesions(&c.score.lesions, [&before.scars, &after.scars]),
         parts: (c.score.lesions.iter())
             .map(|l| l.outlines.each_ref().map(Vec::len))
             .collect(),
-        relief: [&before.relief, &after.relief].map(|r| drawn(&r.height, FINEST_MM)),
-        redness: images.map(|i| share(i, HAEMOGLOBIN)),
-        pigment: images.map(|i| share(i, MELANIN)),
+        relief: [relief_b, relief_a],
+        redness: [redness_b, redness_a],
+        pigment: [pigment_b, pigment_a],
         reduction: c.frame.before_reduction,
     }
+}
+
+/// Redness and pigment.
+fn colours(image: &LinearImage) -> [Field; 2] {
+    planes_from_rows(image.height(), image.width(), |y, [redness, pigment]| {
+        let [r, g, b] = image.planes.each_ref().map(|plane| row(plane, y));
+        let out = redness.iter_mut().zip(pigment);
+        for ((redness, pigment), ((&r, &g), &b)) in out.zip(r.iter().zip(g).zip(b)) {
+            let [r, g, b] = [r, g, b].map(|v| -(v.max(0.0) + DARKEST).ln());
+            let share = |of: [f32; 3]| of[0] * r + of[1] * g + of[2] * b;
+            (*redness, *pigment) = (share(HAEMOGLOBIN), share(MELANIN));
+        }
+    })
 }
 
 /// Number (from 1) of the lesion at each pixel of both visits, 0 outside.
@@ -72,6 +88,6 @@ fn lesions(lesions: &[Lesion], scars: [&Scars; 2]) -> [Array2<u32>; 2] {
                 }
             }
         }
-        scars[visit].labels.mapv(|l| numbers[l as usize])
+        each(&scars[visit].labels, |l| numbers[l as usize])
     })
 }

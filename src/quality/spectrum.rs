@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustfft::num_complex::Complex32;
 
 use crate::fourier::{self, Spectrum};
-use crate::raster::{Field, Mask};
+use crate::raster::{Field, Mask, row};
 
 /// Side of a patch, px, and where skin is too broken up for it.
 pub(super) const PATCH: usize = 64;
@@ -172,11 +172,14 @@ fn patches(skin: &Mask, side: usize) -> Vec<(usize, usize)> {
     let (rows, columns) = skin.dim();
     // Sums of the mask above and left of each pixel, so that a patch costs four look-ups.
     let mut sums = Array2::<u32>::zeros((rows + 1, columns + 1));
+    let lines = sums.as_slice_mut().expect("planes are row-major");
     for y in 0..rows {
+        let (above, below) = lines[y * (columns + 1)..].split_at_mut(columns + 1);
         let mut line = 0;
-        for x in 0..columns {
-            line += u32::from(skin[[y, x]]);
-            sums[[y + 1, x + 1]] = sums[[y, x + 1]] + line;
+        let sums = below[1..].iter_mut().zip(&above[1..]);
+        for (&open, (sum, above)) in row(skin, y).iter().zip(sums) {
+            line += u32::from(open);
+            *sum = above + line;
         }
     }
     let least = (SKIN_SHARE * (side * side) as f64) as u32;
@@ -201,21 +204,23 @@ fn log_power(field: &Field, skin: &Mask, at: (usize, usize), window: &[f32]) -> 
     const LEAST: f32 = 1e-12;
     let side = window.len();
     let (mut sum, mut n) = (0.0f64, 0.0f64);
-    for i in 0..side {
-        for j in 0..side {
-            let p = [at.0 + i, at.1 + j];
-            if skin[p] {
-                sum += f64::from(field[p]);
-                n += 1.0;
-            }
-        }
+    let line = |i: usize| {
+        let columns = at.1..at.1 + side;
+        let values = &row(field, at.0 + i)[columns.clone()];
+        values.iter().zip(&row(skin, at.0 + i)[columns])
+    };
+    for (&v, _) in (0..side).flat_map(line).filter(|p| *p.1) {
+        sum += f64::from(v);
+        n += 1.0;
     }
     let mean = (sum / n.max(1.0)) as f32;
-    let plane = Spectrum::from_shape_fn((side, side), |(i, j)| {
-        let p = [at.0 + i, at.1 + j];
-        let v = if skin[p] { field[p] - mean } else { 0.0 };
-        Complex32::new(v * window[i] * window[j], 0.0)
-    });
+    let mut plane = Spectrum::zeros((side, side));
+    for (i, mut out) in plane.rows_mut().into_iter().enumerate() {
+        for ((o, w), (&v, &open)) in out.iter_mut().zip(window).zip(line(i)) {
+            let v = if open { v - mean } else { 0.0 };
+            *o = Complex32::new(v * window[i] * w, 0.0);
+        }
+    }
     let energy: f32 = window.iter().map(|w| w * w).sum();
     let scale = 1.0 / (energy * energy);
     fourier::forward(plane).mapv(|c| (c.norm_sqr() * scale + LEAST).ln())

@@ -1,9 +1,10 @@
 //! Relief, redness and pigment as pictures, both visits on one scale of colours.
 
 use image::{GrayImage, Luma, RgbImage};
+use multiversion::multiversion;
 
-use crate::filter::gaussian_masked;
-use crate::raster::{Field, Mask, from_rows, masked, row, zip2};
+use crate::filter::WeightedBlur;
+use crate::raster::{Field, Mask, from_rows, masked, row, weights, zip2};
 use crate::stats::quantile;
 
 /// A colour, 0 to 1 each.
@@ -21,9 +22,11 @@ pub(super) fn faded(photo: RgbImage) -> GrayImage {
     /// Greys of black and of white: neither the pale nor the dark ends of the views' scales.
     const DARKEST: f32 = 110.0;
     const BRIGHTEST: f32 = 190.0;
+    let shown: [u8; 256] =
+        std::array::from_fn(|v| (DARKEST + (BRIGHTEST - DARKEST) * v as f32 / 255.0).round() as u8);
     let mut grey = image::DynamicImage::ImageRgb8(photo).into_luma8();
     for Luma([v]) in grey.pixels_mut() {
-        *v = (DARKEST + (BRIGHTEST - DARKEST) * f32::from(*v) / 255.0).round() as u8;
+        *v = shown[usize::from(*v)];
     }
     grey
 }
@@ -39,15 +42,12 @@ pub(super) fn relief(
     const WIDE: f32 = 0.04;
     /// Depth at full colour: all but a hundredth of the measured skin is less deep.
     const DEEPEST: f64 = 0.01;
-    let own = height.each_ref().map(|h| without_wide(h, measured, WIDE));
+    let own = without_wide(height, measured, WIDE);
     let low = least(&own, measured, DEEPEST).min(-f32::EPSILON);
     let steep = steepness(&own[0], measured);
     [0, 1].map(|visit| {
-        let h = &own[visit];
-        paint(h, measured, &around[visit], |x, y, value| {
-            let depth = (value / low).clamp(0.0, 1.0);
-            let light = 0.6 + 0.4 * lit(h, x, y, steep);
-            mix(FLAT, DEEP, depth).map(|c| c * light)
+        paint(&own[visit], measured, &around[visit], |lines, out| {
+            relief_line(lines, low, steep, out);
         })
     })
 }
@@ -85,20 +85,22 @@ pub(super) fn tint(
     const MOST: f64 = 0.99;
     /// Where the skin's own tone stands on the scale.
     const MIDDLE: f32 = 0.3;
-    let own = fields.each_ref().map(|f| without_wide(f, measured, WIDE));
+    let own = without_wide(fields, measured, WIDE);
     let high = least(&own, measured, MOST).max(tint.least);
     [0, 1].map(|visit| {
-        paint(&own[visit], measured, &around[visit], |_, _, value| {
-            mix(PALE, tint.most, MIDDLE + (1.0 - MIDDLE) * value / high)
+        paint(&own[visit], measured, &around[visit], |[line, _], out| {
+            tint_line(line, MIDDLE, high, tint.most, out);
         })
     })
 }
 
-/// A field less its mean over `share` of its longer side, where it was measured.
-fn without_wide(field: &Field, measured: &Mask, share: f32) -> Field {
-    let sigma = share * field.nrows().max(field.ncols()) as f32;
-    let wide = gaussian_masked(field, measured, sigma, 0.0);
-    zip2(field, &wide, |v, w| v - w)
+/// Both fields less their means over `share` of their longer side, where it was measured.
+fn without_wide(fields: &[Field; 2], measured: &Mask, share: f32) -> [Field; 2] {
+    let sigma = share * measured.nrows().max(measured.ncols()) as f32;
+    let weights = weights(measured);
+    let blur = WeightedBlur::new(&weights, sigma);
+    let less = |field: &Field| zip2(field, &blur.of(field, 0.0), |v, w| v - w);
+    rayon::join(|| less(&fields[0]), || less(&fields[1])).into()
 }
 
 /// Quantile of both fields together.
@@ -110,47 +112,74 @@ fn least(fields: &[Field; 2], measured: &Mask, q: f64) -> f32 {
 
 /// Slopes are shown so that most of the skin's texture is seen and none of it is black.
 fn steepness(height: &Field, measured: &Mask) -> f32 {
-    let across = Field::from_shape_fn(height.dim(), |(y, x)| {
-        (height[[y, (x + 1).min(height.ncols() - 1)]] - height[[y, x]]).abs()
+    let across = from_rows(height.nrows(), height.ncols(), |y, out| {
+        let line = row(height, y);
+        for (o, pair) in out.iter_mut().zip(line.windows(2)) {
+            *o = (pair[1] - pair[0]).abs();
+        }
     });
     let usual = quantile(&mut masked(&across, measured), 0.9).unwrap_or(0.0);
     0.6 / usual.max(f32::EPSILON)
 }
 
-/// Light on a slope from the upper left, 1 where flat (Lambert).
-fn lit(height: &Field, x: usize, y: usize, steep: f32) -> f32 {
+/// Light from the upper left on the slope between a height and those to the right and below, 1 where
+/// flat (Lambert).
+#[inline]
+fn lit(height: f32, right: f32, below: f32, steep: f32) -> f32 {
     const LAMP: [f32; 3] = [-0.5, -0.5, 0.707];
-    let right = height[[y, (x + 1).min(height.ncols() - 1)]];
-    let below = height[[(y + 1).min(height.nrows() - 1), x]];
-    let slope = [
-        steep * (right - height[[y, x]]),
-        steep * (below - height[[y, x]]),
-    ];
+    let slope = [steep * (right - height), steep * (below - height)];
     let facing = LAMP[2] - slope[0] * LAMP[0] - slope[1] * LAMP[1];
     let length = (1.0 + slope[0] * slope[0] + slope[1] * slope[1]).sqrt();
     (facing / length / LAMP[2]).clamp(0.0, 1.5)
 }
 
+#[inline]
 fn mix(from: Colour, to: Colour, share: f32) -> Colour {
     let share = share.clamp(0.0, 1.0);
     std::array::from_fn(|c| from[c] + share * (to[c] - from[c]))
 }
 
+/// Relief of a line whose neighbour below is the second.
+#[multiversion(targets("x86_64+avx2"))]
+fn relief_line(lines: [&[f32]; 2], low: f32, steep: f32, out: &mut [[u8; 3]]) {
+    let [line, lower] = lines;
+    let paint = |value: f32, right: f32, below: f32| {
+        let depth = (value / low).clamp(0.0, 1.0);
+        let light = 0.6 + 0.4 * lit(value, right, below, steep);
+        mix(FLAT, DEEP, depth).map(|c| code(c * light))
+    };
+    let pairs = line.iter().zip(line.iter().skip(1)).zip(lower);
+    for (o, ((&value, &right), &below)) in out.iter_mut().zip(pairs) {
+        *o = paint(value, right, below);
+    }
+    // Nothing is to the right of the last.
+    if let (Some(o), Some(&value), Some(&below)) = (out.last_mut(), line.last(), lower.last()) {
+        *o = paint(value, value, below);
+    }
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn tint_line(line: &[f32], middle: f32, high: f32, most: Colour, out: &mut [[u8; 3]]) {
+    for (o, &value) in out.iter_mut().zip(line) {
+        *o = mix(PALE, most, middle + (1.0 - middle) * value / high).map(code);
+    }
+}
+
+/// A field as `line` paints each of its lines, given with the one below (the last with itself), where
+/// it was measured.
 fn paint(
     field: &Field,
     measured: &Mask,
     around: &GrayImage,
-    colour: impl Fn(usize, usize, f32) -> Colour + Sync,
+    line: impl Fn([&[f32]; 2], &mut [[u8; 3]]) + Sync,
 ) -> RgbImage {
     let (rows, columns) = field.dim();
     let painted = from_rows(rows, columns, |y, out: &mut [[u8; 3]]| {
-        let pixels = row(field, y).iter().zip(row(measured, y));
-        for (x, (o, (&value, &measured))) in out.iter_mut().zip(pixels).enumerate() {
-            *o = if measured {
-                colour(x, y, value).map(|c| (255.0 * c).round().clamp(0.0, 255.0) as u8)
-            } else {
-                [around.get_pixel(x as u32, y as u32)[0]; 3]
-            };
+        let below = row(field, (y + 1).min(rows - 1));
+        line([row(field, y), below], out);
+        let others = row(measured, y).iter().zip(&around.as_raw()[y * columns..]);
+        for (o, (_, &grey)) in out.iter_mut().zip(others).filter(|(_, (m, _))| !**m) {
+            *o = [grey; 3];
         }
     });
     let (pixels, _) = painted.into_raw_vec_and_offset();
@@ -158,10 +187,18 @@ fn paint(
     RgbImage::from_raw(columns as u32, rows as u32, data).expect("3 bytes a pixel")
 }
 
+/// The nearest 8-bit code, half up; `f32::round` is a call on the oldest machines this is built for.
+#[inline]
+fn code(v: f32) -> u8 {
+    let v = (255.0 * v).clamp(0.0, 255.0);
+    let low = v as i32;
+    (low + i32::from(v - low as f32 >= 0.5)) as u8
+}
+
 /// Ends of the scales as `#rrggbb`, for legends: relief, redness, pigment.
 pub(super) fn ends() -> [[String; 2]; 3] {
     let code = |colour: Colour| {
-        let [r, g, b] = colour.map(|c| (255.0 * c).round() as u8);
+        let [r, g, b] = colour.map(code);
         format!("#{r:02x}{g:02x}{b:02x}")
     };
     [

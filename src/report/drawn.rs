@@ -6,9 +6,10 @@ use image::{GrayImage, RgbImage};
 use rayon::prelude::*;
 
 use super::fate::{self, Fate, Told, counted};
+use super::jpeg::encode as jpeg;
 use super::labels::{NUMBERED, Outlined};
 use super::outlines::{Bounds, Outline, Outlines, extents, outlines, trace};
-use super::pictures::{Colour, Cut, fit, jpeg, reduced, reduced_cut, reduced_mask};
+use super::pictures::{Colour, Cut, fit, reduced, reduced_cut, reduced_mask};
 use super::schema::{Comparison, ScaleSource, Verdict};
 use super::{Maps, Pictures, colours};
 use crate::error::Cause;
@@ -142,19 +143,26 @@ pub(super) fn draw(comparison: &Comparison, pictures: &Pictures) -> Result<Drawn
     )?;
     let after = (encoded.len() > 1).then(|| encoded.remove(1));
     let maps = pictures.maps.as_ref();
+    let views = || maps.map_or(Ok(Vec::new()), |m| views(m, pictures));
+    let lines = || maps.map_or_else(Default::default, lines);
+    let (views, (outlines, region)) =
+        rayon::join(views, || rayon::join(lines, || region(&pictures.measured)));
     Ok(Drawn {
         full,
         before: encoded.remove(0),
         after,
         aligned,
-        views: maps.map_or(Ok(Vec::new()), |m| views(m, pictures))?,
-        outlines: maps.map_or_else(Default::default, |m| {
-            m.lesions.each_ref().map(|l| outlines(l, m.reduction))
-        }),
-        region: region(&pictures.measured),
+        views: views?,
+        outlines,
+        region,
         scars: shown(comparison, maps, full),
         guessed: comparison.scale.source == ScaleSource::Assumed,
     })
+}
+
+fn lines(maps: &Maps) -> [Outlines; 2] {
+    let of = |visit: usize| outlines(&maps.lesions[visit], maps.reduction);
+    rayon::join(|| of(0), || of(1)).into()
 }
 
 /// Pictures at the largest of `sides` at which all of them keep within `bytes`, or at the last.
@@ -195,7 +203,8 @@ fn views(maps: &Maps, pictures: &Pictures) -> Result<Vec<(Subject, [Picture; 2])
     let size = (columns as u32, rows as u32);
     let measured: Mask = from_gray(&reduced_mask(&pictures.measured, size));
     let after = pictures.aligned_after.as_ref().unwrap_or(&pictures.before);
-    let around = [&pictures.before, after].map(|photo| colours::faded(reduced(photo, size)));
+    let faded = |photo: &RgbImage| colours::faded(reduced(photo, size));
+    let around = rayon::join(|| faded(&pictures.before), || faded(after)).into();
     let tinted =
         |fields: &[Field; 2], tint: &colours::Tint| colours::tint(fields, &measured, &around, tint);
     let (relief, (redness, pigment)) = rayon::join(

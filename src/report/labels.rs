@@ -44,6 +44,13 @@ impl Plate {
             / (self.width * self.height)
     }
 
+    /// Whether another overlaps it, or all but: a pixel is left for rounding.
+    fn meets(&self, other: &Self) -> bool {
+        let near = |a: f32, la: f32, b: f32, lb: f32| b <= a + la + 1.0 && a <= b + lb + 1.0;
+        near(self.left, self.width, other.left, other.width)
+            && near(self.top, self.height, other.top, other.height)
+    }
+
     fn inside(&self, (width, height): (u32, u32)) -> bool {
         self.left >= 0.0
             && self.top >= 0.0
@@ -75,7 +82,9 @@ pub(super) fn plates(
         let cost = |plate: &Plate| {
             let numbers: f32 = placed.iter().map(|p| plate.covered(&p.1)).sum();
             let scars: f32 = framed.iter().map(|f| plate.covered(&f.2)).sum();
-            let crossed = framed.iter().filter(|f| crosses(f.1, plate)).count() as f32;
+            // Most outlines are nowhere near.
+            let near = framed.iter().filter(|f| plate.meets(&f.2));
+            let crossed = near.filter(|f| crosses(f.1, plate)).count() as f32;
             NUMBER * numbers + LINE * crossed + SCAR * scars
         };
         let free = candidates(around, size(id)).filter(|(_, plate)| plate.inside(full));

@@ -10,6 +10,7 @@ mod drawn;
 pub mod fate;
 mod folder;
 mod html;
+mod jpeg;
 mod labels;
 mod outlines;
 mod pdf;
@@ -213,7 +214,7 @@ pub fn write_with(
         let aligned = || match &pictures.aligned_after {
             Some(aligned) => {
                 let full = pictures::Colour::Full;
-                let bytes = pictures::jpeg(aligned, ALIGNED_QUALITY, full);
+                let bytes = jpeg::encode(aligned, ALIGNED_QUALITY, full);
                 save(ALIGNED_AFTER, bytes)
             }
             None => Ok(()),
@@ -229,11 +230,12 @@ pub fn write_with(
             path: folder.join(REPORT),
             source,
         })?;
-        save(REPORT, Ok(html::page(comparison, &drawn).into_bytes()))?;
-        save(
-            PRINT,
-            pdf::document(comparison, pictures, &drawn, settings.paper),
-        )?;
+        let (page, print) = rayon::join(
+            || html::page(comparison, &drawn).into_bytes(),
+            || pdf::document(comparison, pictures, &drawn, settings.paper),
+        );
+        save(REPORT, Ok(page))?;
+        save(PRINT, print)?;
         save(RESULT, Ok(json(comparison).into_bytes()))
     })
 }

@@ -55,16 +55,20 @@ impl Bounds {
 pub(super) fn extents(labels: &Array2<u32>) -> BTreeMap<u32, (Bounds, usize)> {
     let mut extents: BTreeMap<u32, (Bounds, usize)> = BTreeMap::new();
     for y in 0..labels.nrows() {
-        for (x, &label) in row(labels, y).iter().enumerate().filter(|&(_, &l)| l != 0) {
+        let mut x = 0;
+        for run in row(labels, y).chunk_by(|a, b| a == b) {
             let here = Bounds {
                 left: x,
                 top: y,
-                right: x,
+                right: x + run.len() - 1,
                 bottom: y,
             };
-            let entry = extents.entry(label).or_insert((here, 0));
-            entry.0 = entry.0.with(x, y);
-            entry.1 += 1;
+            x += run.len();
+            if run[0] != 0 {
+                let entry = extents.entry(run[0]).or_insert((here, 0));
+                entry.0 = entry.0.join(here);
+                entry.1 += run.len();
+            }
         }
     }
     extents

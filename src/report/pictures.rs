@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, GrayImage, ImageEncoder, RgbImage};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use crate::error::Cause;
@@ -29,23 +29,6 @@ pub(super) enum Colour {
     Full,
     /// At every second pixel each way: enough where lightness tells the same.
     Half,
-}
-
-/// A photo as JPEG.
-pub(super) fn jpeg(photo: &RgbImage, quality: u8, colour: Colour) -> Result<Vec<u8>, Cause> {
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, quality);
-    encoder.set_sampling_factor(match colour {
-        Colour::Full => SamplingFactor::R_4_4_4,
-        Colour::Half => SamplingFactor::R_4_2_0,
-    });
-    encoder.encode(
-        photo.as_raw(),
-        u16::try_from(photo.width())?,
-        u16::try_from(photo.height())?,
-        ColorType::Rgb,
-    )?;
-    Ok(bytes)
 }
 
 /// A size (width, height) of at most `longest` px a side, in the same proportion, never enlarged.
@@ -115,29 +98,65 @@ fn means<const N: usize>(pixels: &[u8], width: u32, cut: Cut, size: (u32, u32)) 
         let first = (cut.top as usize + y) * width as usize + cut.left as usize;
         &pixels[N * first..][..N * cut.size.0 as usize]
     };
+    let widest = across.iter().map(Range::len).max().unwrap_or(0);
     let mut out = vec![0; N * size.0 as usize * size.1 as usize];
     let lines = out.par_chunks_mut((N * size.0 as usize).max(1)).enumerate();
     lines.for_each(|(y, out)| {
         let mut sums = vec![0u32; N * cut.size.0 as usize];
         for y in down[y].clone() {
-            for (sum, &v) in sums.iter_mut().zip(line(y)) {
-                *sum += u32::from(v);
-            }
+            add(&mut sums, line(y));
         }
-        for (out, span) in out.chunks_exact_mut(N).zip(&across) {
-            let area = (span.len() * down[y].len()) as u32;
-            let mut total = [area / 2; N];
-            for pixel in sums[N * span.start..N * span.end].chunks_exact(N) {
+        let shares: Vec<Share> = (0..=widest).map(|n| Share::of(n * down[y].len())).collect();
+        let (sums, _) = sums.as_chunks::<N>();
+        for (out, span) in out.as_chunks_mut::<N>().0.iter_mut().zip(&across) {
+            let share = &shares[span.len()];
+            let mut total = [share.area / 2; N];
+            for pixel in &sums[span.clone()] {
                 for (total, v) in total.iter_mut().zip(pixel) {
                     *total += v;
                 }
             }
-            for (o, total) in out.iter_mut().zip(total) {
-                *o = (total / area) as u8;
-            }
+            *out = total.map(|total| share.part(total));
         }
     });
     out
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn add(sums: &mut [u32], line: &[u8]) {
+    for (sum, &v) in sums.iter_mut().zip(line) {
+        *sum += u32::from(v);
+    }
+}
+
+/// Sums of 8-bit values over an area divided by it; a product costs less than a quotient.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    area: u32,
+    /// [`Self::ONE`] over the area, rounded up.
+    factor: u64,
+}
+
+impl Share {
+    /// Exact for areas below 2^23 px: rounding the factor up adds less than the sum, which is below
+    /// 256 times the area, and the next whole quotient is `ONE` over the area away.
+    const BITS: u32 = 55;
+    const ONE: u64 = 1 << Self::BITS;
+
+    fn of(area: usize) -> Self {
+        Self {
+            area: area as u32,
+            factor: Self::ONE.div_ceil(area.max(1) as u64),
+        }
+    }
+
+    fn part(self, total: u32) -> u8 {
+        if self.area < 1 << 23 {
+            ((u64::from(total) * self.factor) >> Self::BITS) as u8
+        } else {
+            (total / self.area) as u8
+        }
+    }
 }
 
 /// Bytes as a `data:` address (RFC 2397).

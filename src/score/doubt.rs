@@ -17,7 +17,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use super::{Lesion, Options};
-use crate::measure::{Scar, Surface, Visit, measure, totals};
+use crate::measure::{Scar, Surface, Visit, totals_of};
 use crate::raster::map;
 use crate::segment::{self, Ground};
 use crate::stats::median_and_sigma;
@@ -80,11 +80,10 @@ pub fn margin(
             scars: &segment::segment(&index, &index, ground, scale, options),
             ..visit.surface()
         };
-        let scars = measure(surface, ground.skin);
-        let sums = totals(&scars, 0.0);
+        let sums = totals_of(surface, 0.0);
         [sums.area_px, sums.contrast.unwrap_or(0.0), sums.volume_px]
     };
-    let (more, less) = (with(-doubt as f32), with(doubt as f32));
+    let (more, less) = rayon::join(|| with(-doubt as f32), || with(doubt as f32));
     std::array::from_fn(|i| {
         let middle = 0.5 * (more[i] + less[i]);
         if middle > 0.0 {

@@ -104,7 +104,7 @@ pub fn score(
         texture_gap,
     } = both;
     let measure = |visit: &Visit| crate::measure::measure(visit.surface(), healthy);
-    let (scars_b, scars_a) = (measure(before), measure(after));
+    let (scars_b, scars_a) = rayon::join(|| measure(before), || measure(after));
     let before = Measured {
         visit: before,
         scars: &scars_b,
@@ -122,6 +122,7 @@ pub fn score(
     let ground = Ground::of(measured, scale);
     let margin =
         |m: Measured| doubt::margin(m.visit, &ground, scale, segmenting, options.end_doubt);
+    let margins = || rayon::join(|| margin(before), || margin(after)).into();
     let ([area, contrast, volume], verdict) = if before.visit_equals(after) {
         // The same picture twice: nothing changed, and there is nothing to doubt.
         let none = |known: bool| known.then(Estimate::exactly_none);
@@ -133,7 +134,7 @@ pub fn score(
             &pairs,
             bases,
             false_px,
-            [margin(before), margin(after)],
+            margins(),
             options.texture_doubt * texture_gap.abs(),
             options,
         );
