@@ -6,10 +6,9 @@ use image::{GrayImage, RgbImage};
 use rayon::prelude::*;
 
 use super::fate::{self, Fate, Told, counted};
-use super::jpeg::encode as jpeg;
 use super::labels::{NUMBERED, Outlined};
 use super::outlines::{Bounds, Outline, Outlines, extents, outlines, trace};
-use super::pictures::{Colour, Cut, fit, reduced, reduced_cut, reduced_mask};
+use super::pictures::{Colour, Cut, fit, jpeg, reduced, reduced_cut, reduced_mask};
 use super::schema::{Comparison, ScaleSource, Verdict};
 use super::{Maps, Pictures, colours};
 use crate::error::Cause;

@@ -10,7 +10,6 @@ mod drawn;
 pub mod fate;
 mod folder;
 mod html;
-mod jpeg;
 mod labels;
 mod outlines;
 mod pdf;
@@ -214,7 +213,7 @@ pub fn write_with(
         let aligned = || match &pictures.aligned_after {
             Some(aligned) => {
                 let full = pictures::Colour::Full;
-                let bytes = jpeg::encode(aligned, ALIGNED_QUALITY, full);
+                let bytes = pictures::jpeg(aligned, ALIGNED_QUALITY, full);
                 save(ALIGNED_AFTER, bytes)
             }
             None => Ok(()),

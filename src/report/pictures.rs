@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, GrayImage, ImageEncoder, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use multiversion::multiversion;
 use rayon::prelude::*;
 
@@ -29,6 +30,23 @@ pub(super) enum Colour {
     Full,
     /// At every second pixel each way: enough where lightness tells the same.
     Half,
+}
+
+/// A photo as JPEG.
+pub(super) fn jpeg(photo: &RgbImage, quality: u8, colour: Colour) -> Result<Vec<u8>, Cause> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, quality);
+    encoder.set_sampling_factor(match colour {
+        Colour::Full => SamplingFactor::R_4_4_4,
+        Colour::Half => SamplingFactor::R_4_2_0,
+    });
+    encoder.encode(
+        photo.as_raw(),
+        u16::try_from(photo.width())?,
+        u16::try_from(photo.height())?,
+        ColorType::Rgb,
+    )?;
+    Ok(bytes)
 }
 
 /// A size (width, height) of at most `longest` px a side, in the same proportion, never enlarged.

@@ -192,14 +192,14 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     }
     let glare = glare(image, options.glare_from);
     let frame = flat::frame(&colour.luminance);
-    let usable = Mask::from_shape_fn(size, |at| {
+    let usable = by_rows(size, |at| {
         !glare[at] && !frame[at] && colour.luminance[at] > colour.bright - DARK_FOR_COLOUR
     });
     let Some(cluster) = Cluster::find(&colour, &usable) else {
         return Array2::from_elem(size, Cue::Colour);
     };
     let distance = cluster.distance(&colour);
-    let first_guess = Mask::from_shape_fn(size, |at| usable[at] && distance[at] < 2.5);
+    let first_guess = by_rows(size, |at| usable[at] && distance[at] < 2.5);
     let flat = flat::find(&colour.luminance, &first_guess, px(FLAT_MM), px(BLOCKS_MM));
     let overlay = overlay::find(&colour.luminance);
     let contour = contour::find(
@@ -216,7 +216,7 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     let single_hair = hair::single(&colour, &dark_lines, scale, options.hair_length_mm);
     let dense_hair = hair::dense(&colour, &cluster, &dark_lines.strength, scale);
     let darkest = cluster.luminance + options.dark_share.ln();
-    let mut why = Array2::from_shape_fn(size, |at| {
+    let speaks = |at: (usize, usize)| {
         [
             (frame[at], Cue::Frame),
             (flat[at], Cue::Flat),
@@ -231,7 +231,8 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
         .into_iter()
         .find(|&(speaks, _)| speaks)
         .map_or(Cue::Skin, |(_, cue)| cue)
-    });
+    };
+    let mut why: Array2<Cue> = by_rows(size, speaks);
     shape::keep_islands(
         &mut why,
         px(options.island_mm),
@@ -248,6 +249,18 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     shape::widen(&mut why, px(options.margin_mm), px(options.line_margin_mm));
     shape::drop_small_parts(&mut why, px(options.part_width_mm), options.part_share);
     why
+}
+
+/// A plane of what `of` says of each pixel (row, column), rows in parallel.
+fn by_rows<T: Copy + Default + Send>(
+    size: (usize, usize),
+    of: impl Fn((usize, usize)) -> T + Sync,
+) -> Array2<T> {
+    from_rows(size.0, size.1, |y, out| {
+        for (x, o) in out.iter_mut().enumerate() {
+            *o = of((y, x));
+        }
+    })
 }
 
 fn glare(image: &LinearImage, from: f32) -> Mask {
