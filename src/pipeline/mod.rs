@@ -57,6 +57,12 @@ const CONFIDENT: f32 = 0.5;
 /// Compares two photos of the same skin.
 #[must_use]
 pub fn compare(before: &Photo, after: &Photo, options: &Options) -> Outcome {
+    // Among the workers from the start: each step that is shared out from elsewhere would wake one up and
+    // wait for it.
+    rayon::scope(|_| compared(before, after, options))
+}
+
+fn compared(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     let mut clock = Clock::default();
     let photos = [before, after];
     let frame = Frame::of(before, after, options.scale);

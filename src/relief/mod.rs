@@ -23,6 +23,7 @@ use std::f32;
 use std::f64::consts::{FRAC_PI_2, PI};
 
 use ndarray::Array2;
+use rayon::prelude::*;
 use rustfft::num_complex::Complex32;
 
 use crate::fourier::{self, Spectrum, fast_length, frequency};
@@ -247,7 +248,7 @@ pub fn lit_from(
     [azimuth, azimuth + FRAC_PI_2].map(|azimuth| {
         let [this, that] = [azimuth, azimuth + PI].map(|azimuth| {
             look.azimuth = azimuth;
-            let seen = places.iter().map(|&middle| evidence(&look, middle));
+            let seen = places.par_iter().map(|&middle| evidence(&look, middle));
             seen.collect::<Vec<[f64; 2]>>()
         });
         let (mut sum, mut weight) = (0.0, 0.0);

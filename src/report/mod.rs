@@ -190,7 +190,7 @@ pub fn write_with(
     pictures: &Pictures,
     settings: &Settings,
 ) -> Result<(), Error> {
-    folder::replace(folder, |stage| {
+    let fill = |stage: &Path| {
         let save = |name: &str, bytes: Result<Vec<u8>, Cause>| {
             let path = stage.join(name);
             bytes
@@ -236,7 +236,9 @@ pub fn write_with(
         save(REPORT, Ok(page))?;
         save(PRINT, print)?;
         save(RESULT, Ok(json(comparison).into_bytes()))
-    })
+    };
+    // Among the workers, as in `pipeline::compare`.
+    folder::replace(folder, |stage| rayon::scope(|_| fill(stage)))
 }
 
 #[cfg(test)]

@@ -116,10 +116,10 @@ pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &As
     let side = convolution.side;
     let stride = stride(columns);
     let packed = packed(convolution);
-    let (leak, sum_row) = if side == 1 {
-        (1.0, sum_row::<1> as SumRow)
+    let sum_row = if side == 1 {
+        sum_row::<1>
     } else {
-        (LEAK, sum_row::<3> as SumRow)
+        sum_row::<3>
     };
     let blocks = packed.chunks_exact((convolution.inputs * side * side * AT_ONCE).max(1));
     let biases = convolution.biases.chunks(AT_ONCE);
@@ -128,7 +128,6 @@ pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &As
         .map(|(weights, biases)| Kernels {
             weights,
             biases: std::array::from_fn(|k| biases.get(k).copied().unwrap_or(0.0)),
-            leak,
         })
         .collect();
     let halves: usize = (sources.iter())
@@ -147,6 +146,12 @@ pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &As
             }
             let lines = lines(sources, y, rows, side, room, stride);
             sum_row(&lines, &kernels, asked.0[y].clone(), stride, out);
+            // Not where the sums are made: they would be taken out of their registers one by one.
+            if side > 1 {
+                for v in out.iter_mut() {
+                    *v = if *v > 0.0 { *v } else { LEAK * *v };
+                }
+            }
         },
     );
     out
@@ -157,11 +162,7 @@ struct Kernels<'a> {
     /// See [`packed`].
     weights: &'a [f32],
     biases: [f32; AT_ONCE],
-    /// Slope of the rectifier below zero.
-    leak: f32,
 }
-
-type SumRow = fn(&[&[f32]], &[Kernels], Range<usize>, usize, &mut [f32]);
 
 /// Weights in the order in which they are used: `[block of outputs][input][row][column][output]`.
 fn packed(convolution: &Convolution) -> Vec<f32> {
@@ -248,10 +249,7 @@ fn sum_row<const SIDE: usize>(
                     add(&mut d, tap[3], values);
                 }
             }
-            for (out, mut sum) in out.chunks_exact_mut(stride).zip([a, b, c, d]) {
-                for v in &mut sum {
-                    *v = if *v > 0.0 { *v } else { kernels.leak * *v };
-                }
+            for (out, sum) in out.chunks_exact_mut(stride).zip([a, b, c, d]) {
                 out[REACH + x..REACH + x + wide].copy_from_slice(&sum[..wide]);
             }
         }
