@@ -188,3 +188,73 @@ fn best_of<const W: usize>(
     }
     patch
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raster::Field;
+    use crate::register::blocks::middle;
+    use crate::register::picture::Picture;
+
+    /// A texture, moved by whole px, with a corner that is no skin.
+    fn picture(size: (usize, usize), moved: (usize, usize)) -> Picture {
+        let open = |(y, x): (usize, usize)| x + y > 30;
+        let value = |(y, x): (usize, usize)| {
+            let (y, x) = (y + moved.0, x + moved.1);
+            ((x * x * 7 + y * y * 11 + x * y * 5) % 31) as f32 / 31.0 - 0.5
+        };
+        Picture {
+            values: Field::from_shape_fn(size, |at| if open(at) { value(at) } else { 0.0 }),
+            skin: Field::from_shape_fn(size, |at| f32::from(u8::from(open(at)))),
+            factor: 1.0,
+            size,
+        }
+    }
+
+    /// The correlation of a square with another `by` (x, y) px off, pixel by pixel over what is skin in
+    /// both.
+    fn correlation(a: &Picture, b: &Picture, corner: (i64, i64), side: i64, by: (i64, i64)) -> f64 {
+        let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+        let at = |field: &Field, x: i64, y: i64| {
+            let inside = usize::try_from(y).ok().zip(usize::try_from(x).ok());
+            f64::from(inside.and_then(|at| field.get(at)).copied().unwrap_or(0.0))
+        };
+        for y in corner.1..corner.1 + side {
+            for x in corner.0..corner.0 + side {
+                let (u, v) = (x + by.0, y + by.1);
+                let (p, q) = (at(&a.values, x, y), at(&b.values, u, v));
+                ab += p * q;
+                aa += p * p * at(&b.skin, u, v);
+                bb += q * q * at(&a.skin, x, y);
+            }
+        }
+        ab / (aa * bb).sqrt()
+    }
+
+    #[test]
+    fn squares_are_found_as_pixel_by_pixel() {
+        let size = (75, 101);
+        let (a, b) = (picture(size, (0, 0)), picture(size, (1, 2)));
+        for (blocks, radius) in [(3, 6), (4, 3), (4, 4), (3, 7)] {
+            let search = Search { blocks, radius };
+            let found = sought(&Padded::new(&a), &Padded::new(&b), &search);
+            assert!(found.len() > 80, "{}", found.len());
+            for patch in &found {
+                let half = 0.5 * search.side() as f64 - 0.5;
+                let corner = |i: usize, n: usize| (middle(i, n) - half) as i64;
+                let at = (corner(patch.column, size.1), corner(patch.row, size.0));
+                // What is seen at x in the first stands at x - 2 in the second.
+                let expected = correlation(&a, &b, at, search.side() as i64, (-2, -1));
+                assert!(
+                    (f64::from(patch.correlation) - expected).abs() < 1e-5,
+                    "{patch:?} for {expected}"
+                );
+                let (dx, dy) = patch.offset.expect("the texture is found");
+                assert!(
+                    (dx + 2.0).abs() < 0.3 && (dy + 1.0).abs() < 0.3,
+                    "{patch:?}"
+                );
+            }
+        }
+    }
+}

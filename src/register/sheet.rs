@@ -332,3 +332,44 @@ fn node_counts(size: (usize, usize), spacing: f64) -> (usize, usize) {
     let n = |l: usize| (l as f64 / spacing).ceil() as usize + 4;
     (n(size.0), n(size.1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_is_laid_alike_across_and_down() {
+        let bend = |x: f64, y: f64| {
+            let (u, v) = (x / 90.0, y / 70.0);
+            (x + 2.0 * u.sin() + v, y + 1.5 * (u + v).cos())
+        };
+        let measures: Vec<Measure> = (0..600)
+            .map(|i| {
+                let from = (f64::from(i % 30) * 10.0, f64::from(i / 30) * 10.0);
+                let weight = [0.8, 0.1 * f64::from(i % 3), 0.5];
+                let to = bend(from.0, from.1);
+                Measure { from, to, weight }
+            })
+            .collect();
+        let stiffness = Stiffness {
+            wavelength: 100.0,
+            spacing: 10.0,
+            outlier: 2.0,
+            rounds: 3,
+        };
+        let plane = Affine {
+            linear: [[1.0, 0.0], [0.0, 1.0]],
+            origin: [0.0; 2],
+        };
+        let sheet = Sheet::new((200, 300), 25.0, &plane);
+        let fitted = sheet.fitted(&measures, &stiffness);
+        let turned: Vec<Measure> = measures.iter().map(Measure::turned).collect();
+        let upright = sheet.turned().fitted(&turned, &stiffness);
+        for m in &measures {
+            let (x, y) = m.from;
+            let (p, q) = (fitted.at(x, y), upright.at(y, x));
+            assert!((p.0 - q.0).hypot(p.1 - q.1) < 1e-9, "{p:?} {q:?}");
+            assert!((p.0 - m.to.0).hypot(p.1 - m.to.1) < 0.1, "{p:?} {m:?}");
+        }
+    }
+}

@@ -53,3 +53,28 @@ fn a_convolution_is_its_definition() {
         }
     }
 }
+
+#[test]
+fn what_is_not_asked_is_not_said() {
+    let size = (48, 64);
+    let open = Field::from_shape_fn(size, |(y, x)| {
+        f32::from(u8::from((20..30).contains(&y) && (x < 9 || x == 40)))
+    });
+    let asked = Asked::around(&open, 4);
+    let inputs: Vec<Field> = (0..INPUTS)
+        .map(|k| Field::from_shape_fn(size, |(y, x)| ((y * 5 + x * 3 + k) % 7) as f32 / 7.0))
+        .collect();
+    let some = trained().see(&inputs, &asked);
+    for plane in &some {
+        for ((y, x), &v) in plane.indexed_iter() {
+            let within = (16..34).contains(&y) && x < 45;
+            assert_eq!(v != 0.0, within, "{v} at ({x}, {y})");
+        }
+    }
+    // All of a canvas is what lies around a canvas full of skin.
+    let all = Asked::around(&Field::ones(size), 4);
+    assert_eq!(all, Asked::all(size.0, size.1));
+    let nothing = Asked::around(&Field::zeros(size), 4);
+    let planes = trained().see(&inputs, &nothing);
+    assert!(planes.iter().all(|p| p.iter().all(|&v| v == 0.0)));
+}
