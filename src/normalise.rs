@@ -177,6 +177,22 @@ impl FullMap<'_> {
         )
     }
 
+    /// As [`Self::at`], and carried on in a straight line beyond the middles of the outermost working
+    /// pixels.
+    #[must_use]
+    pub fn carried_on(&self, x: f64, y: f64) -> (f64, f64) {
+        let (rows, columns) = self.x.dim();
+        let last = |n: usize| (n - 1) as f64 * self.before_reduction;
+        let first = 0.5 * (self.before_reduction - 1.0);
+        let (cx, cy) = (
+            x.clamp(first, first + last(columns)),
+            y.clamp(first, first + last(rows)),
+        );
+        let edge = self.at(cx, cy);
+        let within = self.at(2.0 * cx - x, 2.0 * cy - y);
+        (2.0 * edge.0 - within.0, 2.0 * edge.1 - within.1)
+    }
+
     /// Working px of a place in the before photo.
     #[must_use]
     pub fn working(&self, x: f64, y: f64) -> (f32, f32) {

@@ -3,28 +3,23 @@
 use std::collections::BTreeMap;
 
 use image::GrayImage;
-use ndarray::Array2;
 use serde_json::json;
 
 use super::frame::{Frame, ScaleSource};
 use super::pair::Laid;
 use super::visits::Seen;
-use super::{CONFIDENT, Clock, Options, Outcome};
+use super::{Clock, Options, Outcome};
 use crate::comparable::Caveat;
 use crate::decode::Photo;
-use crate::filter::{bilinear, enlarge_mask};
+use crate::filter::enlarge_mask;
 use crate::measure::{self, Scar, Totals};
 use crate::normalise::{self, FullMap, Shown};
 use crate::quality::{self, Quality};
-use crate::raster::{Mask, from_rows, gray, row, to_gray};
-use crate::register::Alignment;
+use crate::raster::{Mask, gray, to_gray};
 use crate::relief::Relief;
 use crate::report::words::measure::band;
 use crate::report::{Pictures, schema};
 use crate::score::{Estimate, Lesion, Score, State, Verdict};
-
-/// Spacing of the nodes of the reported alignment, px of the before photo.
-const GRID_STEP: u32 = 32;
 
 /// All that a comparison came to.
 pub struct Compared<'a> {
@@ -91,7 +86,12 @@ pub fn compared(mut c: Compared) -> Outcome {
         overlap: schema::finite(c.laid.alignment.overlap),
         confident_fraction: schema::finite(c.laid.share),
         residual_px: schema::finite(c.laid.alignment.residual_px * c.frame.before_reduction),
-        grid: Some(grid(&map, &c.laid.alignment, size, after_size)),
+        grid: Some(super::grid::grid(
+            &map,
+            &c.laid.alignment.confidence,
+            size,
+            after_size,
+        )),
     };
     let visits = [&c.seen.both.before, &c.seen.both.after];
     let totals = [&c.score.before, &c.score.after];
@@ -351,38 +351,4 @@ fn full_mask(mask: &Mask, frame: &Frame, size: (u32, u32)) -> GrayImage {
     }
     let size = (size.1 as usize, size.0 as usize);
     gray(enlarge_mask(mask, size, frame.before_reduction))
-}
-
-/// The alignment at nodes of the before photo; unknown where it is not believed.
-fn grid(map: &FullMap, alignment: &Alignment, size: (u32, u32), after: (u32, u32)) -> schema::Grid {
-    let columns = size.0.div_ceil(GRID_STEP) as usize;
-    let rows = size.1.div_ceil(GRID_STEP) as usize;
-    let nodes: Array2<Option<(f64, f64)>> = from_rows(rows, columns, |r, out| {
-        for (c, o) in out.iter_mut().enumerate() {
-            let (x, y) = (
-                c as f64 * f64::from(GRID_STEP),
-                r as f64 * f64::from(GRID_STEP),
-            );
-            let (u, v) = map.working(x, y);
-            let (ax, ay) = map.at(x, y);
-            let inside = ax >= -0.5
-                && ay >= -0.5
-                && ax <= f64::from(after.0) - 0.5
-                && ay <= f64::from(after.1) - 0.5;
-            let believed = bilinear(&alignment.confidence, u, v) >= CONFIDENT;
-            *o = (inside && believed && ax.is_finite() && ay.is_finite()).then_some((ax, ay));
-        }
-    });
-    let pick = |of: fn(&(f64, f64)) -> f64| -> Vec<Option<f64>> {
-        (0..rows)
-            .flat_map(|r| row(&nodes, r).iter().map(move |n| n.as_ref().map(of)))
-            .collect()
-    };
-    schema::Grid {
-        step_px: GRID_STEP,
-        columns,
-        rows,
-        x: pick(|n| n.0),
-        y: pick(|n| n.1),
-    }
 }
