@@ -40,6 +40,7 @@ fn said(photos: [&Lit; 2], lamps: [Lamp; 2]) -> Lights {
     Lights {
         azimuths_deg: lamps.map(azimuth),
         gap: photos[0].sided - photos[1].sided,
+        directionality: lamps.map(|lamp| crate::quality::from_a_side(lamp.light.directionality)),
     }
 }
 
