@@ -125,9 +125,8 @@ pub fn score(
     let margins = || rayon::join(|| margin(before), || margin(after)).into();
     let ([area, contrast, volume], verdict) = if before.visit_equals(after) {
         // The same picture twice: nothing changed, and there is nothing to doubt.
-        let none = |known: bool| known.then(Estimate::exactly_none);
-        let some = sums[0].area_px > 0.0;
-        ([none(some); 3], Verdict::NoDetectableChange)
+        let none = Some(Estimate::exactly_none());
+        ([none; 3], Verdict::NoDetectableChange)
     } else {
         let false_px = options.false_share * crate::raster::count(measured) as f64;
         let estimates = doubt::estimates(
