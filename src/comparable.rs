@@ -139,8 +139,28 @@ pub fn little_measured(share: f64, least: f64, tell: f64) -> Option<Caveat> {
 /// the scale and not by two others each.)
 #[must_use]
 pub fn little_doubt(share: f64) -> f64 {
-    const MOST: f64 = 0.3;
+    const MOST: f64 = 0.5;
     MOST * (1.0 - share / TELL_MEASURED).clamp(0.0, 1.0)
+}
+
+/// Share of the measured skin taken for scar from which something else is wrong.
+const MOST_SCAR: f64 = 0.5;
+
+/// More scar than skin: the scale is wrong, or something else was taken for a scar.
+#[must_use]
+pub fn mostly_scar(share: f64) -> Option<Caveat> {
+    (share > MOST_SCAR).then(|| {
+        Caveat::refusal(
+            "mostly-scar",
+            format!(
+                "{} of the measured skin was taken for scars. Either the scale is wrong by far, or \
+                 shadows and folds were taken for scars.",
+                percent(share)
+            ),
+            "Check --field-mm (how many millimetres of skin the first photo shows from its left edge to \
+             its right one) or --px-per-mm. If they are right, draw the part to be measured (--roi).",
+        )
+    })
 }
 
 /// Blur, mm, that had to be given to the sharper photo, from which ice picks are lost and the photos
@@ -170,7 +190,8 @@ pub fn sharpness(before_blur_mm: f64, after_blur_mm: f64) -> Option<Caveat> {
         Some(Caveat::warning(
             "sharpness-differs",
             format!(
-                "The {soft} photo is softer: to be compared, the other one has to be blurred to match."
+                "Where both show the same skin, the {soft} photo is softer (out of focus, smoothed, or \
+                 taken from farther away): to be compared, the other one has to be blurred to match."
             ),
             remedy,
         ))

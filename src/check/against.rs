@@ -91,6 +91,12 @@ pub fn against(
     ]
     .into_iter()
     .flatten()
+    // What no photo can be compared with is no baseline.
+    .chain(
+        comparable::of_photo("baseline", &first)
+            .into_iter()
+            .filter(|c| c.refuses),
+    )
     .chain(framing)
     .chain(comparable::dates(
         baseline.taken.as_deref(),

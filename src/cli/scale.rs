@@ -12,14 +12,20 @@ pub struct Arguments {
         long,
         value_name = "N",
         conflicts_with = "field_mm",
-        allow_negative_numbers = true
+        allow_negative_numbers = true,
+        value_parser = a_number
     )]
     px_per_mm: Option<f64>,
     /// Skin that the first photo's width shows, in mm
     ///
     /// About 200 for a whole face from the front, 80 for a cheek. A guess is good enough to find
     /// scars by their size; millimetres are then not reported.
-    #[arg(long, value_name = "W", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "W",
+        allow_negative_numbers = true,
+        value_parser = a_number
+    )]
     field_mm: Option<f64>,
 }
 
@@ -39,6 +45,13 @@ impl Arguments {
             }),
         }
     }
+}
+
+/// A number without its unit.
+fn a_number(typed: &str) -> Result<f64, String> {
+    typed
+        .parse()
+        .map_err(|_| "only a number is needed, without a unit, such as 80".to_string())
 }
 
 /// A number of pixels per millimetre that was typed.

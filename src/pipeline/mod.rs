@@ -1,6 +1,7 @@
 //! The whole path of a photo on one screen.
 
 mod frame;
+mod grid;
 mod outcome;
 pub(crate) mod pair;
 mod views;
@@ -15,7 +16,7 @@ use std::time::Instant;
 use crate::comparable::{self, Caveat, SCALE_UNLIKELY};
 use crate::decode::Photo;
 use crate::quality::Quality;
-use crate::raster::Mask;
+use crate::raster::{Mask, count};
 use crate::register::Affine;
 use crate::report::{Pictures, schema::Comparison};
 use crate::score;
@@ -105,7 +106,7 @@ fn compared(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     clock.lap("score");
     let mut caveats = caveats;
     if scaled {
-        caveats.extend(between(photos, &frame, qualities, &laid, &seen));
+        caveats.extend(between(photos, &frame, qualities, &laid, &seen, options));
     }
     outcome::compared(outcome::Compared {
         photos,
@@ -169,22 +170,26 @@ fn between(
     qualities: [&Quality; 2],
     laid: &Laid,
     seen: &Seen,
+    options: &Options,
 ) -> Vec<Caveat> {
     if photos[0].source.blake3 == photos[1].source.blake3 {
         return vec![comparable::same_photo()];
     }
     let too_little = comparable::measured_share(laid.share, LEAST_MEASURED);
     if laid.copy {
-        // A copy has not changed, but that says nothing where next to nothing could be measured.
-        return [Some(comparable::recoloured()), too_little]
-            .into_iter()
-            .flatten()
-            .collect();
+        // A copy has not changed, however little of it is skin.
+        return vec![comparable::recoloured()];
     }
     let blur_mm = |blur: f32| frame.scale.mm(f64::from(blur));
-    let reliefs = [&seen.both.before.relief, &seen.both.after.relief];
+    let visits = [&seen.both.before, &seen.both.after];
+    let reliefs = visits.map(|v| &v.relief);
+    let scarred =
+        visits.map(|v| count(&v.scars.mask()) as f64 / count(&laid.measured).max(1) as f64);
+    // Who drew a region may have drawn it around a scar.
+    let whole = options.region.is_none();
     [
         too_little,
+        comparable::mostly_scar(f64::max(scarred[0], scarred[1])).filter(|_| whole),
         comparable::little_measured(laid.share, LEAST_MEASURED, comparable::TELL_MEASURED),
         comparable::sharpness(
             blur_mm(laid.matched.before_blur),

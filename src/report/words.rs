@@ -261,12 +261,20 @@ pub fn moment(iso: &str) -> String {
 /// A message with the days in it as people write them.
 #[must_use]
 pub fn dated(message: &str) -> String {
-    let told: Vec<String> = message
-        .split(' ')
-        .map(|word| {
+    let words: Vec<&str> = message.split(' ').collect();
+    // Where a message shows how dates are written, people have to see just that.
+    let shown = |i: usize| {
+        words
+            .get(i + 1)
+            .is_some_and(|next| next.starts_with("(year"))
+    };
+    let told: Vec<String> = words
+        .iter()
+        .enumerate()
+        .map(|(i, &word)| {
             let day = word.trim_matches(|c: char| c.is_ascii_punctuation());
             let is_day = day.len() == 10 && crate::date::Date::parse(day).is_some();
-            if is_day {
+            if is_day && !shown(i) {
                 word.replacen(day, &date(day), 1)
             } else {
                 word.to_string()
@@ -350,6 +358,8 @@ pub(super) mod tests {
             dated("Again after 2026-03-09, not (2026-01-02) or 2026-01-02_front.jpg."),
             "Again after 9 March 2026, not (2 January 2026) or 2026-01-02_front.jpg."
         );
+        let how = "write the date as 2026-01-10 (year, month, day)";
+        assert_eq!(dated(how), how);
     }
 
     #[test]

@@ -77,7 +77,13 @@ pub fn beyond_chance(interval: &Interval) -> Option<bool> {
 #[must_use]
 pub fn yet_chance(interval: &Interval) -> Option<String> {
     let smallest = interval.smallest_detectable?;
-    let chance = beyond_chance(interval) == Some(false) && leaves_out_none(interval)?;
+    // As it is read: an end that is shown as 0 is none that leaves it out.
+    let shown = Interval {
+        low: interval.low.map(f64::round),
+        high: interval.high.map(f64::round),
+        ..*interval
+    };
+    let chance = beyond_chance(interval) == Some(false) && leaves_out_none(&shown)?;
     chance.then(|| {
         format!(
             "The range leaves out 0, yet on photos like these unchanged skin can seem to change by \
