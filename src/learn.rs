@@ -7,14 +7,19 @@
 //! taken. The loss is logistic for scar or not and Huber's for depth, and asks for the difference
 //! between both visits as well: without that a network shows the mean of both.
 //!
+//! The colours of each crop are turned and added to, since no renderer's are those of all skin
+//! (`colour`).
+//!
 //! The weights in use: `train` with its defaults, `train --from` those with `--steps 2500`, `--from`
-//! those with `--photos 1000 --steps 6000`, and `--from` those with `--photos 1090 --steps 8000`. The
-//! first three were of a network with a level less, which the last one grew; in the first the losses
-//! of change counted a third to a half of what they do now, and until the last a light was told from
-//! its opposite only. Sums of products run in another order on processors of another make, so another
+//! those with `--photos 1000 --steps 6000`, `--from` those with `--photos 1090 --steps 8000`, and `--from`
+//! those with `--photos 420 --steps 4500`. The first three were of a network with a level less, which the
+//! fourth one grew; in the first the losses of change counted a third to a half of what they do now, and
+//! until the fourth a light was told from its opposite only. Other colours and pitted cheeks are of the
+//! last one. Sums of products run in another order on processors of another make, so another
 //! machine's weights are alike, not the same.
 
 mod backward;
+mod colour;
 mod crop;
 mod deeper;
 mod descent;

@@ -54,8 +54,9 @@ const DARKEST: f32 = 0.003;
 /// What one unit of melanin and one of haemoglobin do to (log R/G, log B/G, log Y): melanin absorbs
 /// as wavelength to the power -3.33 (Jacques 1998) at 600, 540 and 460 nm; haemoglobin as in Tsumura
 /// et al. 1999.
-const MELANIN: [f64; 3] = [0.141, -0.336, -0.464];
-const HAEMOGLOBIN: [f64; 3] = [0.385, 0.018, -0.587];
+pub const MELANIN: [f64; 3] = [0.141, -0.336, -0.464];
+/// See [`MELANIN`].
+pub const HAEMOGLOBIN: [f64; 3] = [0.385, 0.018, -0.587];
 
 /// Light of a photo on its skin.
 ///

@@ -13,7 +13,8 @@ use super::{Failure, use_threads};
 ///
 /// For developers: the weights in use, built into the program, were made by this command with its
 /// defaults, then --from those with --steps 2500, then --from those with --photos 1000 --steps 6000
-/// (these of a network with a level less), then --from those with --photos 1090 --steps 8000.
+/// (these of a network with a level less), then --from those with --photos 1090 --steps 8000, then
+/// --from those with --photos 420 --steps 4500.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// File for the weights

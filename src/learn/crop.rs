@@ -8,6 +8,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 
 use super::backward::Planes;
+use super::colour;
 use super::drawn::Drawn;
 use crate::raster::{Field, map};
 use crate::relief::canvas::{Canvas, INPUTS, Look};
@@ -73,6 +74,8 @@ pub fn take(pair: &Drawn, random: &mut Pcg64Mcg) -> Crop {
         columns: SIDE,
     };
     let mut planes = canvas.inputs(&looks[0], &looks[1], &pair.skin);
+    let units = looks.each_ref().map(Look::unit);
+    colour::put(&mut planes, units, own == other, random);
     roughen(&mut planes, own == other, random);
     let show = |field: &Field| {
         let [shown] = canvas.show([field]);
@@ -106,7 +109,7 @@ fn matrix(planes: &[Field], rows: usize) -> Array2<f32> {
     Array2::from_shape_vec((rows, SIDE * SIDE), values).expect("planes of a crop")
 }
 
-fn normal(random: &mut Pcg64Mcg, sigma: f64) -> f64 {
+pub fn normal(random: &mut Pcg64Mcg, sigma: f64) -> f64 {
     let v: f64 = StandardNormal.sample(random);
     sigma * v
 }

@@ -34,7 +34,7 @@ pub mod press;
 
 pub mod write;
 
-mod dice;
+pub(crate) mod dice;
 mod exif;
 mod grid;
 mod person;

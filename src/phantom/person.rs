@@ -46,7 +46,11 @@ impl Person {
             Family::Linear => Strewn::Lines,
             _ => Strewn::Apart,
         };
-        let scars = strew::strew(strewn, half, &mut dice("scars"));
+        let mut scars = strew::strew(strewn, half, &mut dice("scars"));
+        let mut pits = dice("pits");
+        if spec.wild && matches!(strewn, Strewn::Apart | Strewn::Confluent) && pits.chance(0.35) {
+            strew::pit(&mut scars, half, &mut pits);
+        }
         let mut answer = dice("response");
         let responses = scars.iter().map(|_| Response::draw(&mut answer)).collect();
         let pigment = Pigment::draw(spec.skin_type, half, &mut dice("pigment"));

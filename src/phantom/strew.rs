@@ -79,6 +79,38 @@ fn cluster(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     }
 }
 
+/// Adds a cheek's worth of pits to `scars`: small, shallow, close together, as acne leaves them where it
+/// was worst.
+pub fn pit(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
+    /// Widths and depths, mm: from over a pore's to an ice pick's.
+    const WIDTH: [f64; 2] = [0.7, 1.5];
+    const DEPTH: [f64; 2] = [0.07, 0.35];
+    let middle = [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]);
+    let spread = dice.ratio(6.0, 18.0);
+    // Pits for each mm²: a pit at 2 to 4 mm from the next one.
+    let wanted = (PI * spread * spread * dice.ratio(0.06, 0.25)).min(160.0) as usize;
+    let first = scars.len();
+    for _ in 0..wanted * 8 {
+        if scars.len() >= first + wanted {
+            break;
+        }
+        let (r, t) = (spread * dice.unit().sqrt(), dice.range(0.0, TAU));
+        let at = [middle[0] + 1.2 * r * t.cos(), middle[1] + r * t.sin()];
+        let mut pit = Scar::draw(scars.len() + 1, Kind::IcePick, at, dice);
+        let aspect = pit.half_length / pit.half_width;
+        pit.half_width = dice.ratio(WIDTH[0], WIDTH[1]) / 2.0;
+        pit.half_length = aspect * pit.half_width;
+        pit.depth = dice.ratio(DEPTH[0], DEPTH[1]);
+        let near = |s: &Scar| (s.x - pit.x).hypot(s.y - pit.y);
+        if scars[first..]
+            .iter()
+            .all(|s| near(s) > s.half_length + pit.half_length)
+        {
+            scars.push(pit);
+        }
+    }
+}
+
 fn lines(half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
     let mut scars = Vec::new();
     let common = dice.range(0.0, PI);

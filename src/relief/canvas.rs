@@ -52,10 +52,22 @@ pub struct Look {
 const KNEE: f32 = 12.0;
 
 /// Natural-log units of chroma shown as 1: a strong freckle.
-const CHROMA_UNIT: f32 = 0.05;
+pub const CHROMA_UNIT: f32 = 0.05;
 
 /// Scatter of log luminance of fine texture under a usual light.
 const USUAL_UNIT: f32 = 0.012;
+
+/// Luminance of so many units, drawn in beyond [`KNEE`]; and back.
+#[must_use]
+pub fn drawn_in(units: f32) -> f32 {
+    KNEE * (units / KNEE).asinh()
+}
+
+/// See [`drawn_in`].
+#[must_use]
+pub fn drawn_out(shown: f32) -> f32 {
+    KNEE * (shown / KNEE).sinh()
+}
 
 /// Standard deviations, mm, of the blurs between which texture is fine: over grain, under scars.
 const FINE_MM: [f64; 2] = [0.12, 1.0];
@@ -70,9 +82,7 @@ impl Look {
     /// The same in another unit of luminance.
     fn in_unit(self, log_unit: f32) -> Self {
         let factor = (self.log_unit - log_unit).exp();
-        let luminance = map(&self.luminance, |v| {
-            KNEE * (factor * (v / KNEE).sinh()).asinh()
-        });
+        let luminance = map(&self.luminance, |v| drawn_in(factor * drawn_out(v)));
         Self {
             luminance,
             log_unit,
@@ -87,6 +97,12 @@ impl Look {
         self
     }
 
+    /// One unit of its luminance, natural-log units.
+    #[must_use]
+    pub fn unit(&self) -> f32 {
+        USUAL_UNIT * self.log_unit.exp()
+    }
+
     /// `small` as seen in light from `azimuth` (radians).
     #[must_use]
     pub fn of(small: &Small, azimuth: f64, directionality: f64) -> Self {
@@ -95,7 +111,7 @@ impl Look {
         let unit = median_and_sigma(&mut masked(&texture, &small.skin)).map_or(USUAL_UNIT, |m| m.1);
         let unit = unit.max(0.05 * USUAL_UNIT);
         Self {
-            luminance: map(luminance, |v| KNEE * (v / (unit * KNEE)).asinh()),
+            luminance: map(luminance, |v| drawn_in(v / unit)),
             chroma: (small.shading.chroma.each_ref()).map(|c| map(c, |v| v / CHROMA_UNIT)),
             log_unit: (unit / USUAL_UNIT).ln(),
             azimuth,
