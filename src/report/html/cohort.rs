@@ -13,7 +13,7 @@ use crate::report::drawn::thumbnail;
 use crate::report::pictures::data_address;
 use crate::report::schema::Verdict;
 use crate::report::words::doubt::settled_by_scale;
-use crate::report::words::measure::{caution, rests_on};
+use crate::report::words::measure::rests_on;
 use crate::report::words::{course as text, date, dated, page};
 use crate::report::{ALIGNED_AFTER, BASELINE};
 use crate::visits::schema::{Cohort, CohortRow};
@@ -124,7 +124,7 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
             }
             td.text data-key=(key(moved)) { @if let Some(change) = change {
                     (rested(change))
-                    @if caution(change).is_some() { div.doubt { (text::ONLY_LARGE) } }
+                    @if let Some(said) = text::limited(change) { div.doubt { (said) } }
                 } @else { (page::UNKNOWN) } }
             td.text data-key=(latest.map_or("", |l| l.date.as_str())) {
                 (latest.map_or(page::UNKNOWN.to_string(), |l| date(&l.date)))

@@ -1,10 +1,10 @@
 //! Words of the pages on many visits and many patients.
 
-use super::measure::yet_chance;
+use super::measure::{caution, yet_chance};
 use super::{counted, date, dated, from_where, mark, number, page, percent, signed};
 use crate::comparable::NO_SCALE;
 use crate::report::fate::Fate;
-use crate::report::schema::{Scale, ScaleSource, Verdict};
+use crate::report::schema::{Change, Scale, ScaleSource, Verdict};
 use crate::visits::schema::{
     CohortRow, Plateau, Series, SeriesVisit, Slope, Status, Summary, Trend,
 };
@@ -59,7 +59,6 @@ pub const FIRST_AND_LAST: &str = "First and latest";
 pub const LATEST: &str = "Latest visit";
 pub const SMALLEST: &str = "Smallest detectable";
 pub const PHOTOS: &str = "Photos";
-pub const ONLY_LARGE: &str = "these photos can only show large changes";
 pub const SHOWN: &str = "Shown";
 /// Beside a view's number of photos, after how many.
 pub const UNOPENED: &str = "could not be opened";
@@ -75,6 +74,18 @@ pub fn status(status: Status) -> &'static str {
         Status::NotComparable => "not comparable",
         Status::Failed => "could not be opened",
     }
+}
+
+/// What a view's photos cannot show, in few words.
+#[must_use]
+pub fn limited(change: &Change) -> Option<&'static str> {
+    caution(change)?;
+    let nothing = change.area_percent.smallest_detectable >= Some(100.0);
+    Some(if nothing {
+        "these photos cannot show a change"
+    } else {
+        "these photos can only show large changes"
+    })
 }
 
 /// A scar at a visit at which it has no change in size; `found`: the visit's photo shows it.

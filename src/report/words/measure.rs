@@ -194,6 +194,12 @@ pub const LARGE_PERCENT: f64 = 30.0;
 pub fn caution(change: &Change) -> Option<String> {
     let smallest = change.area_percent.smallest_detectable?;
     let wide = change.verdict != Verdict::NotComparable && smallest > LARGE_PERCENT;
+    if wide && smallest >= 100.0 {
+        return Some(
+            "These photos cannot show a change: even the loss of all scars could be chance."
+                .to_string(),
+        );
+    }
     wide.then(|| {
         format!(
             "These photos can only show large changes: under {} % of the scar area all could be \
@@ -207,6 +213,17 @@ pub fn caution(change: &Change) -> Option<String> {
 mod tests {
     use super::*;
     use crate::report::words::tests::{change_of, interval};
+
+    #[test]
+    fn photos_that_can_show_nothing_are_not_said_to_show_large_changes() {
+        let with = |smallest: f64| {
+            let area = interval(-40.0, -90.0, 20.0, smallest);
+            caution(&change_of(Verdict::NoDetectableChange, area, area))
+        };
+        assert_eq!(with(LARGE_PERCENT), None);
+        assert!(with(60.0).unwrap().contains("under 60 %"));
+        assert!(with(148.0).unwrap().contains("cannot show a change"));
+    }
 
     #[test]
     fn a_verdict_names_the_measure_it_rests_on() {
