@@ -13,7 +13,7 @@ mod shot;
 pub use copy::is_copy;
 pub use dates::{REVERSED, dates};
 pub use lamp::{Lights, lamp_doubt, light};
-pub use scale::{SCALE_UNLIKELY, unlikely};
+pub use scale::{SCALE_UNLIKELY, mostly_scar, unlikely};
 pub use shot::shots;
 
 use crate::decode::{Caveat as DecodeCaveat, Photo};
@@ -141,26 +141,6 @@ pub fn little_measured(share: f64, least: f64, tell: f64) -> Option<Caveat> {
 pub fn little_doubt(share: f64) -> f64 {
     const MOST: f64 = 0.5;
     MOST * (1.0 - share / TELL_MEASURED).clamp(0.0, 1.0)
-}
-
-/// Share of the measured skin taken for scar from which something else is wrong.
-const MOST_SCAR: f64 = 0.5;
-
-/// More scar than skin: the scale is wrong, or something else was taken for a scar.
-#[must_use]
-pub fn mostly_scar(share: f64) -> Option<Caveat> {
-    (share > MOST_SCAR).then(|| {
-        Caveat::refusal(
-            "mostly-scar",
-            format!(
-                "{} of the measured skin was taken for scars. Either the scale is wrong by far, or \
-                 shadows and folds were taken for scars.",
-                percent(share)
-            ),
-            "Check --field-mm (how many millimetres of skin the first photo shows from its left edge to \
-             its right one) or --px-per-mm. If they are right, draw the part to be measured (--roi).",
-        )
-    })
 }
 
 /// Blur, mm, that had to be given to the sharper photo, from which ice picks are lost and the photos

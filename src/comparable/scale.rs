@@ -1,7 +1,7 @@
 //! A scale that was given and cannot be right: said of the scale, not of the photo.
 
 use super::{Caveat, MOST_NARROWEST_MM, narrowest_scar_mm};
-use crate::units::PixelsPerMm;
+use crate::units::{PixelsPerMm, percent};
 
 /// Code of a scale by which the photo would show far less, or far more, than skin that is measured.
 pub const SCALE_UNLIKELY: &str = "scale-unlikely";
@@ -40,9 +40,39 @@ pub fn unlikely(which: &str, size: (u32, u32), scale: PixelsPerMm) -> Option<Cav
     })
 }
 
+/// Share of the measured skin taken for scar from which it is told: cheeks full of scars have a tenth.
+const TELL_SCAR: f64 = 0.2;
+/// And from which something else is wrong.
+const MOST_SCAR: f64 = 0.5;
+
+/// More scar than there can be: the scale is wrong, or something else was taken for a scar.
+#[must_use]
+pub fn mostly_scar(share: f64) -> Option<Caveat> {
+    (share > TELL_SCAR).then(|| Caveat {
+        code: "mostly-scar",
+        message: format!(
+            "{} of the measured skin was taken for scars. Unless it is that scarred, the scale is wrong by \
+             far, or shadows and folds were taken for scars.",
+            percent(share)
+        ),
+        remedy: "Check --field-mm (how many millimetres of skin the first photo shows from its left edge \
+                 to its right one) or --px-per-mm. If they are right, draw the part to be measured (--roi)."
+            .to_string(),
+        refuses: share > MOST_SCAR,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn more_scar_than_there_can_be_is_told_and_then_refused() {
+        assert_eq!(mostly_scar(0.12), None);
+        assert!(!mostly_scar(0.32).unwrap().refuses);
+        let most = mostly_scar(0.66).unwrap();
+        assert!(most.refuses && most.message.starts_with("66"));
+    }
 
     #[test]
     fn a_wrong_scale_is_not_blamed_on_the_photo() {
