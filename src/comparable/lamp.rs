@@ -125,7 +125,9 @@ fn lamps(lights: &Lights) -> Option<Caveat> {
     if !(refuses || doubtful || fall.abs() >= TELL_FALL) {
         return None;
     }
-    let first = if gap.abs() >= OTHER_LAMP { gap } else { fall } > 0.0;
+    // The surer of both says which photo it is.
+    let by_looks = gap.abs() >= OTHER_LAMP || fall == 0.0;
+    let first = if by_looks { gap } else { fall } > 0.0;
     let (sided, flat, azimuth) = if first {
         ("first", "second", lights.azimuths_deg[0])
     } else {
@@ -237,6 +239,7 @@ mod tests {
         assert!(!between.refuses);
         let says = |caveat: &Caveat, begin: &str| assert!(caveat.message.starts_with(begin));
         says(&between, "The second photo is lit from a side, ");
+        says(&light(&apart(5.0)).expect("told"), "The first photo is lit");
         let other = Lights {
             azimuths_deg: [Some(215.0), Some(40.0)],
             ..apart(8.0)
