@@ -40,9 +40,9 @@ pub fn unlikely(which: &str, size: (u32, u32), scale: PixelsPerMm) -> Option<Cav
     })
 }
 
-/// Share of the measured skin taken for scar from which it is told: cheeks full of scars have a tenth.
+/// Share of the measured skin taken for scar from which it is told, and from which something else is
+/// wrong. Taken, not measured.
 const TELL_SCAR: f64 = 0.2;
-/// And from which something else is wrong.
 const MOST_SCAR: f64 = 0.5;
 
 /// More scar than there can be: the scale is wrong, or something else was taken for a scar.
