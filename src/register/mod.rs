@@ -12,6 +12,7 @@ mod coarse;
 mod copy;
 mod doubt;
 mod follow;
+mod holes;
 mod patches;
 mod picture;
 pub mod points;
@@ -79,7 +80,8 @@ pub struct Alignment {
     /// Row in the after picture, px, of every before pixel.
     pub y: Field,
     /// 0 to 1 at every before pixel: of the squares of texture around it that were sought afresh,
-    /// the share found where the map says, less what chance would give. 0 outside skin and overlap.
+    /// the share found where the map says, less what chance would give; at least 0.5 in holes that
+    /// are too small for the map to bend in. 0 outside skin and overlap.
     pub confidence: Field,
     /// Share of the before skin that the after photo shows, 0 to 1.
     pub overlap: f64,
@@ -186,6 +188,11 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
             needed: LEAST_OVERLAP,
         });
     }
+    holes::fill(
+        &mut alignment.confidence,
+        before.skin,
+        0.5 * scale.px(options.bending_mm),
+    );
     if still {
         alignment.x = columns_of(pair.size());
         alignment.y = rows_of(pair.size());
