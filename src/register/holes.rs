@@ -47,15 +47,12 @@ pub(super) fn fill(confidence: &mut Field, skin: &Mask, widest: f64) {
     for (at, &id) in labels.indexed_iter().filter(|(_, id)| **id > 0) {
         let hole = &mut holes[id as usize - 1];
         let at = [at.0, at.1];
-        for k in 0..2 {
-            hole.low[k] = hole.low[k].min(at[k]);
-            hole.high[k] = hole.high[k].max(at[k]);
-        }
+        hole.low = [hole.low[0].min(at[0]), hole.low[1].min(at[1])];
+        hole.high = [hole.high[0].max(at[0]), hole.high[1].max(at[1])];
         for next in around(at) {
             if labels.get(next) != Some(&id) {
                 hole.rim += 1;
-                hole.believed +=
-                    usize::from(confidence.get(next).is_some_and(|&c| c >= CONFIDENT));
+                hole.believed += usize::from(confidence.get(next).is_some_and(|&c| c >= CONFIDENT));
             }
         }
     }
