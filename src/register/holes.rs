@@ -1,15 +1,16 @@
 //! Small places inside a believed map where nothing agrees: a scar that healed looks different in both
 //! photos, and is what is to be measured.
 //!
-//! The sheet cannot bend inside them: it follows waves of a certain length and no shorter ones, so that
-//! where all around is believed, what lies within half a wave is believed as well.
+//! The sheet hardly bends inside them: of waves of [`bending_mm`](super::Options::bending_mm) it follows
+//! half, of shorter ones less, so that where all around is believed, what lies within half such a wave is
+//! believed as well.
 
 use super::CONFIDENT;
 use crate::filter::label;
 use crate::raster::{Field, Mask};
 
 /// Share of a hole's rim that must be believed: at the edge of what is open skin or seen in both photos
-/// the map is held from one side only.
+/// the map is held from one side only. Three sides of four; set by that, not by measurement.
 const ENCLOSED: f64 = 0.75;
 
 /// A group of pixels that are skin and not believed.
@@ -92,8 +93,8 @@ mod tests {
     }
 
     #[test]
-    fn at_an_edge_nothing_is_filled() {
-        // Of the picture, on two sides; and of the skin.
+    fn an_edge_does_not_enclose() {
+        // The picture's on two sides; then the skin's on one, which three others make up for, and on two.
         let mut confidence = with_hole(0, 0, 6);
         fill(&mut confidence, &Mask::from_elem((40, 40), true), 12.0);
         assert!(confidence[[2, 2]] < CONFIDENT);

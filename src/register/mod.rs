@@ -80,8 +80,9 @@ pub struct Alignment {
     /// Row in the after picture, px, of every before pixel.
     pub y: Field,
     /// 0 to 1 at every before pixel: of the squares of texture around it that were sought afresh,
-    /// the share found where the map says, less what chance would give; at least 0.5 in holes that
-    /// are too small for the map to bend in. 0 outside skin and overlap.
+    /// the share found where the map says, less what chance would give; at least 0.5 in small holes
+    /// that such places enclose, whatever the after photo shows there. 0 outside the before photo's
+    /// skin and, but for such holes, outside the overlap.
     pub confidence: Field,
     /// Share of the before skin that the after photo shows, 0 to 1.
     pub overlap: f64,
