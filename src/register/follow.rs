@@ -288,6 +288,11 @@ pub(super) fn levels(pair: &Pair) -> Vec<Level> {
     sides.map(|side| Level::new(pair.before(side))).collect()
 }
 
+/// Wavelength, px, of which the alignment follows half at the finest level.
+pub(super) fn finest_wave(size: (usize, usize), scale: PixelsPerMm, options: &Options) -> f64 {
+    scale.px(options.bending_mm).min(longer(size) / LEAST_WAVES)
+}
+
 /// The placement followed to the finest of the `levels`.
 pub(super) fn followed(
     pair: &Pair,
@@ -296,8 +301,7 @@ pub(super) fn followed(
     scale: PixelsPerMm,
     options: &Options,
 ) -> Sheet {
-    let long = longer(pair.size());
-    let finest = scale.px(options.bending_mm).min(long / LEAST_WAVES);
+    let finest = finest_wave(pair.size(), scale, options);
     let mut sheet = start.clone();
     for (n, level) in levels.iter().enumerate() {
         let stage = Stage::new(pair, level, &sheet);

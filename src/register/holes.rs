@@ -1,7 +1,7 @@
 //! Small places inside a believed map where nothing agrees: a scar that healed looks different in both
 //! photos, and is what is to be measured.
 //!
-//! The sheet hardly bends inside them: of waves of [`bending_mm`](super::Options::bending_mm) it follows
+//! The sheet hardly bends inside them: of waves of [`finest_wave`](super::follow::finest_wave) it follows
 //! half, of shorter ones less, so that where all around is believed, what lies within half such a wave is
 //! believed as well.
 

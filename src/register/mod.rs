@@ -192,7 +192,7 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
     holes::fill(
         &mut alignment.confidence,
         before.skin,
-        0.5 * scale.px(options.bending_mm),
+        0.5 * follow::finest_wave(pair.size(), scale, options),
     );
     if still {
         alignment.x = columns_of(pair.size());
