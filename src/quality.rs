@@ -120,7 +120,9 @@ pub const LEAST_SKIN_MM2: f64 = 200.0;
 /// Least share of the picture: a face that fills its height shows three times as much. With less,
 /// the guess of a millimetre's pixels is far off, and so is what counts as a scar.
 pub const LEAST_SKIN_SHARE: f64 = 0.1;
-/// Least sharpness; a sharp photo has 0.5 and more, the same blurred by 2 px under 0.3.
+/// Sharpness of a sharp photo, and more: pixels, not the lens, set what shows.
+pub const SHARP: f64 = 0.5;
+/// Least sharpness; a sharp photo ([`SHARP`]) blurred by 2 px has less.
 pub const LEAST_SHARPNESS: f64 = 0.3;
 /// Most noise of ln Y: half the shading of a faint scar (0.06) in a single pixel.
 pub const MOST_NOISE: f64 = 0.03;

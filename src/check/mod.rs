@@ -222,11 +222,9 @@ fn little_light(light: &Light) -> Option<Caveat> {
 
 /// How many times wider a scar must be to show in a soft photo.
 fn softened(sharpness: Option<f64>) -> f64 {
-    /// Sharpness from which pixels, not the lens, set what shows; a sharp photo has this and more.
-    const SHARP: f64 = 0.5;
     /// Nothing is known below this.
     const LEAST: f64 = 0.1;
-    sharpness.map_or(1.0, |s| (SHARP / s.max(LEAST)).max(1.0))
+    sharpness.map_or(1.0, |s| (quality::SHARP / s.max(LEAST)).max(1.0))
 }
 
 /// Share of the picture below which there is no skin to speak of; what the alignment needs.

@@ -61,6 +61,21 @@ fn a_wrong_scale_is_told_alone() {
 }
 
 #[test]
+fn a_soft_photo_and_little_skin_are_called_so() {
+    let [photo, _] = drawn();
+    let mut checked = judged(&photo);
+    let told = |checked: &Checked| super::words::photo(checked);
+    for (sharpness, soft) in [(0.6, false), (0.4, true), (0.2, false)] {
+        checked.sharpness = Some(sharpness);
+        assert_eq!(told(&checked).contains("(a little soft)"), soft);
+    }
+    assert!(!told(&checked).contains("little skin"));
+    checked.fitness = Fitness::Usable;
+    checked.advice = advice(vec![comparable::of_reason(Reason::LittleSkin)]);
+    assert!(told(&checked).contains("hardly fit"));
+}
+
+#[test]
 fn a_wall_is_no_skin() {
     let wall = RgbImage::from_fn(400, 300, |x, y| {
         let level = (40 + x / 10 + (x * 7919 + y * 104_729) % 9) as u8;

@@ -2,6 +2,7 @@
 
 use super::{Advice, Against, Checked, Comparability, Fitness, Pose};
 use crate::comparable::{SCALE_UNLIKELY, TELL_MEASURED};
+use crate::quality::{self, Reason};
 use crate::report::words::light::FROM_A_SIDE;
 use crate::report::words::{number, of_100, percent};
 
@@ -10,6 +11,9 @@ use crate::report::words::{number, of_100, percent};
 pub fn photo(checked: &Checked) -> String {
     let verdict = match checked.fitness {
         Fitness::Good => "good for measuring",
+        Fitness::Usable if told(checked, Reason::LittleSkin.code()) => {
+            "hardly fit: there is little skin to measure in it"
+        }
         Fitness::Usable => "can be measured, a better photo would be measured better",
         Fitness::Unfit if by_scale(checked) => "cannot be judged by the scale that was given",
         Fitness::Unfit => "cannot be measured, take it again",
@@ -30,6 +34,10 @@ fn by_scale(checked: &Checked) -> bool {
 
 fn line(name: &str, value: &str) -> String {
     format!("  {name:<9} {value}\n")
+}
+
+fn told(checked: &Checked, code: &str) -> bool {
+    checked.advice.iter().any(|a| a.warning.code == code)
 }
 
 /// Down to which width scars show.
@@ -61,7 +69,10 @@ fn shows(checked: &Checked) -> String {
 fn seen(checked: &Checked) -> String {
     let mut parts = Vec::new();
     if let Some(sharpness) = checked.sharpness {
-        parts.push(format!("sharpness {}", of_100(sharpness)));
+        // Of what is less, the advice speaks.
+        let soft = (quality::LEAST_SHARPNESS..quality::SHARP).contains(&sharpness);
+        let soft = if soft { " (a little soft)" } else { "" };
+        parts.push(format!("sharpness {}{soft}", of_100(sharpness)));
     }
     if let Some(side) = checked.light_directionality {
         let light = match checked.light_axis_deg {
