@@ -120,7 +120,7 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
                 @if let Some(l) = latest {
                     @let (settled, word) = settled_by_scale(l.verdict(), guessed);
                     span.tag.(verdict_class(settled)) { (icon(settled, word)) (word) }
-                } @else { (verdict) }
+                } @else { (verdict) @if let Some(why) = text::refused(row) { div.doubt { (why) } } }
             }
             td.text data-key=(key(moved)) { @if let Some(change) = change {
                     (rested(change))

@@ -136,7 +136,7 @@ fn viewer(series: &Series, course: &Course, first: &Picture) -> Markup {
                 (legend(&course.fates_at(last)))
                 @if shown.len() > 1 { p.note { (words::sentence(&text::counted_at(last.visit))) } }
             }
-            p.note { (text::COURSE_NOTE) @if shaded { " " (page::SHADE_NOTE) } }
+            p.note { (text::COURSE_NOTE) @if !shown.is_empty() { " " (text::COURSE_OUTLINES) } @if shaded { " " (page::SHADE_NOTE) } }
         }
     }
 }

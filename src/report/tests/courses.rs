@@ -5,7 +5,7 @@ use std::path::Path;
 use super::course;
 use crate::report::schema::{Quality, Warning};
 use crate::report::{Settings, cohort_page, series_pages};
-use crate::visits::schema::{COHORT, Cohort, Series};
+use crate::visits::schema::{COHORT, Cohort, Series, Status};
 use crate::visits::{cohort, words};
 
 const BY_DEPTH: &str = "Depth times area";
@@ -151,4 +151,19 @@ fn notes_of_the_clinic_are_words() {
     assert!(index.contains("too early to judge the last session"));
     assert!(!index.contains("too-early"));
     assert!(index.contains("1 patient, 3 photos. At the latest visit the scars improved."));
+}
+
+#[test]
+fn a_view_whose_photos_were_all_refused_says_where_the_reason_is() {
+    let mut series = course();
+    series.latest = None;
+    for visit in &mut series.visits[1..] {
+        visit.status = Status::NotComparable;
+    }
+    assert!(index_of(&series).contains("its page says why"));
+    for visit in &mut series.visits[1..] {
+        visit.status = Status::Failed;
+    }
+    assert!(!index_of(&series).contains("its page says why"));
+    assert!(!index().contains("its page says why"));
 }

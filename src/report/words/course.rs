@@ -15,8 +15,10 @@ pub const CHART_SCROLLS: &str = "Chart of the visits";
 pub const COURSE: &str = "Scars over the visits";
 pub const BASELINE: &str = "First photo";
 pub const CHOOSE_VISIT: &str = "Visit that is compared with the first photo";
-pub const COURSE_NOTE: &str = "Every photo is laid onto the first one and in its light. Each scar is \
-     outlined as that visit\u{2019}s comparison with the first photo saw it; choose one to see it at every visit.";
+/// Under the photos, and what follows it where there is a visit with scars to choose.
+pub const COURSE_NOTE: &str = "Every photo is laid onto the first one and in its light.";
+pub const COURSE_OUTLINES: &str = "Each scar is outlined as that visit\u{2019}s comparison with the first \
+     photo saw it; choose one to see it at every visit.";
 pub const CHART: &str = "Scar area over time, against the first photo";
 pub const CHART_NOTE: &str = "Points: change of the scar area. Bars: 95 % interval. Grey: changes that these photos cannot tell \
      from none.";
@@ -86,6 +88,12 @@ pub fn limited(change: &Change) -> Option<&'static str> {
     } else {
         "these photos can only show large changes"
     })
+}
+
+/// Where a view without a comparison tells why it has none, if its row's notes do not.
+#[must_use]
+pub fn refused(row: &CohortRow) -> Option<&'static str> {
+    (row.not_comparable > 0).then_some("photos that cannot be compared; its page says why")
 }
 
 /// A scar at a visit at which it has no change in size; `found`: the visit's photo shows it.
