@@ -169,11 +169,21 @@ pub fn estimates(
         // Had nothing changed, what is systematic would be that of a ratio of one.
         let unchanged = doubt_of(idle, 1.0);
         let value = 100.0 * (ratio - 1.0);
+        let smallest_detectable = 100.0 * Z95 * unchanged;
+        // What unchanged skin can seem to have changed by does not rule out that nothing changed.
+        let none = |end: f64| {
+            if value.abs() <= smallest_detectable {
+                0.0
+            } else {
+                end
+            }
+        };
+        let [low, high] = [-1.0, 1.0].map(|side| value + side * 100.0 * Z95 * doubt);
         Some(Estimate {
             value,
-            low: (value - 100.0 * Z95 * doubt).max(-100.0),
-            high: value + 100.0 * Z95 * doubt,
-            smallest_detectable: 100.0 * Z95 * unchanged,
+            low: low.min(none(low)).max(-100.0),
+            high: high.max(none(high)),
+            smallest_detectable,
         })
     })
 }
