@@ -1,7 +1,8 @@
 //! Lamps that were put up otherwise: from another side, or one photo lit from a side and the other not.
 
 use super::Caveat;
-use crate::units::from_where;
+use crate::quality::from_a_side;
+use crate::units::{from_where, mark, of_100};
 
 /// Gap between how surely the lights of two photos come from a side ([`crate::relief::sidedness`]) up to
 /// which nothing speaks against the same lamp: of 73 pairs of development phantoms 64 were within it.
@@ -28,6 +29,9 @@ const SIDED: f64 = 0.2;
 /// hard light and one in soft, 0.5 to 1.4.
 const TELL_FALL: f64 = 0.5;
 const OTHER_FALL: f64 = 0.85;
+
+/// How many times more light from a side speaks for itself, in numbers.
+const FAR_MORE: f64 = 1.5;
 
 /// Where the light of two photos comes from, as far as their skin says.
 #[derive(Debug, Clone, Copy, Default)]
@@ -128,23 +132,36 @@ fn lamps(lights: &Lights) -> Option<Caveat> {
     // The surer of both says which photo it is.
     let by_looks = gap.abs() >= OTHER_LAMP || fall == 0.0;
     let first = if by_looks { gap } else { fall } > 0.0;
-    let (sided, flat, azimuth) = if first {
-        ("first", "second", lights.azimuths_deg[0])
+    let (sided, flat) = if first {
+        ("first", "second")
     } else {
-        ("second", "first", lights.azimuths_deg[1])
+        ("second", "first")
     };
+    let (own, other) = if first { (0, 1) } else { (1, 0) };
     let remedy = if first {
         "Light every photo as the first one: the same lamp, in the same place at its side."
     } else {
         "Light every photo as the first one; or, better, begin anew: take a first photo with one lamp to \
          the side, and all others like it."
     };
+    let azimuth = lights.azimuths_deg[own];
     let from = azimuth.map_or_else(String::new, |a| format!(" ({})", from_where(a)));
+    let shares = [own, other].map(|i| from_a_side(lights.directionality[i]));
+    let seen = if lights.azimuths_deg[other].is_none() {
+        format!("the {flat} one from the front or from everywhere")
+    } else if shares[0] > FAR_MORE * shares[1] {
+        format!(
+            "the {flat} one far less ({} against {})",
+            of_100(shares[0]),
+            mark(shares[1])
+        )
+    } else {
+        format!("the {flat} one, as its dents look, more from the front")
+    };
     Some(Caveat {
         code: "lamp-differs",
         message: format!(
-            "The {sided} photo is lit from a side{from}, the {flat} one from the front or from \
-             everywhere: that alone shows or hides dents."
+            "The {sided} photo is lit from a side{from}, {seen}: that alone shows or hides dents."
         ),
         remedy: remedy.to_string(),
         refuses,
@@ -220,6 +237,15 @@ mod tests {
                     .starts_with("The second photo is lit from a side")
         );
         assert!(light(&soft([0.36, 0.08])).expect("told").refuses);
+        let sided = Lights {
+            directionality: [0.22, 0.07],
+            ..from_to(Some(90.0), Some(80.0))
+        };
+        assert_eq!(
+            light(&sided).expect("told").message,
+            "The first photo is lit from a side (below), the second one far less (44 of 100 against \
+             14): that alone shows or hides dents."
+        );
         assert!(lamp_doubt(&soft([0.39, 0.17])) > lamp_doubt(&soft([0.39, 0.28])));
     }
 
