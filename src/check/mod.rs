@@ -159,7 +159,9 @@ pub fn photo(photo: &Photo, scale: Option<Scale>, options: &Options) -> Checked 
                 .map(|&r| comparable::of_reason(r)),
         );
         caveats.extend(far(found.skin_fraction));
-        caveats.extend(lost(found.clipped_fraction));
+        // What little is taken for skin may be none.
+        let enough = found.skin_fraction >= quality::LEAST_SKIN_SHARE;
+        caveats.extend(enough.then(|| lost(found.clipped_fraction)).flatten());
         let flat = light.and_then(|l| comparable::flat_light(&[l.directionality]));
         caveats.extend(flat.or_else(|| light.and_then(|l| little_light(&l))));
     }

@@ -20,7 +20,10 @@ pub fn photo(checked: &Checked) -> String {
     };
     let mut text = format!("{}: {verdict}\n", checked.file);
     if checked.fitness != Fitness::Unfit {
-        text += &line("shows", &shows(checked));
+        // A guess from the picture's width says nothing of a face that fills a tenth of it.
+        if !(checked.scale_assumed && told(checked, Reason::LittleSkin.code())) {
+            text += &line("shows", &shows(checked));
+        }
         text += &line("photo", &seen(checked));
     }
     text + &advised(&checked.advice) + &checked.against.as_ref().map_or_else(String::new, against)
