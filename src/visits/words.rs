@@ -15,7 +15,7 @@ use super::schema::{Cohort, Group, Run, Series, SeriesVisit, Status};
 use crate::report::schema::{Verdict, word};
 use crate::report::words::course::{guessed, status};
 use crate::report::words::doubt::answered;
-use crate::report::words::measure::{caution, explained, grounds_told, yet_chance};
+use crate::report::words::measure::{caution, explained, grounds_told};
 use crate::report::words::{change, counted, date, dated, number, signed};
 
 /// Most lines of a list before the rest is only counted.
@@ -100,13 +100,6 @@ pub fn series(series: &Series) -> String {
             date(&visit.date),
             told(visit, guessed(series))
         );
-        if let Some(chance) = visit
-            .change
-            .as_ref()
-            .and_then(|c| yet_chance(&c.area_percent))
-        {
-            text += &format!("{INDENT}{chance}\n");
-        }
         for flag in &visit.flags {
             text += &format!("{INDENT}mind: {}\n", dated(&flag.message));
         }

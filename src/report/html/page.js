@@ -19,6 +19,10 @@
     follow(viewer);
   }
   sortTables();
+  // Of a chart too wide for the screen the latest visit is seen first.
+  for (const chart of all('.wide > svg')) {
+    chart.parentElement.scrollLeft = chart.parentElement.scrollWidth;
+  }
 
   function slide(viewer, stage) {
     const wipe = find('#wipe', viewer);

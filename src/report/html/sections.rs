@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::report::drawn::Drawn;
 use crate::report::schema::{Change, Comparison, Interval, ScaleSource, Verdict, Visit};
 use crate::report::words::advice::{self, Advice};
-use crate::report::words::measure::{Measure, beside, grounds, yet_chance};
+use crate::report::words::measure::{Measure, beside, grounds};
 use crate::report::words::page as text;
 use crate::report::words::page::rows;
 use crate::report::words::{self, doubt, moment, number, of_100, percent, sentence, signed};
@@ -79,7 +79,6 @@ pub(super) fn changes(change: &Change) -> Markup {
                             }
                             (text::SMALLEST) " " (or_unknown(interval.smallest_detectable, |v| number(v, 0) + " %"))
                         }
-                        @if let Some(chance) = yet_chance(interval) { p.doubt { (chance) } }
                     }
                 }
             }

@@ -77,15 +77,6 @@ fn a_verdict_says_everywhere_which_measure_it_rests_on() {
 }
 
 #[test]
-fn a_range_without_0_is_explained_where_it_could_be_chance() {
-    let sentence = "The range leaves out 0, yet";
-    let page = page();
-    let table = between(&page, "id=\"visits-heading\"", "</table>");
-    assert!(table.contains(sentence) && table.contains("up to 59 %"));
-    assert!(words::series(&course()).contains(sentence));
-}
-
-#[test]
 fn each_visit_tells_how_much_was_measured_and_in_what_light() {
     let mut series = course();
     let visit = &mut series.visits[1];

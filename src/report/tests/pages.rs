@@ -94,18 +94,6 @@ fn a_pair_that_can_show_little_says_so_on_the_first_page() {
 }
 
 #[test]
-fn a_range_without_0_is_explained_where_it_could_be_chance() {
-    let (mut comparison, pictures) = sample();
-    let sentence = "The range leaves out 0, yet";
-    assert!(!page_of(&comparison, &pictures).contains(sentence));
-    comparison.change.area_percent.smallest_detectable = Some(40.0);
-    comparison.change.verdict = Verdict::NoDetectableChange;
-    let page = page_of(&comparison, &pictures);
-    // With the answer and with the number.
-    assert_eq!(page.matches(sentence).count(), 2);
-}
-
-#[test]
 fn sharpness_is_told_of_100() {
     let (comparison, pictures) = sample();
     let page = page_of(&comparison, &pictures);

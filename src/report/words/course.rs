@@ -1,6 +1,6 @@
 //! Words of the pages on many visits and many patients.
 
-use super::measure::{caution, yet_chance};
+use super::measure::caution;
 use super::{counted, date, dated, from_where, mark, number, page, percent, signed};
 use crate::comparable::NO_SCALE;
 use crate::report::fate::Fate;
@@ -202,13 +202,11 @@ pub fn plateau(plateau: &Plateau) -> String {
 #[must_use]
 pub fn notes(visit: &SeriesVisit) -> String {
     let warned = visit.flags.iter().chain(&visit.warnings);
-    let chance = (visit.change.as_ref()).and_then(|c| yet_chance(&c.area_percent));
     let told: Vec<String> = visit
         .failure
         .iter()
         .chain(warned.map(|w| &w.message))
         .map(|message| dated(message))
-        .chain(chance)
         .collect();
     told.join(" ")
 }

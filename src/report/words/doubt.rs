@@ -220,7 +220,7 @@ pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
     };
     let parts = [
         (Fate::Improved, "improved"),
-        (Fate::Gone, "gone"),
+        (Fate::Gone, "no longer seen"),
         (Fate::Worse, "worse"),
         (Fate::Unsure, "without a sure change"),
         (Fate::Once, "not found after, which can be chance"),

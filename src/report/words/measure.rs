@@ -73,26 +73,6 @@ pub fn beyond_chance(interval: &Interval) -> Option<bool> {
     (smallest > 0.0).then(|| value.abs() > smallest && leaves_out)
 }
 
-/// What a reader who looks at the range alone would take for a change, in a sentence.
-#[must_use]
-pub fn yet_chance(interval: &Interval) -> Option<String> {
-    let smallest = interval.smallest_detectable?;
-    // As it is read: an end that is shown as 0 is none that leaves it out.
-    let shown = Interval {
-        low: interval.low.map(f64::round),
-        high: interval.high.map(f64::round),
-        ..*interval
-    };
-    let chance = beyond_chance(interval) == Some(false) && leaves_out_none(&shown)?;
-    chance.then(|| {
-        format!(
-            "The range leaves out 0, yet on photos like these unchanged skin can seem to change by \
-             up to {} %: this can still be chance.",
-            number(smallest, 0)
-        )
-    })
-}
-
 /// The measure a verdict rests on: the scar area where it moved in the verdict's direction by more than
 /// could be missed, else depth times area if that did. The scar area where nothing moved.
 #[must_use]
@@ -165,18 +145,14 @@ pub fn grounds_told(of: &Change) -> String {
     told.join("; ")
 }
 
-/// What the numbers of the answer would not tell: that the scar area is not what it rests on, or that
-/// a range without 0 proves nothing.
+/// What the numbers of the answer would not tell: that the scar area is not what it rests on.
 #[must_use]
 pub fn explained(change: &Change) -> Option<String> {
     if change.verdict == Verdict::NotComparable {
         return None;
     }
     let [(_, _), (_, area)] = grounds(change)[..] else {
-        return match change.verdict {
-            Verdict::NoDetectableChange => yet_chance(&change.area_percent),
-            _ => None,
-        };
+        return None;
     };
     Some(format!(
         "This rests on depth times area; the scar area alone, {}, could be chance.",
@@ -282,21 +258,5 @@ mod tests {
             interval(0.0, 0.0, 0.0, 0.0),
         );
         assert!(caution(&wide).unwrap().contains("under 63 %"));
-    }
-
-    #[test]
-    fn a_range_without_0_below_the_smallest_detectable_is_explained() {
-        let apart = interval(-41.0, -77.0, -4.0, 59.0);
-        assert!(yet_chance(&apart).unwrap().contains("up to 59 %"));
-        let none = change_of(Verdict::NoDetectableChange, apart, apart);
-        assert_eq!(explained(&none), yet_chance(&apart));
-        for plain in [
-            interval(-41.0, -77.0, 4.0, 59.0),
-            interval(-61.0, -77.0, -4.0, 59.0),
-            interval(0.0, 0.0, 0.0, 0.0),
-            Interval::default(),
-        ] {
-            assert_eq!(yet_chance(&plain), None);
-        }
     }
 }

@@ -59,7 +59,7 @@ pub const BEYOND: &str = "more than chance";
 pub const WITHIN: &str = "could be chance";
 /// Beside numbers that could be.
 pub const WITHIN_IS: &str = "Could be chance: on photos like these, skin that has not changed can seem to change by up to the \
-     smallest detectable, even where the range leaves out 0.";
+     smallest detectable.";
 pub const SCALE_LABEL: &str = "The change on a scale from minus 100 to plus 100 percent: the point is the change, the bar its \
      interval, the grey field what could be chance";
 /// Below the scales, for those who see them.
@@ -172,7 +172,7 @@ pub fn verdict(verdict: Verdict) -> &'static str {
 pub fn fate(fate: Fate) -> &'static str {
     match fate {
         Fate::Improved => "improved",
-        Fate::Gone => "gone",
+        Fate::Gone => "no longer seen",
         Fate::Unsure => "no sure change",
         Fate::Once => "in one photo only",
         Fate::Joined => "joined a neighbour",
@@ -230,8 +230,8 @@ pub fn scars_note(volume: Option<Interval>) -> String {
     if let Some(chance) = volume.as_ref().and_then(scar_chance) {
         text += &format!(": on these two photos, {chance} can be chance");
     }
-    text + ". It is called improved or worse only beyond that, and gone where it is not found any more while \
-            all together improved. Parts: outlines that ran together or parted are one scar."
+    text + ". It is called improved or worse only beyond that, and no longer seen where it is not found any \
+            more while all together improved: healed, or too shallow to show. Parts: outlines that ran together or parted are one scar."
 }
 
 #[must_use]

@@ -45,7 +45,9 @@ fn all_scars_add_up() {
     let told: Vec<&Told> = told.iter().collect();
     let basis = basis(&comparison, &told).unwrap();
     assert!(
-        basis.contains("2 indented scars were found before: 1 gone, 1 without a sure change."),
+        basis.contains(
+            "2 indented scars were found before: 1 no longer seen, 1 without a sure change."
+        ),
         "{basis}"
     );
     assert!(basis.contains("1 more can be seen only after"), "{basis}");
