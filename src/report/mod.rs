@@ -223,12 +223,12 @@ pub fn write_with(
             || drawn::draw(comparison, pictures),
         );
         masks.into_iter().collect::<Result<(), Error>>()?;
-        save(LESIONS, table::lesions(&comparison.lesions))?;
         aligned?;
         let drawn = drawn.map_err(|source| Error::Unwritable {
             path: folder.join(REPORT),
             source,
         })?;
+        save(LESIONS, table::lesions(&comparison.lesions, &drawn.told()))?;
         let (page, print) = rayon::join(
             || html::page(comparison, &drawn).into_bytes(),
             || pdf::document(comparison, pictures, &drawn, settings.paper),

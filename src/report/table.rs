@@ -1,11 +1,17 @@
 //! `lesions.csv`: a row for each scar, full precision, empty where unknown.
 
-use super::schema::{Lesion, word};
+use std::collections::HashMap;
+
+use super::fate::Told;
+use super::schema::{Interval, Lesion, word};
+use super::words::page;
 use crate::error::Cause;
 
 /// The columns: those of [`Lesion`] with its `before`, `after` and `change` side by side; px and mm
-/// of the before photo, fractions 0 to 1, changes in percent of the before value.
-const COLUMNS: [&str; 17] = [
+/// of the before photo, fractions 0 to 1, changes in percent of the before value. Then what the report
+/// says of the scar, which hears the doubts that `state` does not, and its change of depth times area
+/// with the 95 % interval of a single scar.
+const COLUMNS: [&str; 21] = [
     "id",
     "kind",
     "kind_confidence",
@@ -23,6 +29,10 @@ const COLUMNS: [&str; 17] = [
     "change_area_percent",
     "change_contrast_percent",
     "change_relief_index_percent",
+    "report",
+    "change_volume_percent",
+    "change_volume_low",
+    "change_volume_high",
 ];
 
 /// A text as a cell: a spreadsheet takes what begins with one of these signs for a formula and runs
@@ -37,18 +47,22 @@ pub fn text_cell(text: &str) -> String {
     }
 }
 
-pub(super) fn lesions(lesions: &[Lesion]) -> Result<Vec<u8>, Cause> {
+pub(super) fn lesions(lesions: &[Lesion], told: &[&Told]) -> Result<Vec<u8>, Cause> {
+    let told: HashMap<u32, &Told> = told.iter().map(|&t| (t.lesion.id, t)).collect();
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(COLUMNS)?;
     for lesion in lesions {
-        out.write_record(row(lesion))?;
+        out.write_record(row(lesion, told.get(&lesion.id).copied()))?;
     }
     Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
-fn row(lesion: &Lesion) -> [String; COLUMNS.len()] {
+fn row(lesion: &Lesion, told: Option<&Told>) -> [String; COLUMNS.len()] {
     let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
     let (before, after, change) = (&lesion.before, &lesion.after, &lesion.change);
+    let volume = |of: fn(&Interval) -> Option<f64>| {
+        number(told.and_then(|t| t.volume.as_ref()).and_then(of))
+    };
     [
         lesion.id.to_string(),
         lesion
@@ -70,5 +84,9 @@ fn row(lesion: &Lesion) -> [String; COLUMNS.len()] {
         number(change.area_percent),
         number(change.contrast_percent),
         number(change.relief_index_percent),
+        told.map(|t| text_cell(page::became(t))).unwrap_or_default(),
+        volume(|v| v.value),
+        volume(|v| v.low),
+        volume(|v| v.high),
     ]
 }

@@ -175,15 +175,25 @@ fn nothing_is_left_behind_when_writing_fails() {
 
 #[test]
 fn a_row_for_each_scar() {
-    let (comparison, _) = sample();
-    let text = String::from_utf8(table::lesions(&comparison.lesions).unwrap()).unwrap();
+    let (comparison, pictures) = sample();
+    let drawn = drawn::draw(&comparison, &pictures).unwrap();
+    let table = |lesions: &[schema::Lesion]| {
+        String::from_utf8(table::lesions(lesions, &drawn.told()).unwrap()).unwrap()
+    };
+    let text = table(&comparison.lesions);
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 3);
     assert!(lines[0].starts_with("id,kind,kind_confidence,x,y,state,before_area_mm2"));
-    assert_eq!(
-        lines[1],
-        "1,boxcar,0.8,40,50,improved,2.5,0.07,6,2.7,1.75,0.07,6,2.7,-30,-12.5,-35"
-    );
-    let none = String::from_utf8(table::lesions(&[]).unwrap()).unwrap();
-    assert_eq!(none.lines().count(), 1);
+    let plain = "1,boxcar,0.8,40,50,improved,2.5,0.07,6,2.7,1.75,0.07,6,2.7,-30,-12.5,-35";
+    let (measured, report) = lines[1].split_at(plain.len());
+    assert_eq!(measured, plain);
+    // What the page says of it, which may be less sure, and the interval of a single scar.
+    let told = drawn.told();
+    let told = told.iter().find(|t| t.lesion.id == 1).unwrap();
+    let volume = told.volume.unwrap();
+    let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
+    let [value, low, high] = [volume.value, volume.low, volume.high].map(number);
+    let became = words::page::became(told);
+    assert_eq!(report, format!(",{became},{value},{low},{high}"));
+    assert_eq!(table(&[]).lines().count(), 1);
 }

@@ -182,14 +182,20 @@ pub fn fate(fate: Fate) -> &'static str {
     }
 }
 
-/// What became of a scar, and how many outlines it was and is: `no sure change, parts 3 → 1`.
+/// What became of a scar.
 #[must_use]
-pub fn told(told: &Told) -> String {
-    let text = match told.fate {
+pub fn became(told: &Told) -> &'static str {
+    match told.fate {
         Fate::Once if told.seen(0) => "in the first photo only",
         Fate::Once => "in the second photo only",
         other => fate(other),
-    };
+    }
+}
+
+/// The same, and how many outlines it was and is: `no sure change, parts 3 → 1`.
+#[must_use]
+pub fn told(told: &Told) -> String {
+    let text = became(told);
     match told.parts {
         [before, after] if told.seen(0) && told.seen(1) && before.max(after) > 1 => {
             format!("{text}, parts {before} \u{2192} {after}")
