@@ -48,6 +48,25 @@ impl Estimate {
         }
     }
 
+    /// Of a ratio, its standard doubt, and that of a ratio of one: had nothing changed.
+    ///
+    /// What unchanged skin can seem to have changed by does not rule out that nothing changed, so the
+    /// interval then holds 0.
+    fn of(ratio: f64, doubt: f64, unchanged: f64) -> Self {
+        let value = 100.0 * (ratio - 1.0);
+        let smallest_detectable = 100.0 * Z95 * unchanged;
+        let [mut low, mut high] = [-1.0, 1.0].map(|side| value + side * 100.0 * Z95 * doubt);
+        if value.abs() <= smallest_detectable {
+            (low, high) = (low.min(0.0), high.max(0.0));
+        }
+        Self {
+            value,
+            low: low.max(-100.0),
+            high,
+            smallest_detectable,
+        }
+    }
+
     /// -1 for less scar, 1 for more, 0 where it cannot be told.
     #[must_use]
     pub fn direction(&self) -> i32 {
@@ -168,23 +187,7 @@ pub fn estimates(
         let doubt = doubt_of(chance, ratio).hypot(SHRUNK * (ratio - 1.0));
         // Had nothing changed, what is systematic would be that of a ratio of one.
         let unchanged = doubt_of(idle, 1.0);
-        let value = 100.0 * (ratio - 1.0);
-        let smallest_detectable = 100.0 * Z95 * unchanged;
-        // What unchanged skin can seem to have changed by does not rule out that nothing changed.
-        let none = |end: f64| {
-            if value.abs() <= smallest_detectable {
-                0.0
-            } else {
-                end
-            }
-        };
-        let [low, high] = [-1.0, 1.0].map(|side| value + side * 100.0 * Z95 * doubt);
-        Some(Estimate {
-            value,
-            low: low.min(none(low)).max(-100.0),
-            high: high.max(none(high)),
-            smallest_detectable,
-        })
+        Some(Estimate::of(ratio, doubt, unchanged))
     })
 }
 
@@ -271,4 +274,26 @@ fn spread(values: impl Iterator<Item = f64> + Clone) -> f64 {
     crate::stats::mean(values.map(|v| (v - mean).powi(2)))
         .unwrap_or(0.0)
         .sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_holds_0_where_the_change_could_be_chance() {
+        for ratio in [0.6, 1.4] {
+            let chance = Estimate::of(ratio, 0.1, 0.3);
+            assert!(chance.low <= 0.0 && chance.high >= 0.0, "{chance:?}");
+            assert_eq!(chance.direction(), 0);
+            let told = Estimate::of(ratio, 0.1, 0.1);
+            assert!(told.low > 0.0 || told.high < 0.0, "{told:?}");
+            assert_eq!(told.direction(), if ratio < 1.0 { -1 } else { 1 });
+        }
+    }
+
+    #[test]
+    fn no_more_than_all_can_be_lost() {
+        assert!(Estimate::of(0.1, 0.3, 0.1).low >= -100.0);
+    }
 }
