@@ -1,6 +1,6 @@
 //! `lesions.csv`: a row for each scar, full precision, empty where unknown.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::fate::Told;
 use super::schema::{Interval, Lesion, word};
@@ -48,7 +48,7 @@ pub fn text_cell(text: &str) -> String {
 }
 
 pub(super) fn lesions(lesions: &[Lesion], told: &[&Told]) -> Result<Vec<u8>, Cause> {
-    let told: HashMap<u32, &Told> = told.iter().map(|&t| (t.lesion.id, t)).collect();
+    let told: BTreeMap<u32, &Told> = told.iter().map(|&t| (t.lesion.id, t)).collect();
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(COLUMNS)?;
     for lesion in lesions {
