@@ -161,7 +161,7 @@ pub fn photo(photo: &Photo, scale: Option<Scale>, options: &Options) -> Checked 
         caveats.extend(far(found.skin_fraction));
         // What little is taken for skin may be none.
         let enough = found.skin_fraction >= quality::LEAST_SKIN_SHARE;
-        caveats.extend(enough.then(|| lost(found.clipped_fraction)).flatten());
+        caveats.extend(lost(found.clipped_fraction).filter(|_| enough));
         let flat = light.and_then(|l| comparable::flat_light(&[l.directionality]));
         caveats.extend(flat.or_else(|| light.and_then(|l| little_light(&l))));
     }

@@ -132,12 +132,8 @@ fn lamps(lights: &Lights) -> Option<Caveat> {
     // The surer of both says which photo it is.
     let by_looks = gap.abs() >= OTHER_LAMP || fall == 0.0;
     let first = if by_looks { gap } else { fall } > 0.0;
-    let (sided, flat) = if first {
-        ("first", "second")
-    } else {
-        ("second", "first")
-    };
-    let (own, other) = if first { (0, 1) } else { (1, 0) };
+    let [own, other] = if first { [0, 1] } else { [1, 0] };
+    let [sided, flat] = [own, other].map(|i| ["first", "second"][i]);
     let remedy = if first {
         "Light every photo as the first one: the same lamp, in the same place at its side."
     } else {

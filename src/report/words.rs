@@ -3,6 +3,7 @@
 //! All text of the reports stands here and in the two rooms below, to be translated in one place.
 
 pub mod advice;
+pub mod cohort;
 pub mod course;
 pub mod doubt;
 pub mod light;

@@ -14,7 +14,7 @@ use crate::report::pictures::data_address;
 use crate::report::schema::Verdict;
 use crate::report::words::doubt::settled_by_scale;
 use crate::report::words::measure::rests_on;
-use crate::report::words::{course as text, date, dated, page};
+use crate::report::words::{cohort as text, date, dated, page};
 use crate::report::{ALIGNED_AFTER, BASELINE};
 use crate::visits::schema::{Cohort, CohortRow};
 
