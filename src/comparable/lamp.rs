@@ -1,7 +1,6 @@
 //! Lamps that were put up otherwise: from another side, or one photo lit from a side and the other not.
 
 use super::Caveat;
-use crate::quality::from_a_side;
 use crate::units::{from_where, mark, of_100};
 
 /// Gap between how surely the lights of two photos come from a side ([`crate::relief::sidedness`]) up to
@@ -142,7 +141,7 @@ fn lamps(lights: &Lights) -> Option<Caveat> {
     };
     let azimuth = lights.azimuths_deg[own];
     let from = azimuth.map_or_else(String::new, |a| format!(" ({})", from_where(a)));
-    let shares = [own, other].map(|i| from_a_side(lights.directionality[i]));
+    let shares = [own, other].map(|i| lights.directionality[i]);
     let seen = if lights.azimuths_deg[other].is_none() {
         format!("the {flat} one from the front or from everywhere")
     } else if shares[0] > FAR_MORE * shares[1] {
@@ -234,13 +233,13 @@ mod tests {
         );
         assert!(light(&soft([0.36, 0.08])).expect("told").refuses);
         let sided = Lights {
-            directionality: [0.22, 0.07],
+            directionality: [0.44, 0.23],
             ..from_to(Some(90.0), Some(80.0))
         };
         assert_eq!(
             light(&sided).expect("told").message,
             "The first photo is lit from a side (below), the second one far less (44 of 100 against \
-             14): that alone shows or hides dents."
+             23): that alone shows or hides dents."
         );
         assert!(lamp_doubt(&soft([0.39, 0.17])) > lamp_doubt(&soft([0.39, 0.28])));
     }
