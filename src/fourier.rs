@@ -73,6 +73,20 @@ fn plans(columns: usize, rows: usize, direction: FftDirection) -> (Plan, Plan) {
     )
 }
 
+/// The forward transform of a small square plane in place, unscaled, by one thread.
+pub fn small(plane: &mut [Complex32], side: usize) {
+    let (along, _) = plans(side, side, FftDirection::Forward);
+    let mut scratch = vec![Complex32::default(); along.get_inplace_scratch_len()];
+    for _ in 0..2 {
+        along.process_with_scratch(plane, &mut scratch);
+        for i in 0..side {
+            for j in 0..i {
+                plane.swap(i * side + j, j * side + i);
+            }
+        }
+    }
+}
+
 fn each_row(mut plane: Spectrum, fft: &dyn Fft<f32>) -> Spectrum {
     let columns = plane.ncols();
     let scratch = || vec![Complex32::default(); fft.get_inplace_scratch_len()];

@@ -42,6 +42,8 @@ pub struct Options {
     pub skin_types: Vec<SkinType>,
     /// Seed of the first pair, the others follow; [`specs::FIRST_SEED`] if none is given.
     pub first_seed: Option<u64>,
+    /// Second photos from [far off](Spec::far_off) instead of a practised hand's.
+    pub wide_poses: bool,
     /// How the pairs are compared; the scale is that of each phantom.
     pub compare: pipeline::Options,
 }
@@ -57,9 +59,13 @@ impl Options {
         };
         let most = self.pairs.unwrap_or(usize::MAX);
         let first = self.first_seed.unwrap_or(specs::FIRST_SEED);
-        let moved = |spec: Spec| Spec {
-            seed: first + (spec.seed - specs::FIRST_SEED),
-            ..spec
+        let moved = |mut spec: Spec| {
+            spec.seed = first + (spec.seed - specs::FIRST_SEED);
+            if self.wide_poses {
+                spec.far_off()
+            } else {
+                spec
+            }
         };
         (specs::all().into_iter().filter(asked))
             .take(most)

@@ -35,6 +35,10 @@ pub struct Arguments {
     /// Other phantoms than the table's: seed of the first pair, below 1000000 (those are trained on)
     #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..999_000))]
     first_seed: Option<u64>,
+    /// Second photos from far off: turned and tilted by up to 20°, 0.7 to 1.4 times as large, the lamp
+    /// moved by up to 40°
+    #[arg(long, conflicts_with = "press")]
+    wide_poses: bool,
     /// Photos of unscarred skin to press known dents into, instead of drawing phantoms
     #[arg(long, value_name = "PHOTO", num_args = 1..)]
     press: Vec<PathBuf>,
@@ -76,6 +80,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .map(|&t| SkinType::ALL[t as usize])
             .collect(),
         first_seed: arguments.first_seed,
+        wide_poses: arguments.wide_poses,
         compare: pipeline::Options {
             scale,
             ..pipeline::Options::default()

@@ -55,6 +55,10 @@ pub struct Arguments {
     /// Share of the scars treated away, 0 to 1
     #[arg(long, value_name = "S")]
     strength: Option<f64>,
+    /// Later photos from far off: turned and tilted by up to 20°, 0.7 to 1.4 times as large, the lamp
+    /// moved by up to 40°
+    #[arg(long, conflicts_with = "press")]
+    wide_poses: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -170,7 +174,7 @@ fn specs(a: &Arguments) -> Vec<Spec> {
         for &rig in &a.rig {
             for &skin_type in &a.skin_type {
                 for seed in a.seed..a.seed.saturating_add(a.count) {
-                    specs.push(Spec {
+                    let spec = Spec {
                         family: Family::ALL[family as usize],
                         rig: Rig::ALL[rig as usize],
                         skin_type: SkinType::ALL[skin_type as usize],
@@ -185,7 +189,8 @@ fn specs(a: &Arguments) -> Vec<Spec> {
                         visits: a.visits,
                         strength: a.strength,
                         ..Spec::default()
-                    });
+                    };
+                    specs.push(if a.wide_poses { spec.far_off() } else { spec });
                 }
             }
         }

@@ -20,6 +20,18 @@ pub struct PoseRange {
     pub bend_mm: f64,
 }
 
+impl PoseRange {
+    /// As far as the alignment searches: turned by 20° in the picture, 0.71 to 1.4 times as large, and
+    /// turned out of the picture by up to 15° about either axis (21° about both).
+    pub const FAR_OFF: Self = Self {
+        rotation_deg: 20.0,
+        scale: [0.71, 1.4],
+        shift_mm: 6.0,
+        tilt_deg: 15.0,
+        bend_mm: 1.2,
+    };
+}
+
 impl Default for PoseRange {
     fn default() -> Self {
         Self {

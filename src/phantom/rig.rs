@@ -43,6 +43,14 @@ pub struct LightRange {
     pub elevation_deg: f64,
 }
 
+impl LightRange {
+    /// Put up again by somebody who was not told where.
+    pub const FAR_OFF: Self = Self {
+        azimuth_deg: 40.0,
+        elevation_deg: 12.0,
+    };
+}
+
 impl Default for LightRange {
     fn default() -> Self {
         Self {

@@ -142,6 +142,16 @@ pub enum Error {
 }
 
 impl Spec {
+    /// The same with later photos from as far off as the alignment searches.
+    #[must_use]
+    pub fn far_off(self) -> Self {
+        Self {
+            pose: PoseRange::FAR_OFF,
+            light: LightRange::FAR_OFF,
+            ..self
+        }
+    }
+
     /// The folder's name: the spec, with what differs from the defaults.
     #[must_use]
     pub fn name(&self) -> String {
@@ -150,11 +160,16 @@ impl Spec {
         } else {
             String::new()
         };
+        let far = if self.pose == PoseRange::FAR_OFF {
+            "far_"
+        } else {
+            ""
+        };
         let strength = self
             .strength
             .map_or(String::new(), |s| format!("{}", (100.0 * s).round()));
         format!(
-            "{course}{}{strength}_{}_type{}_seed{}",
+            "{far}{course}{}{strength}_{}_type{}_seed{}",
             self.family.name(),
             self.rig.name(),
             self.skin_type.number(),

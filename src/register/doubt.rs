@@ -6,6 +6,7 @@
 //! photo) the next coarser levels may speak, as long as their pixels are small beside a scar.
 
 use super::blocks::{BLOCK, Padded, Search, middle, squares};
+use super::finest;
 use super::follow::{Level, Pair};
 use super::patches::{Patch, sought};
 use super::picture::Picture;
@@ -103,6 +104,11 @@ impl Audit<'_> {
     pub fn agreement(&self) -> f64 {
         let agree = self.patches.iter().filter_map(agreeing).count();
         beyond_chance(agree as f64 / self.patches.len().max(1) as f64)
+    }
+
+    /// The sheet that the finest texture settles on; this audit must be of `sheet`.
+    pub fn settled(&self, sheet: &Sheet) -> Sheet {
+        finest::settled(sheet, self.before, &self.after)
     }
 
     /// 1 where both pictures show skin, at the level.

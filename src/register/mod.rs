@@ -11,6 +11,7 @@ mod blocks;
 mod coarse;
 mod copy;
 mod doubt;
+mod finest;
 mod follow;
 mod holes;
 mod patches;
@@ -177,6 +178,11 @@ pub fn register(before: View, after: View, scale: PixelsPerMm, options: &Options
         let audits = doubt::audits(&pair, &levels, &followed, scale).collect();
         (followed, audits)
     });
+    let sheet = if still {
+        sheet
+    } else {
+        audits[0].settled(&sheet)
+    };
     let mut alignment = doubt::judged(&pair, &sheet, &audits, peak_ratio);
     let needed = doubt::needed(&audits);
     if alignment.agreement < needed {

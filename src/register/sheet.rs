@@ -90,6 +90,22 @@ impl Sheet {
         }
     }
 
+    /// The sheet that takes before (x, y) where this one takes (x, y) plus `shift` of it, before px; the
+    /// shift is small and varies more slowly than the sheet may.
+    pub fn moved(&self, shift: impl Fn(f64, f64) -> (f64, f64)) -> Self {
+        let at = |k: usize| (k as f64 - 1.0) * self.spacing;
+        let moved = |(n, node): (usize, &[f64; 2])| {
+            let (x, y) = (at(n % self.columns), at(n / self.columns));
+            let (dx, dy) = shift(x, y);
+            let (from, to) = (self.at(x, y), self.at(x + dx, y + dy));
+            [node[0] + to.0 - from.0, node[1] + to.1 - from.1]
+        };
+        Self {
+            nodes: self.nodes.iter().enumerate().map(moved).collect(),
+            ..*self
+        }
+    }
+
     /// The first of the four nodes that rule position `p`, and their weights.
     pub fn basis(&self, p: f64, nodes: usize) -> (usize, [f64; 4]) {
         let t = p / self.spacing;
