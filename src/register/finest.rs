@@ -54,8 +54,8 @@ const OFF: f64 = 0.05;
 
 /// How far the map is expected to have followed the lamp, px (standard deviation): as a whole, and at
 /// the picture's edge against its middle.
-const MOVED: f64 = 0.1;
-const BENT: f64 = 0.07;
+const MOVED: f64 = 0.2;
+const BENT: f64 = 0.1;
 
 /// Terms of the correction: shift, slopes, curvatures.
 const TERMS: usize = 6;

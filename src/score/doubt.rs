@@ -209,17 +209,21 @@ const LEAST_OF_ONE: f64 = 0.15;
 /// course of treatment.
 const MISSED: f64 = 0.3;
 
+/// Chance that only one of two photos shows a scar that is in both: one in twelve is missed in either.
+const FLIPPED: f64 = 2.0 / 12.0 * 11.0 / 12.0;
+
 /// Doubt (one standard deviation) of the ratio of a sum over scars after to before, from single scars:
 /// as they are, and as they would be had nothing changed.
 ///
 /// Treatment moves all scars about alike; how far their changes scatter beyond that (robustly: healed
 /// ones do not count) is taken for the doubt of each. Of scars that only one photo has, as many as
 /// came and went alike are chance. The rest may be missed ones too, each alone, where it is asked how
-/// large the change is; had nothing changed, there would be no rest.
+/// large the change is. Had nothing changed, the largest of them would be a missed one, so that no
+/// verdict hangs on one of many scars.
 fn each_scar(lesions: &[Lesion], size: impl Fn(&Scar) -> f64) -> [f64; 2] {
     let mut changes = Vec::new();
     let (mut whole, mut squares) = (0.0, 0.0);
-    let (mut gone, mut new) = (0.0, 0.0);
+    let (mut gone, mut new, mut largest) = (0.0, 0.0, 0.0f64);
     for lesion in lesions {
         match [&lesion.before, &lesion.after].map(|s| s.as_ref().map(&size)) {
             [Some(before), Some(after)] => {
@@ -233,8 +237,12 @@ fn each_scar(lesions: &[Lesion], size: impl Fn(&Scar) -> f64) -> [f64; 2] {
             [Some(before), None] => {
                 whole += before;
                 gone += before * before;
+                largest = largest.max(before * before);
             }
-            [None, Some(after)] => new += after * after,
+            [None, Some(after)] => {
+                new += after * after;
+                largest = largest.max(after * after);
+            }
             [None, None] => {}
         }
     }
@@ -243,7 +251,8 @@ fn each_scar(lesions: &[Lesion], size: impl Fn(&Scar) -> f64) -> [f64; 2] {
     let common = of_one * of_one * squares;
     let balanced = 2.0 * f64::min(gone, new);
     let alone = f64::max(balanced, MISSED * (gone + new));
-    [alone, balanced].map(|once| {
+    let missed = largest.min(FLIPPED * (squares + gone + new));
+    [alone, f64::max(balanced, missed)].map(|once| {
         if whole > 0.0 {
             (common + once).sqrt() / whole
         } else {
@@ -290,6 +299,51 @@ mod tests {
             assert!(told.low > 0.0 || told.high < 0.0, "{told:?}");
             assert_eq!(told.direction(), if ratio < 1.0 { -1 } else { 1 });
         }
+    }
+
+    fn scar(area_px: f64) -> Scar {
+        Scar {
+            label: 1,
+            x: 0.0,
+            y: 0.0,
+            area_px,
+            width_px: 1.0,
+            length_px: 1.0,
+            contrast: 0.1,
+            relief_index: 1.0,
+            volume_px: area_px,
+            mean_square: 0.01,
+            edge: 0.5,
+        }
+    }
+
+    fn lesion(before: f64, after: f64) -> Lesion {
+        let some = |area: f64| (area > 0.0).then(|| scar(area));
+        Lesion {
+            before: some(before),
+            after: some(after),
+            state: crate::score::State::Unchanged,
+            outlines: [Vec::new(), Vec::new()],
+        }
+    }
+
+    fn area(lesions: &[Lesion]) -> Estimate {
+        let margins = [[0.05; 3]; 2];
+        let [area, ..] = estimates(lesions, [0.0; 2], 0.0, margins, 0.0, &Options::default());
+        area.expect("there were scars before")
+    }
+
+    #[test]
+    fn no_verdict_hangs_on_one_scar_of_many() {
+        let mut lesions = vec![lesion(100.0, 100.0); 20];
+        lesions.push(lesion(600.0, 0.0));
+        let one = area(&lesions);
+        assert!(one.value < -20.0, "{one:?}");
+        assert_eq!(one.direction(), 0, "{one:?}");
+        let mut lesions = vec![lesion(100.0, 100.0); 20];
+        lesions.extend(vec![lesion(100.0, 0.0); 8]);
+        let many = area(&lesions);
+        assert_eq!(many.direction(), -1, "{many:?}");
     }
 
     #[test]
