@@ -61,7 +61,7 @@ pub fn unregistered(reason: register::Reason, marked: bool) -> Caveat {
         ),
         R::TooLittleSkin => Caveat::refusal(
             "too-little-skin",
-            "There is too little open skin in one of the photos.",
+            "There is too little open skin in at least one of the photos.",
             "Fill the picture with the skin to be measured, free of hair, clothes and hands.",
         ),
         R::NoAgreement { .. } if marked => Caveat::refusal(

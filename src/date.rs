@@ -165,12 +165,33 @@ impl fmt::Display for Date {
     }
 }
 
+/// The day of a photo, ISO 8601: that with which its file's name begins, else that of its camera's clock.
+#[must_use]
+pub fn of_photo(file: &str, taken: Option<&str>) -> Option<String> {
+    match Date::leading(file) {
+        Leading::Date(date, _) => Some(date.to_string()),
+        _ => taken.map(str::to_string),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn date(text: &str) -> Date {
         Date::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_name_s_date_beats_the_clock() {
+        let clock = Some("2026-02-03T08:00:00");
+        let day = |file, taken| of_photo(file, taken);
+        assert_eq!(
+            day("2026-01-10_left.png", clock).as_deref(),
+            Some("2026-01-10")
+        );
+        assert_eq!(day("before.jpg", clock).as_deref(), clock);
+        assert_eq!(day("IMG_8742.jpg", None), None);
     }
 
     #[test]

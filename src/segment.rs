@@ -52,6 +52,12 @@ impl Scars {
     pub fn mask(&self) -> Mask {
         each(&self.labels, |l| l != 0)
     }
+
+    /// How many pixels are of any scar.
+    #[must_use]
+    pub fn pixels(&self) -> usize {
+        self.labels.iter().filter(|&&l| l != 0).count()
+    }
 }
 
 /// Where scars may lie.

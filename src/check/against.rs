@@ -99,8 +99,8 @@ pub fn against(
     )
     .chain(framing)
     .chain(comparable::dates(
-        baseline.taken.as_deref(),
-        photo.taken.as_deref(),
+        baseline.day().as_deref(),
+        photo.day().as_deref(),
     ))
     .collect();
     let fitness = if caveats.iter().any(|c| c.refuses) || own.fitness == Own::Unfit {

@@ -146,8 +146,9 @@ pub fn photo(photo: &Photo, scale: Option<Scale>, options: &Options) -> Checked 
     let given =
         |_| comparable::unlikely("the photo", (photo.width, photo.height), frame.full_scale);
     let unlikely = scale.and_then(given);
-    // By a wrong scale all else would be judged wrongly.
+    // By a wrong scale all else would be judged wrongly, and little skin may be its fault.
     let scaled = !unlikely.as_ref().is_some_and(|c| c.refuses);
+    let sized = unlikely.is_none();
     caveats.extend(unlikely);
     if scaled {
         caveats.extend(no_skin(found.skin_fraction));
@@ -155,7 +156,7 @@ pub fn photo(photo: &Photo, scale: Option<Scale>, options: &Options) -> Checked 
         let reasons = found.reasons.iter();
         caveats.extend(
             reasons
-                .filter(|&&r| r != Reason::LittleSkin || found.skin_fraction >= NO_SKIN)
+                .filter(|&&r| r != Reason::LittleSkin || (sized && found.skin_fraction >= NO_SKIN))
                 .map(|&r| comparable::of_reason(r)),
         );
         caveats.extend(far(found.skin_fraction));

@@ -59,7 +59,7 @@ fn shows(checked: &Checked) -> String {
     let guess = if checked.scale_assumed {
         let wide = f64::from(checked.width) / checked.px_per_mm;
         format!(
-            " (if {} mm of skin fit across the photo; if not, say how many with --field-mm)",
+            " (if {} mm of skin fit across the photo: see --field-mm)",
             number(wide, 0)
         )
     } else {

@@ -16,8 +16,8 @@ pub fn dates(before: Option<&str>, after: Option<&str>) -> Option<Caveat> {
     if days < 0 {
         return Some(Caveat::warning(
             REVERSED,
-            "By the cameras' clocks the second photo was taken before the first one.",
-            "Check the order of the photos and the cameras' dates.",
+            "By their dates the second photo was taken before the first one.",
+            "Check the order of the photos, the dates in their names and the cameras' clocks.",
         ));
     }
     let apart = if days == 1 {

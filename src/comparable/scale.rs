@@ -9,6 +9,9 @@ pub const SCALE_UNLIKELY: &str = "scale-unlikely";
 /// Shorter side of a field, mm, under which the working scale leaves too few pixels to lay photos on.
 const LEAST_FIELD_MM: f64 = 4.0;
 
+/// Longer side of a field, mm, under which a scale is doubted: a dermatoscope shows more.
+const TELL_FIELD_MM: f64 = 16.0;
+
 /// Longer side, mm, above which a photo shows more than a back.
 const MOST_FIELD_MM: f64 = 500.0;
 
@@ -16,7 +19,8 @@ const MOST_FIELD_MM: f64 = 500.0;
 #[must_use]
 pub fn unlikely(which: &str, size: (u32, u32), scale: PixelsPerMm) -> Option<Caveat> {
     let (width, height) = (scale.mm(f64::from(size.0)), scale.mm(f64::from(size.1)));
-    let small = width.min(height) < LEAST_FIELD_MM;
+    let least = width.min(height) < LEAST_FIELD_MM;
+    let small = least || width.max(height) < TELL_FIELD_MM;
     let large = width.max(height) > MOST_FIELD_MM;
     let mm = |v: f64| format!("{v:.*}", usize::from(v < 10.0));
     let per_mm = scale.get();
@@ -35,7 +39,7 @@ pub fn unlikely(which: &str, size: (u32, u32), scale: PixelsPerMm) -> Option<Cav
          10 mm.",
     );
     (small || large).then(|| Caveat {
-        refuses: small || narrowest_scar_mm(scale) > MOST_NARROWEST_MM,
+        refuses: least || narrowest_scar_mm(scale) > MOST_NARROWEST_MM,
         ..said
     })
 }
@@ -92,6 +96,13 @@ mod tests {
             fine.message.contains("300 pixels per mm") && fine.message.contains("3.7 x 2.8 mm"),
             "{}",
             fine.message
+        );
+        // A face on sixteen millimetres is a slip of the finger, a close-up may be as small.
+        let close = said((1120, 832), 75.0).unwrap();
+        assert!(
+            !close.refuses && close.message.contains("15 x 11 mm"),
+            "{}",
+            close.message
         );
         let coarse = said((1120, 832), 1.0).unwrap();
         assert!(coarse.refuses && coarse.message.contains("1120 x 832 mm"));

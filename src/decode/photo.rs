@@ -140,6 +140,12 @@ pub(super) struct Unpacked {
 }
 
 impl Photo {
+    /// The day of the photo, by its file's name or else its camera's clock.
+    #[must_use]
+    pub fn day(&self) -> Option<String> {
+        crate::date::of_photo(&self.source.file_name, self.taken.as_deref())
+    }
+
     pub(super) fn new(path: &Path, bytes: &[u8], unpacked: Unpacked) -> Self {
         let Unpacked {
             size,

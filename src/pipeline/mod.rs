@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use crate::comparable::{self, Caveat, SCALE_UNLIKELY};
 use crate::decode::Photo;
-use crate::quality::Quality;
+use crate::quality::{Quality, Reason};
 use crate::raster::{Mask, count};
 use crate::register::Affine;
 use crate::report::{Pictures, schema::Comparison};
@@ -144,12 +144,15 @@ fn alone(
     let given = |scale| comparable::unlikely("the first photo", size, scale);
     let unlikely = (!unscaled).then_some(frame.full_scale).and_then(given);
     let scaled = !unlikely.as_ref().is_some_and(|c| c.refuses);
+    // Little skin in mm² may be a wrong scale's.
+    let sized = unlikely.is_none();
     caveats.extend(unlikely);
     caveats.extend(unscaled.then(|| comparable::no_scale(frame::ASSUMED_FIELD_MM)));
     for (i, which) in ["first", "second"].into_iter().enumerate() {
         caveats.extend(comparable::of_file(which, photos[i]));
         if scaled {
-            caveats.extend(comparable::of_photo(which, qualities[i]));
+            let said = comparable::of_photo(which, qualities[i]).into_iter();
+            caveats.extend(said.filter(|c| sized || c.code != Reason::LittleSkin.code()));
         }
     }
     if scaled {
@@ -157,8 +160,8 @@ fn alone(
         let assumed = frame.source == ScaleSource::Assumed;
         caveats.extend(comparable::coarse(narrowest, assumed));
     }
-    let [before, after] = photos.map(|p| p.taken.as_deref());
-    caveats.extend(comparable::dates(before, after));
+    let [before, after] = photos.map(Photo::day);
+    caveats.extend(comparable::dates(before.as_deref(), after.as_deref()));
     caveats.extend(comparable::shots(&photos[0].shot, &photos[1].shot));
     caveats
 }
@@ -183,8 +186,8 @@ fn between(
     let blur_mm = |blur: f32| frame.scale.mm(f64::from(blur));
     let visits = [&seen.both.before, &seen.both.after];
     let reliefs = visits.map(|v| &v.relief);
-    let scarred =
-        visits.map(|v| count(&v.scars.mask()) as f64 / count(&laid.measured).max(1) as f64);
+    let measured = count(&laid.measured).max(1) as f64;
+    let scarred = visits.map(|v| v.scars.pixels() as f64 / measured);
     // Who drew a region may have drawn it around a scar.
     let whole = options.region.is_none();
     [

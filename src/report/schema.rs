@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::date::of_photo;
+
 /// The name of this layout.
 pub const SCHEMA: &str = "scardepth.comparison/1";
 
@@ -98,6 +100,14 @@ pub struct Visit {
     pub redness: Option<f64>,
     /// Melanin of the measured skin, density units.
     pub pigment: Option<f64>,
+}
+
+impl Visit {
+    /// The day of the photo, by its file's name or else its camera's clock.
+    #[must_use]
+    pub fn day(&self) -> Option<String> {
+        of_photo(&self.file, self.taken.as_deref())
+    }
 }
 
 /// How good a photo is for this purpose.

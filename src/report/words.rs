@@ -140,6 +140,10 @@ pub fn cut_off(shown: usize, all: usize) -> String {
 /// The answer where nothing was compared.
 pub const NOT_COMPARED: &str = "These photos cannot be compared.";
 
+/// The answer where there was no scar whose change could be told.
+pub const NO_SCAR_BEFORE: &str =
+    "No scar was found in the first photo: there is none whose change could be told.";
+
 /// The answer in one sentence, with its doubt.
 #[must_use]
 pub fn verdict(change: &Change) -> String {
@@ -195,19 +199,26 @@ fn moved(change: &Change, verb: &str) -> String {
     text + "."
 }
 
+/// Whether even the loss of all scars could be chance.
+#[must_use]
+pub fn shows_nothing(change: &Change) -> bool {
+    change.area_percent.smallest_detectable >= Some(100.0)
+}
+
 fn unmoved(change: &Change) -> String {
     let area = &change.area_percent;
     if [area.value, area.low, area.high] == [Some(0.0); 3] {
         return "The second file is the first photo again, or a copy of it: nothing can have changed."
             .to_string();
     }
+    if area.value.is_none() {
+        return NO_SCAR_BEFORE.to_string();
+    }
     let mut text = "No change that could be told apart".to_string();
-    if area.smallest_detectable.is_some_and(|s| s >= 100.0) {
+    if shows_nothing(change) {
         return text + ": on these photos not even the loss of all scars would show.";
     }
-    if area.value.is_some() {
-        text += &format!(": scar area {}", self::change(area));
-    }
+    text += &format!(": scar area {}", self::change(area));
     if beyond_chance(area) == Some(true) {
         let volume = self::change(&change.volume_index_percent);
         return text + &format!(" and depth times area {volume} speak against each other.");

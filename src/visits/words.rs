@@ -178,6 +178,7 @@ pub fn ended(series: &Series) -> String {
         .iter()
         .filter(|v| v.status == Status::Failed)
         .count();
+    let refused = (series.visits.iter()).any(|v| v.status == Status::NotComparable);
     let mut text = format!("{}, {}: ", series.patient, series.view);
     text += &match &series.latest {
         Some(latest) if latest.change.verdict != Verdict::NotComparable => format!(
@@ -191,6 +192,7 @@ pub fn ended(series: &Series) -> String {
             date(&latest.date),
             grounds_told(&latest.change)
         ),
+        _ if refused => "not comparable; its page says why".to_string(),
         _ => "nothing to compare".to_string(),
     };
     if failed > 0 {

@@ -12,7 +12,7 @@ use crate::error::Cause;
 use crate::report::drawn::thumbnail;
 use crate::report::pictures::data_address;
 use crate::report::schema::Verdict;
-use crate::report::words::doubt::settled_by_scale;
+use crate::report::words::doubt::settled_alone;
 use crate::report::words::measure::rests_on;
 use crate::report::words::{cohort as text, date, dated, page};
 use crate::report::{ALIGNED_AFTER, BASELINE};
@@ -118,7 +118,7 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
             }
             td.text data-key=(verdict) {
                 @if let Some(l) = latest {
-                    @let (settled, word) = settled_by_scale(l.verdict(), guessed);
+                    @let (settled, word) = settled_alone(&l.change, guessed);
                     span.tag.(verdict_class(settled)) { (icon(settled, word)) (word) }
                 } @else { (verdict) @if let Some(why) = text::refused(row) { div.doubt { (why) } } }
             }

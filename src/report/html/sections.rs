@@ -8,7 +8,7 @@ use crate::report::words::advice::{self, Advice};
 use crate::report::words::measure::{Measure, beside, grounds};
 use crate::report::words::page as text;
 use crate::report::words::page::rows;
-use crate::report::words::{self, doubt, moment, number, of_100, percent, sentence, signed};
+use crate::report::words::{self, date, doubt, moment, number, of_100, percent, sentence, signed};
 
 fn or_unknown(v: Option<f64>, told: impl Fn(f64) -> String) -> String {
     v.map_or(text::UNKNOWN.to_string(), told)
@@ -194,7 +194,14 @@ pub(in crate::report) type Row = (&'static str, fn(&Visit) -> String);
 /// How good the photos are, and what was found in each.
 pub(in crate::report) const ROWS: [Row; 13] = [
     (rows::TAKEN, |v| {
-        v.taken.as_deref().map_or(text::UNKNOWN.to_string(), moment)
+        let clock = v.taken.as_deref().map(moment);
+        let named = || {
+            v.day()
+                .map(|day| format!("{}{}", date(&day), text::BY_ITS_NAME))
+        };
+        clock
+            .or_else(named)
+            .unwrap_or_else(|| text::UNKNOWN.to_string())
     }),
     (rows::SIZE, |v| format!("{} × {}", v.width, v.height)),
     (rows::SHARPNESS, |v| or_unknown(v.quality.sharpness, of_100)),

@@ -43,7 +43,7 @@ fn answer(series: &Series) -> Markup {
     html! {
         p.kicker { (text::title(series)) }
         @if let Some(latest) = &series.latest {
-            @let (settled, word) = doubt::settled_by_scale(latest.verdict(), guessed(series));
+            @let (settled, word) = doubt::settled_alone(&latest.change, guessed(series));
             div.verdict.(verdict_class(settled)) {
                 p.word { (icon(settled, word)) (word) " · " (date(&latest.date)) }
                 h1 { (doubt::answered(&latest.change, guessed(series))) }
@@ -205,7 +205,7 @@ fn row(visit: &SeriesVisit, guessed: bool) -> Markup {
             }
             td.text {
                 @if let Some(c) = compared {
-                    @let (settled, word) = doubt::settled_by_scale(c.verdict, guessed);
+                    @let (settled, word) = doubt::settled_alone(c, guessed);
                     span.tag.(verdict_class(settled)) { (icon(settled, word)) (word) }
                 } @else { (text::status(visit.status)) }
             }

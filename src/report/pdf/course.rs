@@ -74,7 +74,7 @@ fn answer(sheets: &mut Sheets, series: &Series) {
         barred(sheets, BLUE, &lines);
         return;
     };
-    let (settled, word) = doubt::settled_by_scale(latest.verdict(), text::guessed(series));
+    let (settled, word) = doubt::settled_alone(&latest.change, text::guessed(series));
     let ink = ink_of(settled);
     let word = format!("{word} · {}", date(&latest.date));
     let mut lines = vec![

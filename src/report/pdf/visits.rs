@@ -53,7 +53,7 @@ fn lines_of(sheets: &Sheets, visit: &SeriesVisit, guessed: bool) -> Vec<[String;
     let change = visit.change.as_ref();
     let change = change.filter(|c| c.verdict != Verdict::NotComparable);
     let verdict = match change {
-        Some(change) => doubt::settled_by_scale(change.verdict, guessed).1,
+        Some(change) => doubt::settled_alone(change, guessed).1,
         None => text::status(visit.status),
     };
     let unknown = || page::UNKNOWN.to_string();

@@ -139,7 +139,7 @@ pub fn of_pair(comparison: &Comparison) -> Advice {
         &Seen {
             photos: [("first", &before.quality), ("second", &after.quality)],
             measured: (comparison.registration.confident_fraction).filter(|_| compared),
-            undated: Some([before.taken.is_none(), after.taken.is_none()]),
+            undated: Some([before, after].map(|v| v.day().is_none())),
         },
     );
     // What refuses comes first; its reasons stand in the answer.

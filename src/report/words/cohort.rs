@@ -28,8 +28,7 @@ pub const REASON: &str = "Why, and what to do";
 #[must_use]
 pub fn limited(change: &Change) -> Option<&'static str> {
     caution(change)?;
-    let nothing = change.area_percent.smallest_detectable >= Some(100.0);
-    Some(if nothing {
+    Some(if super::shows_nothing(change) {
         "these photos cannot show a change"
     } else {
         "these photos can only show large changes"

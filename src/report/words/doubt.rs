@@ -141,27 +141,28 @@ fn warned(comparison: &Comparison, code: &str) -> bool {
 }
 
 /// The verdict whose colour and sign stand above the answer, and the word beside it: none of a change
-/// that a wrong order of the photos would turn round, or a wrong scale make void.
+/// that a wrong order of the photos would turn round or a wrong scale make void, none where no change
+/// could have shown.
 #[must_use]
 pub fn settled(comparison: &Comparison) -> (Verdict, &'static str) {
     if reversed(comparison) {
         (Verdict::NotComparable, page::ORDER_IN_DOUBT)
     } else {
-        settled_by_scale(
-            comparison.change.verdict,
-            warned(comparison, comparable::NO_SCALE),
-        )
+        settled_alone(&comparison.change, warned(comparison, comparable::NO_SCALE))
     }
 }
 
 /// The same where the order is known; `guessed`: nobody said how large the skin is.
 #[must_use]
-pub fn settled_by_scale(verdict: Verdict, guessed: bool) -> (Verdict, &'static str) {
-    match verdict {
+pub fn settled_alone(change: &Change, guessed: bool) -> (Verdict, &'static str) {
+    match change.verdict {
         Verdict::Improved | Verdict::Worse if guessed => {
             (Verdict::NotComparable, page::SCALE_IN_DOUBT)
         }
-        _ => (verdict, page::verdict(verdict)),
+        Verdict::NoDetectableChange if super::shows_nothing(change) => {
+            (Verdict::NotComparable, page::CANNOT_BE_TOLD)
+        }
+        verdict => (verdict, page::verdict(verdict)),
     }
 }
 
@@ -294,15 +295,14 @@ pub fn hints(comparison: &Comparison) -> Vec<&'static str> {
 /// The visits' dates and how far apart they are.
 #[must_use]
 pub fn dates(comparison: &Comparison) -> Option<String> {
-    let [before, after] = [&comparison.before, &comparison.after].map(|v| v.taken.as_deref());
-    let (before, after) = (before?, after?);
-    let days = Date::parse(after)?.days_since(Date::parse(before)?);
+    let (before, after) = (comparison.before.day()?, comparison.after.day()?);
+    let days = Date::parse(&after)?.days_since(Date::parse(&before)?);
     let apart = match days {
         0 => "the same day".to_string(),
         1 | -1 => "1 day apart".to_string(),
         d => format!("{} days apart", d.abs()),
     };
-    Some(format!("{} and {}, {apart}", date(before), date(after)))
+    Some(format!("{} and {}, {apart}", date(&before), date(&after)))
 }
 
 /// Why a photo is not better, as sentences.

@@ -121,7 +121,8 @@ pub const INTERVALS: &str = "Ranges are 95 % intervals. Smallest detectable: a c
      these photos (2.77 times the standard error of measurement). The relief index is the mean depth in scars as a network reads it from light \
      and shade, which it sees in units of the healthy skin\u{2019}s fine texture. It is a unit of its own: \
      comparable between visits, not between people, and never a depth in micrometres. Contrast is the part of \
-     light and shade in scars beyond that of healthy skin. The interval of a single scar comes from how far the \
+     light and shade in scars beyond that of healthy skin, and 0 where there is no more: shapes are still seen \
+     there. The interval of a single scar comes from how far the \
      changes of all scars scatter.";
 pub const NO_DIAGNOSIS: &str = "A measurement, not a diagnosis, and not a medical device.";
 pub const MADE_BY: &str = "Made by";
@@ -151,11 +152,17 @@ pub mod rows {
     pub const REMARKS: &str = "Remarks";
 }
 
+/// Behind the day of a photo whose camera does not tell one.
+pub const BY_ITS_NAME: &str = ", by its name";
+
 /// Instead of a verdict.
 pub const ORDER_IN_DOUBT: &str = "Which photo is the first?";
 
 /// In the place of a verdict that hangs on a guess.
 pub const SCALE_IN_DOUBT: &str = "Changed, if the guessed scale is right";
+
+/// In the place of a verdict where even the loss of all scars could be chance.
+pub const CANNOT_BE_TOLD: &str = "Cannot be told";
 
 /// The verdict as a word.
 #[must_use]

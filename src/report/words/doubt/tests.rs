@@ -1,6 +1,7 @@
 use super::*;
 use crate::report::schema::Interval;
 use crate::report::tests::sample;
+use crate::report::words::tests::{change_of, interval};
 
 #[test]
 fn a_pair_that_can_show_little_says_so_and_why() {
@@ -90,17 +91,40 @@ fn dates_are_told_with_what_lies_between() {
 
 #[test]
 fn a_change_on_a_guessed_scale_is_not_shown_as_settled() {
+    let change = |verdict| {
+        change_of(
+            verdict,
+            interval(-30.0, -40.0, -20.0, 12.0),
+            Interval::default(),
+        )
+    };
     for verdict in [Verdict::Improved, Verdict::Worse] {
         assert_eq!(
-            settled_by_scale(verdict, false),
+            settled_alone(&change(verdict), false),
             (verdict, page::verdict(verdict))
         );
-        let (shown, word) = settled_by_scale(verdict, true);
+        let (shown, word) = settled_alone(&change(verdict), true);
         assert_eq!(
             (shown, word),
             (Verdict::NotComparable, page::SCALE_IN_DOUBT)
         );
     }
     let none = Verdict::NoDetectableChange;
-    assert_eq!(settled_by_scale(none, true).0, none);
+    assert_eq!(settled_alone(&change(none), true).0, none);
+}
+
+#[test]
+fn photos_that_can_show_no_change_are_not_called_unchanged() {
+    let change = |smallest| {
+        let area = interval(-11.0, -100.0, 154.0, smallest);
+        change_of(Verdict::NoDetectableChange, area, Interval::default())
+    };
+    assert_eq!(
+        settled_alone(&change(165.0), false),
+        (Verdict::NotComparable, page::CANNOT_BE_TOLD)
+    );
+    assert_eq!(
+        settled_alone(&change(40.0), false).1,
+        "No detectable change"
+    );
 }
