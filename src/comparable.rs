@@ -62,8 +62,7 @@ pub fn unregistered(reason: register::Reason, marked: bool) -> Caveat {
         R::TooLittleSkin => Caveat::refusal(
             "too-little-skin",
             "There is too little open skin in at least one of the photos.",
-            // The words of a photo by itself, so that advice stands once.
-            "Move closer, and keep hair, clothes and hands away.",
+            "Fill the picture with the skin to be measured, free of hair, clothes and hands.",
         ),
         R::NoAgreement { .. } if marked => Caveat::refusal(
             "not-aligned",
