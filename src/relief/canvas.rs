@@ -90,6 +90,11 @@ impl Look {
         }
     }
 
+    fn planes(&self) -> [&Field; 3] {
+        let [red, blue] = &self.chroma;
+        [&self.luminance, red, blue]
+    }
+
     /// The same in light from `azimuth`, radians.
     #[must_use]
     pub fn lit_from(mut self, azimuth: f64) -> Self {
@@ -285,15 +290,21 @@ impl Canvas {
         let even = |v: f32| Field::from_elem((self.rows, self.columns), v);
         let turn = if self.mirrored { -1.0 } else { 1.0 };
         let (sin, cos) = (other.azimuth - self.azimuth).sin_cos();
-        let mut planes = Vec::with_capacity(INPUTS);
-        let seen = |look: &Look| {
-            let [red, blue] = &look.chroma;
-            let [luminance, red, blue] = self.show([&look.luminance, red, blue]);
-            [map(&luminance, |v| 0.5 * v), red, blue]
+        let [l, r, b] = own.planes();
+        // The skin's places are found once for all planes, and a photo beside itself is shown once.
+        let ([first, second], skin) = if std::ptr::eq(own, other) {
+            let [l, r, b, skin] = self.show([l, r, b, skin]);
+            ([[l.clone(), r.clone(), b.clone()], [l, r, b]], skin)
+        } else {
+            let [m, s, c] = other.planes();
+            let [l, r, b, m, s, c, skin] = self.show([l, r, b, m, s, c, skin]);
+            ([[l, r, b], [m, s, c]], skin)
         };
-        planes.extend(seen(own));
-        planes.extend(seen(other));
-        planes.extend(self.show([skin]));
+        let mut planes = Vec::with_capacity(INPUTS);
+        for [luminance, red, blue] in [first, second] {
+            planes.extend([map(&luminance, |v| 0.5 * v), red, blue]);
+        }
+        planes.push(skin);
         planes.push(even(2.0 * own.directionality));
         planes.push(even(2.0 * other.directionality));
         planes.push(even(cos as f32));

@@ -243,10 +243,10 @@ pub fn lit_from(
     let evidence = |look: &Look, middle: [f64; 2]| {
         let canvas = Canvas::around(middle, look.azimuth, scale, PLACE_PX);
         let asked = Asked::all(canvas.rows, canvas.columns);
-        let planes = unet::trained().see(&canvas.inputs(look, look, skin), &asked);
-        let [open] = canvas.show([skin]);
+        let inputs = canvas.inputs(look, look, skin);
+        let planes = unet::trained().see(&inputs, &asked);
         let (mut sum, mut weight) = (0.0f64, 0.0f64);
-        for (&logit, &open) in planes[unet::LIT_RIGHT].iter().zip(&open) {
+        for (&logit, &open) in planes[unet::LIT_RIGHT].iter().zip(&inputs[canvas::OPEN]) {
             sum += f64::from(open * logit);
             weight += f64::from(open);
         }

@@ -90,6 +90,17 @@ impl Stack {
         half
     }
 
+    /// Each value twice in its line.
+    fn widened(&self) -> Self {
+        let mut wide = Self::zeros(self.rows, 2 * self.columns, self.planes);
+        wide.fill(|y, plane, out| {
+            for (pair, &v) in out.as_chunks_mut().0.iter_mut().zip(self.row(y, plane)) {
+                *pair = [v; 2];
+            }
+        });
+        wide
+    }
+
     pub fn fields(&self) -> Vec<Field> {
         let field = |k: usize| {
             crate::raster::from_rows(self.rows, self.columns, |y, out| {
@@ -100,10 +111,11 @@ impl Stack {
     }
 }
 
-/// Outputs that are summed at once, and columns: their sums fill half of AVX2's registers, or all of
-/// those of a processor without.
+/// Outputs that are summed at once.
 const AT_ONCE: usize = 4;
-const WIDE: usize = 16;
+
+/// Columns that are summed at once, at most.
+const WIDE: usize = 32;
 
 /// A convolution over all sources' planes in turn, zero beyond the border, with the rectifier (a
 /// single pixel's, the last one, has none), where it is `asked`; 0 elsewhere.
@@ -130,31 +142,60 @@ pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &As
             biases: std::array::from_fn(|k| biases.get(k).copied().unwrap_or(0.0)),
         })
         .collect();
-    let halves: usize = (sources.iter())
-        .map(|s| match s {
-            Source::Half(s) => s.planes,
-            Source::Same(_) => 0,
-        })
-        .sum();
+    let wide: Vec<Wide> = sources.iter().map(Wide::of).collect();
+    let zeros = vec![0.0f32; stride];
     let mut out = Stack::zeros(rows, columns, convolution.outputs);
     let length = (stride * convolution.outputs).max(1);
-    out.values.par_chunks_mut(length).enumerate().for_each_init(
-        || vec![0.0f32; stride * (1 + side * halves)],
-        |room, (y, out)| {
-            if asked.0[y].is_empty() {
-                return;
-            }
-            let lines = lines(sources, y, rows, side, room, stride);
-            sum_row(&lines, &kernels, asked.0[y].clone(), stride, out);
-            // Not where the sums are made: they would be taken out of their registers one by one.
-            if side > 1 {
-                for v in out.iter_mut() {
-                    *v = if *v > 0.0 { *v } else { LEAK * *v };
-                }
-            }
-        },
-    );
+    let asked_rows = out.values.par_chunks_mut(length).enumerate();
+    asked_rows.for_each_init(Vec::new, |lines, (y, out)| {
+        if asked.0[y].is_empty() {
+            return;
+        }
+        lines_around(&wide, y, rows, side, &zeros, lines);
+        sum_row(lines, &kernels, asked.0[y].clone(), stride, out);
+        // Not where the sums are made: they would be taken out of their registers one by one.
+        if side > 1 {
+            rectify(out);
+        }
+    });
     out
+}
+
+#[multiversion::multiversion(targets("x86_64+avx512f+avx2+fma", "x86_64+avx2+fma"))]
+fn rectify(values: &mut [f32]) {
+    for v in values {
+        *v = if *v > 0.0 { *v } else { LEAK * *v };
+    }
+}
+
+/// A source with lines as long as the output's.
+enum Wide<'a> {
+    Same(&'a Stack),
+    /// Each value twice in its line; each line stands for two.
+    Half(Stack),
+}
+
+impl<'a> Wide<'a> {
+    fn of(source: &Source<'a>) -> Self {
+        match source {
+            Source::Same(s) => Self::Same(s),
+            Source::Half(s) => Self::Half(s.widened()),
+        }
+    }
+
+    fn planes(&self) -> usize {
+        match self {
+            Self::Same(s) => s.planes,
+            Self::Half(s) => s.planes,
+        }
+    }
+
+    fn line(&self, y: usize, plane: usize) -> &[f32] {
+        match self {
+            Self::Same(s) => s.line(y, plane),
+            Self::Half(s) => s.line(y / 2, plane),
+        }
+    }
 }
 
 /// [`AT_ONCE`] outputs' part of a convolution.
@@ -180,51 +221,33 @@ fn packed(convolution: &Convolution) -> Vec<f32> {
 }
 
 /// The lines around `y` of every plane, with as many zeros before as the kernels reach: `[plane][row]`.
-/// Those of a source that is half as fine are made in `room`, whose first line stays zero.
-fn lines<'a>(
-    sources: &[Source<'a>],
+fn lines_around<'a>(
+    sources: &'a [Wide],
     y: usize,
     rows: usize,
     side: usize,
-    room: &'a mut [f32],
-    stride: usize,
-) -> Vec<&'a [f32]> {
+    zeros: &'a [f32],
+    lines: &mut Vec<&'a [f32]>,
+) {
     let reach = side / 2;
-    let at = |ky: usize| (y + ky).checked_sub(reach).filter(|&at| at < rows);
-    let mut lines: Vec<&[f32]> = Vec::new();
-    let (zeros, mut free) = room.split_at_mut(stride);
-    let zeros = &*zeros;
+    lines.clear();
     for source in sources {
-        let planes = match source {
-            Source::Same(s) | Source::Half(s) => s.planes,
-        };
-        for plane in 0..planes {
+        for plane in 0..source.planes() {
             for ky in 0..side {
-                let line = match (source, at(ky)) {
-                    (Source::Same(s), Some(at)) => s.line(at, plane),
-                    (Source::Half(s), Some(at)) => {
-                        let (line, rest) = std::mem::take(&mut free).split_at_mut(stride);
-                        free = rest;
-                        let row = s.row(at / 2, plane);
-                        for (pair, &v) in line[REACH..].chunks_exact_mut(2).zip(row) {
-                            pair.fill(v);
-                        }
-                        &*line
-                    }
-                    (_, None) => zeros,
-                };
+                let at = (y + ky).checked_sub(reach).filter(|&at| at < rows);
+                let line = at.map_or(zeros, |at| source.line(at, plane));
                 lines.push(&line[REACH - reach..]);
             }
         }
     }
-    lines
 }
 
-/// All outputs of the `asked` part of one row, place by place, so that what is read stays near; every sum runs in the same order and is rounded
-/// once a product, whatever the machine: wider registers hold more columns, not more of a sum.
+/// All outputs of the `asked` part of one row, place by place, so that what is read stays near; every
+/// sum runs in the same order and is rounded once a product, whatever the machine: wider registers hold
+/// more columns, not more of a sum.
 /// Processors that cannot multiply and add in one go (on x86 those before 2013) are many times slower,
 /// and say the same.
-#[multiversion::multiversion(targets("x86_64+avx2+fma"))]
+#[multiversion::multiversion(targets("x86_64+avx512f+avx2+fma", "x86_64+avx2+fma"))]
 fn sum_row<const SIDE: usize>(
     lines: &[&[f32]],
     kernels: &[Kernels],
@@ -232,32 +255,55 @@ fn sum_row<const SIDE: usize>(
     stride: usize,
     out: &mut [f32],
 ) {
-    for x in asked.clone().step_by(WIDE) {
-        let wide = WIDE.min(asked.end - x);
-        for (kernels, out) in kernels.iter().zip(out.chunks_mut(AT_ONCE * stride)) {
-            // One name each: an array of sums is kept in memory, not in registers.
-            let [mut a, mut b, mut c, mut d] = kernels.biases.map(|bias| [bias; WIDE]);
-            let taps = kernels.weights.chunks_exact(SIDE * AT_ONCE);
-            for (line, taps) in lines.iter().zip(taps) {
-                let line = &line[x..x + WIDE + SIDE - 1];
-                for kx in 0..SIDE {
-                    let values = line[kx..].first_chunk().expect("as wide as it was cut");
-                    let tap = &taps[kx * AT_ONCE..];
-                    add(&mut a, tap[0], values);
-                    add(&mut b, tap[1], values);
-                    add(&mut c, tap[2], values);
-                    add(&mut d, tap[3], values);
-                }
+    // So many that their sums fill half of the registers, or all of those of a processor without either.
+    const NARROW: usize = WIDE / 2;
+    let wide = multiversion::target::target_cfg_f!(target_feature = "avx512f");
+    let mut x = asked.start;
+    while x < asked.end {
+        if wide && asked.end - x > NARROW {
+            sum_block::<SIDE, WIDE>(lines, kernels, x, asked.end, stride, out);
+            x += WIDE;
+        } else {
+            sum_block::<SIDE, NARROW>(lines, kernels, x, asked.end, stride, out);
+            x += NARROW;
+        }
+    }
+}
+
+/// All outputs of `N` columns from `x` on, as far as `end`.
+#[inline(always)]
+fn sum_block<const SIDE: usize, const N: usize>(
+    lines: &[&[f32]],
+    kernels: &[Kernels],
+    x: usize,
+    end: usize,
+    stride: usize,
+    out: &mut [f32],
+) {
+    let wide = N.min(end - x);
+    for (kernels, out) in kernels.iter().zip(out.chunks_mut(AT_ONCE * stride)) {
+        // One name each: an array of sums is kept in memory, not in registers.
+        let [mut a, mut b, mut c, mut d] = kernels.biases.map(|bias| [bias; N]);
+        let taps = kernels.weights.chunks_exact(SIDE * AT_ONCE);
+        for (line, taps) in lines.iter().zip(taps) {
+            let line = &line[x..x + N + SIDE - 1];
+            for kx in 0..SIDE {
+                let values = line[kx..].first_chunk().expect("as wide as it was cut");
+                let tap = &taps[kx * AT_ONCE..];
+                add::<N>(&mut a, tap[0], values);
+                add(&mut b, tap[1], values);
+                add(&mut c, tap[2], values);
+                add(&mut d, tap[3], values);
             }
-            for (out, sum) in out.chunks_exact_mut(stride).zip([a, b, c, d]) {
-                out[REACH + x..REACH + x + wide].copy_from_slice(&sum[..wide]);
-            }
+        }
+        for (out, sum) in out.chunks_exact_mut(stride).zip([a, b, c, d]) {
+            out[REACH + x..REACH + x + wide].copy_from_slice(&sum[..wide]);
         }
     }
 }
 
 #[inline(always)]
-fn add(sums: &mut [f32; WIDE], weight: f32, values: &[f32; WIDE]) {
+fn add<const N: usize>(sums: &mut [f32; N], weight: f32, values: &[f32; N]) {
     for (sum, &value) in sums.iter_mut().zip(values) {
         *sum = value.mul_add(weight, *sum);
     }
