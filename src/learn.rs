@@ -2,21 +2,22 @@
 //!
 //! The phantom pairs of learning are drawn from seeds of their own ([`FIRST_SEED`] on), which no test
 //! and no table of accuracy uses; families, rigs, skin types and scales are mixed, more than half of
-//! the persons are [`wild`](crate::phantom::Spec::wild), and all else is drawn by the renderer over
-//! its whole range (domain randomisation, Tobin et al. 2017). Crops are varied again as they are
-//! taken. The loss is logistic for scar or not and Huber's for depth, and asks for the difference
+//! the persons are [`wild`](crate::phantom::Spec::wild), of the latest two of three
+//! [`coarse`](crate::phantom::Spec::coarse), and all else is drawn by the renderer over its whole range
+//! (domain randomisation, Tobin et al. 2017). Crops are varied again as they are taken. The loss is logistic for scar or not and Huber's for depth, and asks for the difference
 //! between both visits as well: without that a network shows the mean of both.
 //!
 //! The colours of each crop are turned and added to, since no renderer's are those of all skin
 //! (`colour`).
 //!
 //! The weights in use: `train` with its defaults, `train --from` those with `--steps 2500`, `--from`
-//! those with `--photos 1000 --steps 6000`, `--from` those with `--photos 1090 --steps 8000`, and `--from`
-//! those with `--photos 420 --steps 4500`. The first three were of a network with a level less, which the
-//! fourth one grew; in the first the losses of change counted a third to a half of what they do now, and
-//! until the fourth a light was told from its opposite only. Other colours and pitted cheeks are of the
-//! last one. Sums of products run in another order on processors of another make, so another
-//! machine's weights are alike, not the same.
+//! those with `--photos 1000 --steps 6000`, `--from` those with `--photos 1090 --steps 8000`, `--from`
+//! those with `--photos 420 --steps 4500`, `--from` those with `--first 2000 --photos 540 --steps 5000`,
+//! and `--from` those with `--first 2000 --photos 900 --steps 7000`. The first three were of a network
+//! with a level less, which the fourth one grew; in the first the losses of change counted a third to a
+//! half of what they do now, and until the fourth a light was told from its opposite only. Other colours
+//! and pitted cheeks are of the fifth one, coarse skin of the last two. Sums of products run in another
+//! order on processors of another make, so another machine's weights are alike, not the same.
 
 mod backward;
 mod colour;
@@ -40,6 +41,8 @@ use drawn::Drawn;
 pub struct Options {
     /// Phantom pairs drawn.
     pub photos: usize,
+    /// The first of them.
+    pub first: usize,
     /// Steps of descent.
     pub steps: usize,
     pub seed: u64,
@@ -53,6 +56,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             photos: 800,
+            first: 0,
             steps: 10_000,
             seed: 1,
             from: None,
@@ -89,7 +93,7 @@ fn draw(
     let pairs: Result<Vec<Option<Drawn>>, phantom::Error> = (0..options.photos)
         .into_par_iter()
         .map(|i| {
-            let spec = drawn::spec(i);
+            let spec = drawn::spec(options.first + i);
             let path = options.keep.as_ref().map(|folder| folder.join(spec.name()));
             if let Some(kept) = path.as_deref().and_then(|p| Drawn::kept(p, &spec)) {
                 return Ok(Some(kept));

@@ -44,6 +44,8 @@ pub struct Options {
     pub first_seed: Option<u64>,
     /// Second photos from [far off](Spec::far_off) instead of a practised hand's.
     pub wide_poses: bool,
+    /// [Coarse](Spec::coarse) skin in hard light.
+    pub coarse_skin: bool,
     /// How the pairs are compared; the scale is that of each phantom.
     pub compare: pipeline::Options,
 }
@@ -61,6 +63,7 @@ impl Options {
         let first = self.first_seed.unwrap_or(specs::FIRST_SEED);
         let moved = |mut spec: Spec| {
             spec.seed = first + (spec.seed - specs::FIRST_SEED);
+            spec.coarse = self.coarse_skin;
             if self.wide_poses {
                 spec.far_off()
             } else {

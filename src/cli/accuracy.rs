@@ -39,6 +39,9 @@ pub struct Arguments {
     /// moved by up to 40°
     #[arg(long, conflicts_with = "press")]
     wide_poses: bool,
+    /// Coarse, oily skin with folds and bulges, in hard light, by a telephone that sharpens
+    #[arg(long, conflicts_with = "press")]
+    coarse_skin: bool,
     /// Photos of unscarred skin to press known dents into, instead of drawing phantoms
     #[arg(long, value_name = "PHOTO", num_args = 1..)]
     press: Vec<PathBuf>,
@@ -81,6 +84,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .collect(),
         first_seed: arguments.first_seed,
         wide_poses: arguments.wide_poses,
+        coarse_skin: arguments.coarse_skin,
         compare: pipeline::Options {
             scale,
             ..pipeline::Options::default()

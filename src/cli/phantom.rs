@@ -59,6 +59,9 @@ pub struct Arguments {
     /// moved by up to 40°
     #[arg(long, conflicts_with = "press")]
     wide_poses: bool,
+    /// Coarse, oily skin with folds and bulges, in hard light, by a telephone that sharpens
+    #[arg(long, conflicts_with = "press")]
+    coarse_skin: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -189,6 +192,10 @@ fn specs(a: &Arguments) -> Vec<Spec> {
                         visits: a.visits,
                         strength: a.strength,
                         ..Spec::default()
+                    };
+                    let spec = Spec {
+                        coarse: a.coarse_skin,
+                        ..spec
                     };
                     specs.push(if a.wide_poses { spec.far_off() } else { spec });
                 }

@@ -14,7 +14,8 @@ use super::{Failure, use_threads};
 /// For developers: the weights in use, built into the program, were made by this command with its
 /// defaults, then --from those with --steps 2500, then --from those with --photos 1000 --steps 6000
 /// (these of a network with a level less), then --from those with --photos 1090 --steps 8000, then
-/// --from those with --photos 420 --steps 4500.
+/// --from those with --photos 420 --steps 4500, then --from those with --first 2000 --photos 540
+/// --steps 5000, then --from those with --first 2000 --photos 900 --steps 7000.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// File for the weights
@@ -23,6 +24,9 @@ pub struct Arguments {
     /// Phantoms to learn from
     #[arg(long, value_name = "N", default_value_t = learn::Options::default().photos)]
     photos: usize,
+    /// The first of them
+    #[arg(long, value_name = "N", default_value_t = learn::Options::default().first)]
+    first: usize,
     /// Steps of descent
     #[arg(long, value_name = "N", default_value_t = learn::Options::default().steps)]
     steps: usize,
@@ -42,6 +46,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let from = arguments.from.as_deref().map(weights).transpose()?;
     let options = learn::Options {
         photos: arguments.photos,
+        first: arguments.first,
         steps: arguments.steps,
         keep: arguments.keep.clone(),
         from,

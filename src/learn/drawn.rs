@@ -72,12 +72,20 @@ pub fn spec(i: usize) -> Spec {
     /// weights in use have seen none.)
     const FLASHED: usize = 1090;
     let mut random = Pcg64Mcg::seed_from_u64(FIRST_SEED ^ i as u64);
-    let px_per_mm = [8.0, 12.0, 6.0, 8.0, 16.0, 10.0][random.random_range(0..6)];
+    /// From here on two of three are of coarse skin, at the scales of photos of a whole face.
+    const COARSE: usize = 2000;
+    let coarse = i >= COARSE && !i.is_multiple_of(3);
+    let scales = if coarse {
+        [8.0, 6.0, 5.0, 7.0, 12.0, 10.0]
+    } else {
+        [8.0, 12.0, 6.0, 8.0, 16.0, 10.0]
+    };
+    let px_per_mm = scales[random.random_range(0..6)];
     let side = |mm: f64| (mm * px_per_mm) as u32;
     Spec {
         family: FAMILIES[i % FAMILIES.len()],
         rig: match RIGS[random.random_range(0..RIGS.len())] {
-            _ if i >= FLASHED && !i.is_multiple_of(3) => Rig::Flash,
+            _ if (FLASHED..COARSE).contains(&i) && !i.is_multiple_of(3) => Rig::Flash,
             rig => rig,
         },
         skin_type: SkinType::ALL[random.random_range(0..SkinType::ALL.len())],
@@ -86,6 +94,7 @@ pub fn spec(i: usize) -> Spec {
         width: side(60.0),
         height: side(45.0),
         wild: random.random_range(0.0..1.0) < 0.6,
+        coarse,
         light: if random.random_range(0.0..1.0) < 0.3 {
             TURNED
         } else {

@@ -51,6 +51,14 @@ impl Person {
         if spec.wild && matches!(strewn, Strewn::Apart | Strewn::Confluent) && pits.chance(0.35) {
             strew::pit(&mut scars, half, &mut pits);
         }
+        if spec.coarse && !matches!(strewn, Strewn::Nowhere) {
+            let mut cheeks = dice("cheeks");
+            match cheeks.unit() {
+                p if p < 0.35 => strew::pock(&mut scars, half, &mut cheeks),
+                p if p < 0.75 => strew::pit(&mut scars, half, &mut cheeks),
+                _ => {}
+            }
+        }
         let mut answer = dice("response");
         let responses = scars.iter().map(|_| Response::draw(&mut answer)).collect();
         let pigment = Pigment::draw(spec.skin_type, half, &mut dice("pigment"));
@@ -84,13 +92,21 @@ impl Person {
             pigment = pigment.wild(half, &mut wild);
             hair = hair.wild(&mut wild);
         }
+        let mut light = Light::draw(spec.rig, &mut dice("light")).moved_away(field);
+        let mut sensor = Sensor::draw(reflectance, &mut other);
+        if spec.coarse {
+            let mut coarse = dice("coarse");
+            relief = relief.coarse(half, &mut coarse);
+            light = light.hard(&mut coarse);
+            sensor = sensor.eager(&mut coarse);
+        }
         Self {
             relief,
             pigment,
             scars,
             responses,
-            light: Light::draw(spec.rig, &mut dice("light")).moved_away(field),
-            sensor: Sensor::draw(reflectance, &mut other),
+            light,
+            sensor,
             hair,
             strength: spec.strength.unwrap_or(drawn),
             distance: other.range(230.0, 450.0) * field,

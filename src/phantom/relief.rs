@@ -30,6 +30,7 @@ pub struct Relief {
     uneven: f64,
     papules: Vec<Papule>,
     wrinkles: Vec<Wrinkle>,
+    swells: Vec<Swell>,
 }
 
 /// A raised spot.
@@ -51,6 +52,18 @@ struct Wrinkle {
     bend: f64,
     width: f64,
     depth: f64,
+}
+
+/// A bulge (height above 0) or a hollow between bulges (below): wider than any scar, or far longer.
+#[derive(Debug, Clone, PartialEq)]
+struct Swell {
+    x: f64,
+    y: f64,
+    angle: f64,
+    half_length: f64,
+    /// Standard deviation across, mm.
+    width: f64,
+    height: f64,
 }
 
 impl Relief {
@@ -104,6 +117,7 @@ impl Relief {
             uneven: rough * dice.range(0.010, 0.022),
             papules,
             wrinkles,
+            swells: Vec::new(),
         }
     }
 
@@ -125,6 +139,7 @@ impl Relief {
             uneven: 0.0,
             papules: Vec::new(),
             wrinkles: Vec::new(),
+            swells: Vec::new(),
         }
     }
 
@@ -158,6 +173,31 @@ impl Relief {
                 radius: dice.ratio(0.3, 2.5),
                 height: dice.range(0.03, 0.3),
                 blood: dice.range(-0.1, 0.5),
+            });
+        }
+        self
+    }
+
+    /// The same person with coarse skin, and with the folds and bulges of a face.
+    #[must_use]
+    pub fn coarse(mut self, half: [f64; 2], dice: &mut Dice) -> Self {
+        let rough = dice.ratio(0.9, 2.2);
+        self.furrow *= rough * dice.ratio(0.6, 1.6);
+        self.grit *= rough * dice.ratio(0.6, 1.6);
+        self.peel *= rough * dice.ratio(0.6, 1.6);
+        self.uneven *= rough.sqrt() * dice.ratio(0.7, 1.4);
+        self.pores *= dice.ratio(0.5, 1.8);
+        self.pore_depth *= dice.ratio(0.8, 2.2);
+        for _ in 0..dice.count(0, 5) {
+            let width = dice.ratio(1.5, 6.0);
+            self.swells.push(Swell {
+                x: dice.range(-1.1, 1.1) * half[0],
+                y: dice.range(-1.1, 1.1) * half[1],
+                angle: dice.range(0.0, PI),
+                half_length: width * dice.ratio(2.0, 8.0),
+                width,
+                // As steep as the side of a nose at most.
+                height: dice.range(-0.35, 0.35) * width,
             });
         }
         self
@@ -246,13 +286,29 @@ impl Relief {
         }
     }
 
-    /// Papules and wrinkles, mm.
+    /// Papules, wrinkles and swells, mm.
     fn features(&self, grid: &Grid, field: &mut Field) {
         for p in &self.papules {
             grid.stamp(field, [p.x, p.y], 3.0 * p.radius, |x, y, o| {
                 let d = (f64::from(x) - p.x).hypot(f64::from(y) - p.y) / p.radius;
                 *o += (p.height * (-d.powi(4).min(60.0)).exp()) as f32;
             });
+        }
+        for s in &self.swells {
+            let (sin, cos) = s.angle.sin_cos();
+            grid.stamp(
+                field,
+                [s.x, s.y],
+                s.half_length + 4.0 * s.width,
+                |x, y, o| {
+                    let (dx, dy) = (f64::from(x) - s.x, f64::from(y) - s.y);
+                    let (a, b) = (cos * dx + sin * dy, cos * dy - sin * dx);
+                    // Both ends run out as the sides do.
+                    let beyond = (a.abs() - s.half_length).max(0.0);
+                    let r = (b * b + beyond * beyond) / (s.width * s.width);
+                    *o += (s.height * (-0.5 * r).exp()) as f32;
+                },
+            );
         }
         for w in &self.wrinkles {
             let (sin, cos) = w.angle.sin_cos();

@@ -148,6 +148,18 @@ impl Light {
         self
     }
 
+    /// The same place with a lower lamp, and on oilier skin.
+    #[must_use]
+    pub fn hard(mut self, dice: &mut Dice) -> Self {
+        if self.rig != Rig::Flash {
+            self.elevation_deg = (self.elevation_deg * dice.ratio(0.5, 1.0)).max(18.0);
+        }
+        self.room *= dice.ratio(0.4, 1.0);
+        self.gloss *= dice.ratio(0.8, 4.0);
+        self.roughness *= dice.ratio(0.6, 1.0);
+        self
+    }
+
     /// Which way hair casts its shadow on the skin, per unit of its height (reversed).
     #[must_use]
     pub fn shadow_of_hair(&self, camera: &Camera) -> [f64; 2] {

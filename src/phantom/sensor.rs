@@ -54,6 +54,17 @@ impl Sensor {
         }
     }
 
+    /// A telephone of the kind that sharpens, lifts local contrast and stores small files.
+    #[must_use]
+    pub fn eager(mut self, dice: &mut Dice) -> Self {
+        self.sharpen += dice.range(0.0, 1.3);
+        self.sharpen_px *= dice.ratio(0.8, 3.0);
+        self.contrast += dice.range(0.0, 0.25);
+        self.blur_px *= dice.ratio(0.8, 1.8);
+        self.quality = dice.count(60, 92) as u8;
+        self
+    }
+
     /// The same camera another day: exposure and white balance are its own decision.
     #[must_use]
     pub fn another_day(&self, dice: &mut Dice) -> Self {

@@ -96,6 +96,11 @@ pub struct Spec {
     /// or fine texture. For learning from more than there is on most cheeks.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub wild: bool,
+    /// Whether the skin is coarse and oily, with folds, bulges and cheeks full of pits, in hard light, and
+    /// the camera sharpens: clinics' photos of faces have two to four times the fine contrast of the other
+    /// phantoms.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub coarse: bool,
 }
 
 impl Default for Spec {
@@ -115,6 +120,7 @@ impl Default for Spec {
             pose: PoseRange::default(),
             light: LightRange::default(),
             wild: false,
+            coarse: false,
         }
     }
 }

@@ -111,6 +111,42 @@ pub fn pit(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     }
 }
 
+/// Adds a cheek that acne left wavy all over: shallow dents of all widths that touch each other.
+pub fn pock(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
+    /// Widths, mm, and depths as a share of them.
+    const WIDTH: [f64; 2] = [1.2, 5.0];
+    const SLOPE: [f64; 2] = [0.06, 0.20];
+    let middle = [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]);
+    let spread = dice.ratio(7.0, 22.0);
+    let near = dice.range(0.75, 1.15);
+    let first = scars.len();
+    for _ in 0..2500 {
+        if scars.len() >= first + 250 {
+            break;
+        }
+        let (r, t) = (spread * dice.unit().sqrt(), dice.range(0.0, TAU));
+        let at = [middle[0] + 1.2 * r * t.cos(), middle[1] + r * t.sin()];
+        let kind = if dice.chance(0.5) {
+            Kind::Rolling
+        } else {
+            Kind::Boxcar
+        };
+        let mut dent = Scar::draw(scars.len() + 1, kind, at, dice);
+        let aspect = dent.half_length / dent.half_width;
+        let width = dice.ratio(WIDTH[0], WIDTH[1]);
+        dent.half_width = width / 2.0;
+        dent.half_length = aspect * dent.half_width;
+        dent.depth = (width * dice.ratio(SLOPE[0], SLOPE[1])).min(0.4);
+        let apart = |s: &Scar| (s.x - dent.x).hypot(s.y - dent.y);
+        if scars[first..]
+            .iter()
+            .all(|s| apart(s) > near * (s.half_length + dent.half_length))
+        {
+            scars.push(dent);
+        }
+    }
+}
+
 fn lines(half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
     let mut scars = Vec::new();
     let common = dice.range(0.0, PI);

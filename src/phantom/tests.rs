@@ -55,6 +55,38 @@ fn relief_stays_where_only_the_photograph_or_the_colour_changed() {
     }
 }
 
+/// Scatter of a photo's green, natural logarithm, finer than 1 mm.
+fn fine_contrast(rgb: &RgbImage, px_per_mm: f64) -> f32 {
+    let log = Field::from_shape_fn((rgb.height() as usize, rgb.width() as usize), |(y, x)| {
+        f32::from(rgb.get_pixel(x as u32, y as u32)[1])
+            .max(1.0)
+            .ln()
+    });
+    let wide = gaussian(&log, px_per_mm as f32);
+    let mut fine = (&log - &wide).into_raw_vec_and_offset().0;
+    crate::stats::median_and_sigma(&mut fine).unwrap().1
+}
+
+#[test]
+fn coarse_skin_shows_more_of_itself_and_is_as_free_of_scars() {
+    for seed in [5, 6, 7] {
+        let plain = Spec {
+            seed,
+            ..small(Family::Healthy)
+        };
+        let coarse = Spec {
+            coarse: true,
+            ..plain.clone()
+        };
+        let [less, more] = [&plain, &coarse].map(|spec| {
+            let pair = render_pair(spec).unwrap();
+            assert_eq!(count(&pair.truth.visits[0].scars), 0);
+            fine_contrast(&pair.before.rgb, spec.px_per_mm)
+        });
+        assert!(more > 1.2 * less, "seed {seed}: {less} and {more}");
+    }
+}
+
 #[test]
 fn scars_shrink_when_improving_and_grow_when_worse() {
     for (family, sign) in [
