@@ -67,9 +67,9 @@ pub fn spec(i: usize) -> Spec {
         Family::Worse,
         Family::Recoloured,
     ];
-    /// From here on two of three are flashed: of all lights it shows least, and there is most to learn.
-    /// (6,500 more steps with 310 of them brought nothing beyond chance on pairs of development, so the
-    /// weights in use have seen none.)
+    /// From here to where skin gets coarse, two of three are flashed: of all lights it shows least, and
+    /// there is most to learn. (6,500 more steps with 310 of them brought nothing beyond chance on pairs
+    /// of development, so the weights in use have seen none.)
     const FLASHED: usize = 1090;
     let mut random = Pcg64Mcg::seed_from_u64(FIRST_SEED ^ i as u64);
     /// From here on two of three are of coarse skin, at the scales of photos of a whole face.

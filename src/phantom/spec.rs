@@ -97,8 +97,8 @@ pub struct Spec {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub wild: bool,
     /// Whether the skin is coarse and oily, with folds, bulges and cheeks full of pits, in hard light, and
-    /// the camera sharpens: clinics' photos of faces have two to four times the fine contrast of the other
-    /// phantoms.
+    /// the camera sharpens. Of eight photos of faces (clinics' and selfies) fine texture scattered by 0.04
+    /// to 0.095 in log luminance, of healthy phantoms without this by 0.02 to 0.04.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub coarse: bool,
 }
@@ -171,11 +171,12 @@ impl Spec {
         } else {
             ""
         };
+        let coarse = if self.coarse { "coarse_" } else { "" };
         let strength = self
             .strength
             .map_or(String::new(), |s| format!("{}", (100.0 * s).round()));
         format!(
-            "{far}{course}{}{strength}_{}_type{}_seed{}",
+            "{coarse}{far}{course}{}{strength}_{}_type{}_seed{}",
             self.family.name(),
             self.rig.name(),
             self.skin_type.number(),

@@ -116,12 +116,17 @@ pub fn pock(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     /// Widths, mm, and depths as a share of them.
     const WIDTH: [f64; 2] = [1.2, 5.0];
     const SLOPE: [f64; 2] = [0.06, 0.20];
+    /// Depth at most, mm: that of a deep rolling scar.
+    const DEEPEST: f64 = 0.4;
+    /// Dents at most, and places tried for them.
+    const MOST: usize = 250;
+    const TRIED: usize = 2500;
     let middle = [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]);
     let spread = dice.ratio(7.0, 22.0);
     let near = dice.range(0.75, 1.15);
     let first = scars.len();
-    for _ in 0..2500 {
-        if scars.len() >= first + 250 {
+    for _ in 0..TRIED {
+        if scars.len() >= first + MOST {
             break;
         }
         let (r, t) = (spread * dice.unit().sqrt(), dice.range(0.0, TAU));
@@ -136,7 +141,7 @@ pub fn pock(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
         let width = dice.ratio(WIDTH[0], WIDTH[1]);
         dent.half_width = width / 2.0;
         dent.half_length = aspect * dent.half_width;
-        dent.depth = (width * dice.ratio(SLOPE[0], SLOPE[1])).min(0.4);
+        dent.depth = (width * dice.ratio(SLOPE[0], SLOPE[1])).min(DEEPEST);
         let apart = |s: &Scar| (s.x - dent.x).hypot(s.y - dent.y);
         if scars[first..]
             .iter()
