@@ -191,11 +191,8 @@ fn specs(a: &Arguments) -> Vec<Spec> {
                         },
                         visits: a.visits,
                         strength: a.strength,
-                        ..Spec::default()
-                    };
-                    let spec = Spec {
                         coarse: a.coarse_skin,
-                        ..spec
+                        ..Spec::default()
                     };
                     specs.push(if a.wide_poses { spec.far_off() } else { spec });
                 }

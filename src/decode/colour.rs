@@ -11,7 +11,8 @@ use moxcms::{
     ToneReprCurve, TransferCharacteristics,
 };
 
-use super::photo::{Caveat, Samples};
+use super::caveat::Caveat;
+use super::photo::Samples;
 use converted::convert;
 pub(super) use converted::{of_inks, of_lab};
 

@@ -12,10 +12,11 @@ use heifer::heifer_hevc_dec::params::Sps;
 use heifer::heifer_isobmff::boxes::{ColorInfo, Property};
 use heifer::heifer_isobmff::{self as container, HeifFile, ItemId};
 
+use super::caveat::Caveat;
 use super::colour::{self, Encoding};
 use super::exif::Directory;
 use super::format;
-use super::photo::{Caveat, Samples, Unpacked};
+use super::photo::{Samples, Unpacked};
 use super::unpack::without_alpha;
 use super::{Options, check_size};
 use crate::error::Error;

@@ -8,6 +8,7 @@
 //! Of the metadata only the orientation, the colour profile, the capture date and how the camera was
 //! set are read; names and places are never looked at.
 
+mod caveat;
 mod colour;
 mod exif;
 mod format;
@@ -27,8 +28,9 @@ use std::path::Path;
 use crate::error::Error;
 use crate::files;
 
+pub use caveat::Caveat;
 pub use colour::{linear_to_srgb, srgb_to_linear};
-pub use photo::{Caveat, Photo, Shot, Source};
+pub use photo::{Photo, Shot, Source};
 
 /// Limits on what is opened.
 #[derive(Debug, Clone, PartialEq)]

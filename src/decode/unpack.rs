@@ -6,9 +6,10 @@ use std::path::Path;
 use image::error::{ImageError, LimitErrorKind, UnsupportedErrorKind};
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
+use super::caveat::Caveat;
 use super::colour::{self, Encoding};
 use super::exif::Directory;
-use super::photo::{Caveat, Samples, Unpacked};
+use super::photo::{Samples, Unpacked};
 use super::{Options, check_size, format};
 use crate::error::Error;
 

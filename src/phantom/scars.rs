@@ -130,6 +130,13 @@ impl Scar {
         }
     }
 
+    /// Makes it `width` mm wide, and as much longer or shorter.
+    pub fn widen(&mut self, width: f64) {
+        let aspect = self.half_length / self.half_width;
+        self.half_width = width / 2.0;
+        self.half_length = aspect * self.half_width;
+    }
+
     /// Farthest point of the dent (and rim) from its middle, mm.
     #[must_use]
     pub fn reach(&self) -> f64 {

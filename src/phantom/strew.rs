@@ -89,24 +89,59 @@ pub fn pit(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     let spread = dice.ratio(6.0, 18.0);
     // Pits for each mm²: a pit at 2 to 4 mm from the next one.
     let wanted = (PI * spread * spread * dice.ratio(0.06, 0.25)).min(160.0) as usize;
-    let first = scars.len();
-    for _ in 0..wanted * 8 {
-        if scars.len() >= first + wanted {
-            break;
-        }
-        let (r, t) = (spread * dice.unit().sqrt(), dice.range(0.0, TAU));
-        let at = [middle[0] + 1.2 * r * t.cos(), middle[1] + r * t.sin()];
-        let mut pit = Scar::draw(scars.len() + 1, Kind::IcePick, at, dice);
-        let aspect = pit.half_length / pit.half_width;
-        pit.half_width = dice.ratio(WIDTH[0], WIDTH[1]) / 2.0;
-        pit.half_length = aspect * pit.half_width;
+    let cheek = Cheek {
+        middle,
+        spread,
+        apart: 1.0,
+        most: wanted,
+        tried: 8 * wanted,
+    };
+    cheek.fill(scars, dice, |id, at, dice| {
+        let mut pit = Scar::draw(id, Kind::IcePick, at, dice);
+        pit.widen(dice.ratio(WIDTH[0], WIDTH[1]));
         pit.depth = dice.ratio(DEPTH[0], DEPTH[1]);
-        let near = |s: &Scar| (s.x - pit.x).hypot(s.y - pit.y);
-        if scars[first..]
-            .iter()
-            .all(|s| near(s) > s.half_length + pit.half_length)
-        {
-            scars.push(pit);
+        pit
+    });
+}
+
+/// Where scars lie close together.
+struct Cheek {
+    /// mm.
+    middle: [f64; 2],
+    /// Half its height, mm; it is 1.2 times as wide.
+    spread: f64,
+    /// Least distance of two scars' middles, in sums of their half lengths.
+    apart: f64,
+    /// Scars at most, and places tried for them.
+    most: usize,
+    tried: usize,
+}
+
+impl Cheek {
+    /// Adds scars as `draw` makes them of a number and a place.
+    fn fill(
+        &self,
+        scars: &mut Vec<Scar>,
+        dice: &mut Dice,
+        draw: impl Fn(usize, [f64; 2], &mut Dice) -> Scar,
+    ) {
+        let first = scars.len();
+        for _ in 0..self.tried {
+            if scars.len() >= first + self.most {
+                break;
+            }
+            let (r, t) = (self.spread * dice.unit().sqrt(), dice.range(0.0, TAU));
+            let at = [
+                self.middle[0] + 1.2 * r * t.cos(),
+                self.middle[1] + r * t.sin(),
+            ];
+            let scar = draw(scars.len() + 1, at, dice);
+            let far = |s: &Scar| {
+                (s.x - scar.x).hypot(s.y - scar.y) > self.apart * (s.half_length + scar.half_length)
+            };
+            if scars[first..].iter().all(far) {
+                scars.push(scar);
+            }
         }
     }
 }
@@ -121,35 +156,25 @@ pub fn pock(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     /// Dents at most, and places tried for them.
     const MOST: usize = 250;
     const TRIED: usize = 2500;
-    let middle = [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]);
-    let spread = dice.ratio(7.0, 22.0);
-    let near = dice.range(0.75, 1.15);
-    let first = scars.len();
-    for _ in 0..TRIED {
-        if scars.len() >= first + MOST {
-            break;
-        }
-        let (r, t) = (spread * dice.unit().sqrt(), dice.range(0.0, TAU));
-        let at = [middle[0] + 1.2 * r * t.cos(), middle[1] + r * t.sin()];
+    let cheek = Cheek {
+        middle: [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]),
+        spread: dice.ratio(7.0, 22.0),
+        apart: dice.range(0.75, 1.15),
+        most: MOST,
+        tried: TRIED,
+    };
+    cheek.fill(scars, dice, |id, at, dice| {
         let kind = if dice.chance(0.5) {
             Kind::Rolling
         } else {
             Kind::Boxcar
         };
-        let mut dent = Scar::draw(scars.len() + 1, kind, at, dice);
-        let aspect = dent.half_length / dent.half_width;
+        let mut dent = Scar::draw(id, kind, at, dice);
         let width = dice.ratio(WIDTH[0], WIDTH[1]);
-        dent.half_width = width / 2.0;
-        dent.half_length = aspect * dent.half_width;
+        dent.widen(width);
         dent.depth = (width * dice.ratio(SLOPE[0], SLOPE[1])).min(DEEPEST);
-        let apart = |s: &Scar| (s.x - dent.x).hypot(s.y - dent.y);
-        if scars[first..]
-            .iter()
-            .all(|s| apart(s) > near * (s.half_length + dent.half_length))
-        {
-            scars.push(dent);
-        }
-    }
+        dent
+    });
 }
 
 fn lines(half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {

@@ -149,7 +149,7 @@ impl Unet {
         }
         let mut up = levels.pop().expect("as many as there are levels");
         for (k, high) in levels.iter().enumerate().rev() {
-            let both = [Source::Half(&up), Source::Same(high)];
+            let both = [Source::Half(up.widened()), Source::Same(high)];
             up = convolve(&c[3 * LEVELS - 2 - k], &both, &asked[k]);
         }
         same(&up, c.len() - 1, 0).fields()

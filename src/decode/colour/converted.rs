@@ -4,7 +4,8 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use rayon::prelude::*;
 
 use super::linear_to_srgb;
-use crate::decode::photo::{Caveat, Samples};
+use crate::decode::caveat::Caveat;
+use crate::decode::photo::Samples;
 
 /// Inks (cyan, magenta, yellow, black; the largest number is full) as sRGB: by the profile, else by
 /// the plain product of what each ink and black let through.

@@ -25,8 +25,25 @@ pub(super) struct Stack {
 /// Where a convolution's input comes from.
 pub(super) enum Source<'a> {
     Same(&'a Stack),
-    /// Half as fine: each value stands for 2 x 2 pixels.
-    Half(&'a Stack),
+    /// Half as fine: each value stands for 2 x 2 pixels; [`Stack::widened`], so that its lines are as
+    /// long as the output's.
+    Half(Stack),
+}
+
+impl Source<'_> {
+    fn planes(&self) -> usize {
+        match self {
+            Self::Same(s) => s.planes,
+            Self::Half(s) => s.planes,
+        }
+    }
+
+    fn line(&self, y: usize, plane: usize) -> &[f32] {
+        match self {
+            Self::Same(s) => s.line(y, plane),
+            Self::Half(s) => s.line(y / 2, plane),
+        }
+    }
 }
 
 /// Zeros before a line.
@@ -91,7 +108,7 @@ impl Stack {
     }
 
     /// Each value twice in its line.
-    fn widened(&self) -> Self {
+    pub fn widened(&self) -> Self {
         let mut wide = Self::zeros(self.rows, 2 * self.columns, self.planes);
         wide.fill(|y, plane, out| {
             for (pair, &v) in out.as_chunks_mut().0.iter_mut().zip(self.row(y, plane)) {
@@ -122,7 +139,7 @@ const WIDE: usize = 32;
 pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &Asked) -> Stack {
     let (rows, columns) = match sources.last() {
         Some(Source::Same(s)) => (s.rows, s.columns),
-        Some(Source::Half(s)) => (2 * s.rows, 2 * s.columns),
+        Some(Source::Half(s)) => (2 * s.rows, s.columns),
         None => (0, 0),
     };
     let side = convolution.side;
@@ -142,7 +159,6 @@ pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &As
             biases: std::array::from_fn(|k| biases.get(k).copied().unwrap_or(0.0)),
         })
         .collect();
-    let wide: Vec<Wide> = sources.iter().map(Wide::of).collect();
     let zeros = vec![0.0f32; stride];
     let mut out = Stack::zeros(rows, columns, convolution.outputs);
     let length = (stride * convolution.outputs).max(1);
@@ -151,7 +167,7 @@ pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &As
         if asked.0[y].is_empty() {
             return;
         }
-        lines_around(&wide, y, rows, side, &zeros, lines);
+        lines_around(sources, y, rows, side, &zeros, lines);
         sum_row(lines, &kernels, asked.0[y].clone(), stride, out);
         // Not where the sums are made: they would be taken out of their registers one by one.
         if side > 1 {
@@ -161,40 +177,11 @@ pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &As
     out
 }
 
+/// What is below zero, [`LEAK`] times.
 #[multiversion::multiversion(targets("x86_64+avx512f+avx2+fma", "x86_64+avx2+fma"))]
 fn rectify(values: &mut [f32]) {
     for v in values {
         *v = if *v > 0.0 { *v } else { LEAK * *v };
-    }
-}
-
-/// A source with lines as long as the output's.
-enum Wide<'a> {
-    Same(&'a Stack),
-    /// Each value twice in its line; each line stands for two.
-    Half(Stack),
-}
-
-impl<'a> Wide<'a> {
-    fn of(source: &Source<'a>) -> Self {
-        match source {
-            Source::Same(s) => Self::Same(s),
-            Source::Half(s) => Self::Half(s.widened()),
-        }
-    }
-
-    fn planes(&self) -> usize {
-        match self {
-            Self::Same(s) => s.planes,
-            Self::Half(s) => s.planes,
-        }
-    }
-
-    fn line(&self, y: usize, plane: usize) -> &[f32] {
-        match self {
-            Self::Same(s) => s.line(y, plane),
-            Self::Half(s) => s.line(y / 2, plane),
-        }
     }
 }
 
@@ -222,7 +209,7 @@ fn packed(convolution: &Convolution) -> Vec<f32> {
 
 /// The lines around `y` of every plane, with as many zeros before as the kernels reach: `[plane][row]`.
 fn lines_around<'a>(
-    sources: &'a [Wide],
+    sources: &'a [Source],
     y: usize,
     rows: usize,
     side: usize,
