@@ -46,6 +46,8 @@ pub struct Options {
     pub wide_poses: bool,
     /// [Coarse](Spec::coarse) skin in hard light.
     pub coarse_skin: bool,
+    /// Everything by [laws of its own](Spec::free).
+    pub free_laws: bool,
     /// How the pairs are compared; the scale is that of each phantom.
     pub compare: pipeline::Options,
 }
@@ -64,6 +66,7 @@ impl Options {
         let moved = |mut spec: Spec| {
             spec.seed = first + (spec.seed - specs::FIRST_SEED);
             spec.coarse = self.coarse_skin;
+            spec.free = self.free_laws;
             if self.wide_poses {
                 spec.far_off()
             } else {

@@ -42,6 +42,9 @@ pub struct Arguments {
     /// Coarse, oily skin with folds and bulges, in hard light, by a telephone that sharpens
     #[arg(long, conflicts_with = "press")]
     coarse_skin: bool,
+    /// Scars, healing, texture, scattering of light, lamp and camera by laws of their own for each person
+    #[arg(long, conflicts_with = "press")]
+    free_laws: bool,
     /// Photos of unscarred skin to press known dents into, instead of drawing phantoms
     #[arg(long, value_name = "PHOTO", num_args = 1..)]
     press: Vec<PathBuf>,
@@ -85,6 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         first_seed: arguments.first_seed,
         wide_poses: arguments.wide_poses,
         coarse_skin: arguments.coarse_skin,
+        free_laws: arguments.free_laws,
         compare: pipeline::Options {
             scale,
             ..pipeline::Options::default()

@@ -62,6 +62,9 @@ pub struct Arguments {
     /// Coarse, oily skin with folds and bulges, in hard light, by a telephone that sharpens
     #[arg(long, conflicts_with = "press")]
     coarse_skin: bool,
+    /// Scars, healing, texture, scattering of light, lamp and camera by laws of their own for each person
+    #[arg(long, conflicts_with = "press")]
+    free_laws: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -192,6 +195,7 @@ fn specs(a: &Arguments) -> Vec<Spec> {
                         visits: a.visits,
                         strength: a.strength,
                         coarse: a.coarse_skin,
+                        free: a.free_laws,
                         ..Spec::default()
                     };
                     specs.push(if a.wide_poses { spec.far_off() } else { spec });

@@ -75,6 +75,9 @@ pub fn spec(i: usize) -> Spec {
     /// From here on two of three are of coarse skin, at the scales of photos of a whole face.
     const COARSE: usize = 2000;
     let coarse = i >= COARSE && !i.is_multiple_of(3);
+    /// From here on two of three follow laws of their own.
+    const FREE: usize = 4000;
+    let free = i >= FREE && i % 3 != 1;
     let scales = if coarse {
         [8.0, 6.0, 5.0, 7.0, 12.0, 10.0]
     } else {
@@ -95,6 +98,7 @@ pub fn spec(i: usize) -> Spec {
         height: side(45.0),
         wild: random.random_range(0.0..1.0) < 0.6,
         coarse,
+        free,
         light: if random.random_range(0.0..1.0) < 0.3 {
             TURNED
         } else {

@@ -17,6 +17,8 @@ use crate::raster::{Field, from_rows, row};
 pub(super) struct Person {
     pub(super) relief: Relief,
     pub(super) pigment: Pigment,
+    /// How far light travels in the skin, as a multiple of what is usual.
+    pub(super) scatter: f64,
     pub(super) scars: Vec<Scar>,
     pub(super) responses: Vec<Response>,
     pub(super) light: Light,
@@ -54,13 +56,25 @@ impl Person {
         if spec.coarse && !matches!(strewn, Strewn::Nowhere) {
             let mut cheeks = dice("cheeks");
             match cheeks.unit() {
-                p if p < 0.35 => strew::pock(&mut scars, half, &mut cheeks),
-                p if p < 0.75 => strew::pit(&mut scars, half, &mut cheeks),
+                p if p < 0.5 => strew::pock(&mut scars, half, &mut cheeks),
+                p if p < 0.85 => strew::pit(&mut scars, half, &mut cheeks),
                 _ => {}
             }
         }
         let mut answer = dice("response");
-        let responses = scars.iter().map(|_| Response::draw(&mut answer)).collect();
+        let mut responses: Vec<Response> =
+            (scars.iter().map(|_| Response::draw(&mut answer))).collect();
+        let mut scatter = 1.0;
+        if spec.free {
+            let mut laws = dice("laws");
+            scars = (scars.into_iter().map(|s| s.free(&mut laws))).collect();
+            // How scars heal differs by person and method: shallower, narrower, or both.
+            let narrowing = laws.unit();
+            for response in &mut responses {
+                response.narrowing = (narrowing + laws.range(-0.15, 0.15)).clamp(0.0, 1.0);
+            }
+            scatter = laws.ratio(0.4, 1.6);
+        }
         let pigment = Pigment::draw(spec.skin_type, half, &mut dice("pigment"));
         let reflectance: f64 = (pigment.base.iter().zip(crate::raster::LUMINANCE))
             .map(|(b, w)| b * f64::from(w))
@@ -100,9 +114,16 @@ impl Person {
             light = light.hard(&mut coarse);
             sensor = sensor.eager(&mut coarse);
         }
+        if spec.free {
+            let mut free = dice("free");
+            relief = relief.free(&mut free);
+            light = light.free(&mut free);
+            sensor = sensor.free(&mut free);
+        }
         Self {
             relief,
             pigment,
+            scatter,
             scars,
             responses,
             light,
@@ -190,7 +211,7 @@ impl Person {
                 *plane = crate::raster::zip2(plane, &hair.shadow, |e, s| e * (1.0 - s));
             }
         }
-        let under = light::scattered(lit.diffuse.clone(), grid.per_mm);
+        let under = light::scattered(lit.diffuse.clone(), self.scatter * grid.per_mm);
         std::array::from_fn(|c| {
             from_rows(grid.rows, grid.columns, |y, out| {
                 let (a, e, g) = (row(&albedo[c], y), row(&under[c], y), row(&lit.gloss[c], y));

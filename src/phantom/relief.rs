@@ -31,7 +31,20 @@ pub struct Relief {
     papules: Vec<Papule>,
     wrinkles: Vec<Wrinkle>,
     swells: Vec<Swell>,
+    waves: Option<Waves>,
 }
+
+/// Texture of no skin in particular: noise of all widths.
+#[derive(Debug, Clone, PartialEq)]
+struct Waves {
+    /// Height, mm, of noise of each of [`WAVES_MM`].
+    heights: [f64; WAVES_MM.len()],
+    /// 0: as much up as down; 1: creases where the noise changes sign; -1: ridges.
+    creased: f64,
+}
+
+/// Widths of [`Waves`], mm.
+const WAVES_MM: [f32; 6] = [0.16, 0.32, 0.65, 1.3, 2.6, 5.2];
 
 /// A raised spot.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +131,7 @@ impl Relief {
             papules,
             wrinkles,
             swells: Vec::new(),
+            waves: None,
         }
     }
 
@@ -140,7 +154,36 @@ impl Relief {
             papules: Vec::new(),
             wrinkles: Vec::new(),
             swells: Vec::new(),
+            waves: None,
         }
+    }
+
+    /// The same person with texture of any kind: less of this renderer's, or none of it, and noise instead.
+    #[must_use]
+    pub fn free(mut self, dice: &mut Dice) -> Self {
+        let mut fainter = |v: &mut f64| {
+            let share = dice.range(-0.5, 1.1).max(0.0);
+            *v *= share;
+        };
+        fainter(&mut self.furrow);
+        fainter(&mut self.pore_depth);
+        fainter(&mut self.grit);
+        fainter(&mut self.peel);
+        fainter(&mut self.uneven);
+        let rough = dice.ratio(0.4, 1.4);
+        let lean = dice.range(-0.6, 0.3);
+        let heights = WAVES_MM.map(|mm| {
+            /// Standard deviation of the lattice noise of height 1.
+            const SCATTER: f64 = 0.27;
+            let mm = f64::from(mm);
+            let slope = rough * dice.ratio(0.012, 0.05) * mm.powf(lean);
+            slope * mm / TAU / SCATTER
+        });
+        self.waves = Some(Waves {
+            heights,
+            creased: dice.range(-2.0, 2.0).clamp(-1.0, 1.0) * f64::from(u8::from(dice.chance(0.5))),
+        });
+        self
     }
 
     /// The same person with coarser or finer texture, more wrinkles and more papules.
@@ -188,7 +231,7 @@ impl Relief {
         self.uneven *= rough.sqrt() * dice.ratio(0.7, 1.4);
         self.pores *= dice.ratio(0.5, 1.8);
         self.pore_depth *= dice.ratio(0.8, 2.2);
-        for _ in 0..dice.count(0, 5) {
+        for _ in 0..dice.count(0, 8) {
             let width = dice.ratio(1.5, 6.0);
             self.swells.push(Swell {
                 x: dice.range(-1.1, 1.1) * half[0],
@@ -255,6 +298,9 @@ impl Relief {
         });
         let lined = zip2(&fine, &vigour, |f, v| f * v);
         let mut field = zip3(&lined, &gritty, &broad, |f, g, b| f + g + b);
+        if let Some(waves) = &self.waves {
+            field += &waves.drawn(grid, s ^ 0xf7ee);
+        }
         self.open_pores(grid, &mut field);
         field
     }
@@ -325,6 +371,29 @@ impl Relief {
     }
 }
 
+impl Waves {
+    fn drawn(&self, grid: &Grid, seed: u64) -> Field {
+        let mut field = Field::zeros((grid.rows, grid.columns));
+        let creased = self.creased as f32;
+        for (i, (mm, height)) in WAVES_MM.into_iter().zip(self.heights).enumerate() {
+            let seed = seed ^ (i as u64 + 1);
+            let wave = |x: f32, y: f32| {
+                let n = perlin(x / mm, y / mm, seed);
+                /// Mean of the lattice noise's size, and what makes it scatter as the noise itself does.
+                const SIZE: [f32; 2] = [0.21, 1.6];
+                let crease = SIZE[1] * (n.abs() - SIZE[0]);
+                height as f32 * ((1.0 - creased.abs()) * n + creased * crease)
+            };
+            field += &if mm < 1.0 {
+                grid.fill(wave)
+            } else {
+                grid.fill_broad(wave)
+            };
+        }
+        field
+    }
+}
+
 /// How far the skin's own pits and furrows reach below what is around them, mm (0 or more).
 #[must_use]
 pub fn pits(texture: &Field, grid: &Grid) -> Field {
@@ -358,7 +427,7 @@ pub fn surface(relief: &Relief, texture: &Field, scars: &[Scar], grid: &Grid) ->
         grid.stamp(&mut keep, at, scar.reach(), |x, y, o| {
             // Scar tissue has fewer furrows and pores.
             let inside = scar.inside(f64::from(x), f64::from(y));
-            *o = o.min((1.0 - 0.5 * inside) as f32);
+            *o = o.min((1.0 - scar.law.bald * inside) as f32);
         });
         grid.stamp(&mut extra, at, scar.reach(), |x, y, o| {
             let (x, y) = (f64::from(x), f64::from(y));

@@ -160,6 +160,26 @@ impl Light {
         self
     }
 
+    /// The same place with another room, another lamp, and skin that is dull or shines.
+    #[must_use]
+    pub fn free(mut self, dice: &mut Dice) -> Self {
+        if self.rig == Rig::Flash {
+            self.room *= dice.ratio(0.2, 3.0);
+            let radius = self.spread_deg[0] * dice.ratio(0.3, 1.6);
+            self.spread_deg = [radius; 2];
+        } else {
+            self.room = dice.range(0.02, 0.6);
+            self.spread_deg = self.spread_deg.map(|s| s * dice.ratio(0.2, 1.4));
+            self.distance_mm *= dice.ratio(0.6, 6.0);
+        }
+        self.gloss *= if dice.chance(0.25) {
+            0.0
+        } else {
+            dice.ratio(0.5, 2.5)
+        };
+        self
+    }
+
     /// Which way hair casts its shadow on the skin, per unit of its height (reversed).
     #[must_use]
     pub fn shadow_of_hair(&self, camera: &Camera) -> [f64; 2] {

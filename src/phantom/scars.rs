@@ -53,6 +53,57 @@ impl Kind {
     }
 }
 
+/// How a dent falls off from its middle outward.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fall {
+    /// As dents of its kind do.
+    Kind,
+    /// exp(-(r/s)^p) of this p: a bell, or a floor with walls; s so that the outline is where the footprint ends.
+    Bell(f64),
+    /// (1 - r)^p of this p: a cone, a funnel, a bowl.
+    Cone(f64),
+}
+
+/// What the shape of a dent follows beyond its kind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Law {
+    pub fall: Fall,
+    /// How far the ragged edge strays, as a share of the half width.
+    pub ragged: f64,
+    /// Share of the depth that the floor's bumps take away at most.
+    pub uneven: f64,
+    /// Share of the skin's texture that scar tissue lacks.
+    pub bald: f64,
+}
+
+impl Default for Law {
+    fn default() -> Self {
+        Self {
+            fall: Fall::Kind,
+            ragged: 0.2,
+            uneven: 0.3,
+            bald: 0.5,
+        }
+    }
+}
+
+impl Law {
+    #[must_use]
+    pub fn draw(dice: &mut Dice) -> Self {
+        let fall = match dice.unit() {
+            p if p < 0.3 => Fall::Kind,
+            p if p < 0.75 => Fall::Bell(dice.ratio(1.6, 9.0)),
+            _ => Fall::Cone(dice.ratio(0.5, 2.0)),
+        };
+        Self {
+            fall,
+            ragged: dice.range(0.0, 0.35),
+            uneven: dice.range(0.0, 0.5),
+            bald: dice.range(0.0, 0.9),
+        }
+    }
+}
+
 /// A dent in the skin, in mm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scar {
@@ -75,6 +126,7 @@ pub struct Scar {
     /// Steepness of the wall, 0 gentle to 1 steep, and the direction of its steepest side, radians.
     pub wall: f64,
     pub steepest: f64,
+    pub law: Law,
     /// Seed of what is irregular below the outline's harmonics: ragged edge, uneven floor.
     pub ripple: u64,
     /// Height of the rim, as a share of the depth.
@@ -123,11 +175,29 @@ impl Scar {
             }),
             wall: dice.range(habit.wall[0], habit.wall[1]),
             steepest: dice.range(0.0, TAU),
+            law: Law::default(),
             ripple: dice.seed(),
             rim,
             melanin,
             blood,
         }
+    }
+
+    /// The same place with a scar that follows a law of its own, of any size and colour.
+    #[must_use]
+    pub fn free(mut self, dice: &mut Dice) -> Self {
+        self.law = Law::draw(dice);
+        self.widen(2.0 * self.half_width * dice.ratio(0.75, 1.35));
+        self.depth *= dice.ratio(0.5, 1.4);
+        let harmonics = dice.range(0.0, 1.5);
+        for (amplitude, _) in &mut self.outline {
+            *amplitude *= harmonics;
+        }
+        if dice.chance(0.5) {
+            self.melanin = dice.range(-0.2, 0.35);
+            self.blood = dice.range(-0.1, 0.5);
+        }
+        self
     }
 
     /// Makes it `width` mm wide, and as much longer or shorter.
@@ -160,7 +230,7 @@ impl Scar {
                 along as f32 / wave,
                 across as f32 / wave,
                 self.ripple ^ seed,
-            )) * 0.20
+            )) * self.law.ragged
                 * self.half_width
         };
         let (along, across) = (along + shake(1), across + shake(2));
@@ -203,6 +273,11 @@ impl Scar {
         let side = (theta - self.steepest).cos();
         let wall = self.wall * (0.7 + 0.3 * side);
         let skewed = r * (1.0 + 0.18 * side * r.min(1.0));
+        match self.law.fall {
+            Fall::Kind => {}
+            Fall::Bell(p) => return (FOOTPRINT_SHARE.ln() * skewed.max(0.0).powf(p)).exp(),
+            Fall::Cone(p) => return (1.0 - skewed / 1.1).clamp(0.0, 1.0).powf(p),
+        }
         match self.kind {
             Kind::IcePick => {
                 // A funnel: a shaft in a wider mouth.
@@ -216,11 +291,11 @@ impl Scar {
         }
     }
 
-    /// Share of the depth that the uneven floor leaves at a point, 0.7 to 1.
+    /// Share of the depth that the uneven floor leaves at a point, up to 1.
     fn floor(&self, x: f64, y: f64) -> f64 {
         let wave = (0.7 * self.half_width) as f32;
         let bump = perlin(x as f32 / wave, y as f32 / wave, self.ripple ^ 3);
-        1.0 - 0.3 * f64::from(smoothstep(-0.05, 0.6, bump))
+        1.0 - self.law.uneven * f64::from(smoothstep(-0.05, 0.6, bump))
     }
 
     /// Depth below the skin around, mm, at a point (mm); the rim is not in it.
@@ -297,7 +372,7 @@ impl Scar {
         let felt = strength * response.gain;
         let mut scar = self.clone();
         scar.depth *= (1.0 - felt).max(0.0);
-        let size = (1.0 - 0.35 * felt).clamp(0.5, 1.5);
+        let size = (1.0 - response.narrowing * felt).clamp(0.5, 1.5);
         scar.half_width *= size;
         scar.half_length *= size;
         if response.heals_at.is_some_and(|s| strength >= s) {
@@ -314,6 +389,8 @@ pub struct Response {
     pub gain: f64,
     /// Strength from which it is gone altogether.
     pub heals_at: Option<f64>,
+    /// How much of its width it loses of what it loses in depth.
+    pub narrowing: f64,
 }
 
 impl Response {
@@ -322,6 +399,7 @@ impl Response {
         Self {
             gain: dice.range(0.6, 1.35),
             heals_at: dice.chance(0.15).then(|| dice.range(0.25, 0.9)),
+            narrowing: 0.35,
         }
     }
 }

@@ -65,6 +65,18 @@ impl Sensor {
         self
     }
 
+    /// A camera of any kind: noisier or cleaner, with a tone curve of its own.
+    #[must_use]
+    pub fn free(mut self, dice: &mut Dice) -> Self {
+        self.contrast += dice.range(-0.15, 0.25);
+        self.shot_noise *= dice.ratio(0.3, 4.0);
+        self.read_noise *= dice.ratio(0.3, 4.0);
+        self.blur_px *= dice.ratio(0.6, 1.6);
+        self.sharpen *= dice.ratio(0.2, 1.6);
+        self.saturation *= dice.range(0.85, 1.15);
+        self
+    }
+
     /// The same camera another day: exposure and white balance are its own decision.
     #[must_use]
     pub fn another_day(&self, dice: &mut Dice) -> Self {

@@ -101,6 +101,11 @@ pub struct Spec {
     /// to 0.095 in log luminance, of healthy phantoms without this by 0.02 to 0.04.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub coarse: bool,
+    /// Whether this person's scars, their healing, the skin's texture and its scattering of light follow
+    /// laws of their own instead of this renderer's. What the renderer takes for granted of all skin must
+    /// not be taken for granted by what learns from it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub free: bool,
 }
 
 impl Default for Spec {
@@ -121,6 +126,7 @@ impl Default for Spec {
             light: LightRange::default(),
             wild: false,
             coarse: false,
+            free: false,
         }
     }
 }
@@ -172,11 +178,12 @@ impl Spec {
             ""
         };
         let coarse = if self.coarse { "coarse_" } else { "" };
+        let free = if self.free { "free_" } else { "" };
         let strength = self
             .strength
             .map_or(String::new(), |s| format!("{}", (100.0 * s).round()));
         format!(
-            "{coarse}{far}{course}{}{strength}_{}_type{}_seed{}",
+            "{free}{coarse}{far}{course}{}{strength}_{}_type{}_seed{}",
             self.family.name(),
             self.rig.name(),
             self.skin_type.number(),
