@@ -144,15 +144,33 @@ impl Cluster {
         Some(cluster)
     }
 
-    /// Squared Mahalanobis distance of a pixel's chroma.
-    fn squared_distance(&self, luminance: f32, red: f32, yellow: f32) -> f64 {
+    /// How far a pixel's chroma is from skin's in that light, ln(R/G) and ln(G/B).
+    fn offset(&self, luminance: f32, red: f32, yellow: f32) -> [f64; 2] {
         // Beyond two standard deviations of ln Y the line is not known: hold it.
         let reach = 2.0 * self.luminance_sigma;
         let l = f64::from((luminance - self.luminance).clamp(-reach, reach));
-        let u = f64::from(red) - (self.red[0] + self.red[1] * l);
-        let v = f64::from(yellow) - (self.yellow[0] + self.yellow[1] * l);
+        [
+            f64::from(red) - (self.red[0] + self.red[1] * l),
+            f64::from(yellow) - (self.yellow[0] + self.yellow[1] * l),
+        ]
+    }
+
+    /// Squared Mahalanobis distance of a pixel's chroma.
+    fn squared_distance(&self, luminance: f32, red: f32, yellow: f32) -> f64 {
+        let [u, v] = self.offset(luminance, red, yellow);
         let [rr, ry, yy] = self.precision;
         rr * u * u + 2.0 * ry * u * v + yy * v * v
+    }
+
+    /// Whether a pixel's chroma has more blood or pigment than the cluster's and nothing else: a mark on
+    /// skin.
+    pub fn stained(&self, colour: &LogColour, at: (usize, usize)) -> bool {
+        /// Directions of haemoglobin and melanin in (ln R/G, ln G/B) by densities published for cameras
+        /// (Tsumura et al. 1999, 2003) are (0.39, -0.02) and (-0.06, 0.48) to (0.13, 0.14); each with
+        /// as much room beyond as cameras differ by.
+        const BEYOND: [f64; 2] = [0.25, 0.35];
+        let [u, v] = self.offset(colour.luminance[at], colour.red[at], colour.yellow[at]);
+        v > -BEYOND[0] * u && u > -BEYOND[1] * v
     }
 
     /// The cluster that these samples make.

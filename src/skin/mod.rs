@@ -85,6 +85,9 @@ pub struct Options {
     pub dense_hair: f32,
     /// Largest dark or sharp-edged patch that stays in when skin is all around it, mm. Default 8.
     pub island_mm: f64,
+    /// Largest patch that has more blood or pigment than the skin all around it, and stays in, mm.
+    /// Default 15: marks that acne leaves run together to a centimetre and more, lips are 40 to 60 wide.
+    pub mark_mm: f64,
     /// Distance kept from regions that are not skin, mm. Default 1.
     pub margin_mm: f64,
     /// Distance kept from single hairs and glints, mm. Default 0.2.
@@ -107,6 +110,7 @@ impl Default for Options {
             hair_length_mm: 4.0,
             dense_hair: 0.35,
             island_mm: 8.0,
+            mark_mm: 15.0,
             margin_mm: 1.0,
             line_margin_mm: 0.2,
             part_width_mm: 4.0,
@@ -235,8 +239,12 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     let mut why: Array2<Cue> = by_rows(size, speaks);
     shape::keep_islands(
         &mut why,
-        px(options.island_mm),
-        px(2.0 * hair::DENSITY_SIGMA_MM),
+        &by_rows(size, |at| cluster.stained(&colour, at)),
+        &shape::Sides {
+            island: px(options.island_mm),
+            mark: px(options.mark_mm),
+            halo: px(2.0 * hair::DENSITY_SIGMA_MM),
+        },
     );
     // What was put back as a scar may have hairs across it.
     ndarray::Zip::from(&mut why)

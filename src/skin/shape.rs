@@ -7,25 +7,34 @@ use super::lines::Extent;
 use crate::filter::{label, squared_distance};
 use crate::raster::Mask;
 
+/// How large, px, the box of an island may be on its longest side.
+pub(super) struct Sides {
+    /// Of one that is dark or has sharp edges.
+    pub island: f32,
+    /// Of one that has more blood or pigment than the skin around, and nothing else.
+    pub mark: f32,
+    /// What the judgement of dense hair, made over a neighbourhood, adds to the width of a sharp-edged
+    /// scar.
+    pub halo: f32,
+}
+
 /// Puts back what is out but small and has skin all around: deep scars are dark and sharp-edged
-/// themselves, and relief judges them later. Clipped pixels in it stay out, as glints.
-///
-/// `side`: longest side of an island's box, px. `halo`: what the judgement of dense hair, made over a
-/// neighbourhood, adds to the width of a sharp-edged scar.
-pub(super) fn keep_islands(why: &mut Array2<Cue>, side: f32, halo: f32) {
+/// themselves, acne leaves red and brown marks around them, and relief judges them later. Clipped pixels
+/// in it stay out, as glints. `stained` is where chroma speaks of blood and pigment alone.
+pub(super) fn keep_islands(why: &mut Array2<Cue>, stained: &Mask, sides: &Sides) {
     // A hair across a scar does not make it larger: lines count as skin here.
     let out = why.mapv(|c| c != Cue::Skin && !c.is_line());
     let (labels, sizes) = label(&out);
     let mut islands = vec![Island::EMPTY; sizes.len()];
     for ((y, x), &id) in labels.indexed_iter() {
         if id > 0 {
-            islands[id as usize - 1].add(y, x, why[[y, x]]);
+            islands[id as usize - 1].add(y, x, why[[y, x]], stained[[y, x]]);
         }
     }
     let back: Vec<bool> = islands
         .iter()
         .zip(&sizes)
-        .map(|(island, &n)| island.may_be_scar(n, why.dim(), side, halo))
+        .map(|(island, &n)| island.may_be_scar(n, why.dim(), sides))
         .collect();
     for (cue, &id) in why.iter_mut().zip(&labels) {
         if id > 0 && back[id as usize - 1] {
@@ -46,6 +55,8 @@ struct Island {
     core: Extent,
     never_skin: usize,
     other_colour: usize,
+    /// Of what has another colour, by blood and pigment alone.
+    stained: usize,
 }
 
 impl Island {
@@ -54,33 +65,36 @@ impl Island {
         core: Extent::EMPTY,
         never_skin: 0,
         other_colour: 0,
+        stained: 0,
     };
 
-    fn add(&mut self, y: usize, x: usize, cue: Cue) {
+    fn add(&mut self, y: usize, x: usize, cue: Cue, stained: bool) {
         self.extent.add(y, x, false);
         if cue != Cue::Hair {
             self.core.add(y, x, true);
         }
         self.never_skin += usize::from(matches!(cue, Cue::Frame | Cue::Flat | Cue::Overlay));
         self.other_colour += usize::from(matches!(cue, Cue::Colour | Cue::Dark | Cue::Glare));
+        self.stained += usize::from(cue == Cue::Colour && stained);
     }
 
-    fn may_be_scar(
-        &self,
-        pixels: usize,
-        (rows, columns): (usize, usize),
-        side: f32,
-        halo: f32,
-    ) -> bool {
+    fn may_be_scar(&self, pixels: usize, (rows, columns): (usize, usize), sides: &Sides) -> bool {
+        /// Share of a mark's pixels whose colour is that of blood and pigment; its edge may be taken for
+        /// hair or a contour.
+        const MARK: f64 = 0.75;
         /// What the picture's edge cuts may be background or hair as well as a scar: it must have
         /// the colour of skin, all but this share.
         const OTHER_COLOUR: f64 = 0.4;
         let cut = self.extent.touches(rows, columns);
+        let other = self.other_colour - self.stained;
         let skin_coloured = (self.other_colour as f64) <= OTHER_COLOUR * pixels as f64;
-        let small = if self.core.marked() > 0 {
-            self.core.side() <= side && self.extent.side() <= side + halo
+        let mark = !cut && other == 0 && self.stained as f64 >= MARK * pixels as f64;
+        let small = if mark {
+            self.extent.side() <= sides.mark
+        } else if self.core.marked() > 0 {
+            self.core.side() <= sides.island && self.extent.side() <= sides.island + sides.halo
         } else {
-            self.extent.side() <= side
+            self.extent.side() <= sides.island
         };
         self.never_skin == 0 && small && (!cut || skin_coloured)
     }
@@ -103,7 +117,8 @@ pub(super) fn widen(why: &mut Array2<Cue>, margin: f32, line_margin: f32) {
 }
 
 /// Takes out parts that are narrower than `width` px everywhere or smaller than `share` of the
-/// largest part. Thin lines do not part what they cross.
+/// largest part. Thin lines do not part what they cross; what is too near to them does, and so keeps
+/// lips and the skin between a beard's hairs out.
 pub(super) fn drop_small_parts(why: &mut Array2<Cue>, width: f32, share: f64) {
     let skin = why.mapv(|c| c == Cue::Skin || c.is_line());
     let core = crate::filter::erode(&skin, 0.5 * width);

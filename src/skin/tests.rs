@@ -168,6 +168,32 @@ fn deep_scars_stay_in() {
 }
 
 #[test]
+fn marks_of_acne_stay_in_and_lips_are_out() {
+    // Times the skin's colour, red, green, blue: old blood, and brown after an inflammation.
+    for (stain, mm) in [([0.95, 0.55, 0.6], 11), ([0.8, 0.62, 0.45], 11)] {
+        for colour in TYPES {
+            let mut image = daylight(colour);
+            let half = (mm * 8 / 2) as f32;
+            let from = |y: usize, x: usize| (y as f32 - 200.0).hypot(x as f32 - 300.0);
+            let round = |y: usize, x: usize| from(y, x) < half;
+            // Marks fade out over 2 mm.
+            let strength = |y: usize, x: usize| ((half - from(y, x)) / 16.0).clamp(0.0, 1.0);
+            let lips = in_box(330, 150, 440, 550);
+            for (c, plane) in image.planes.iter_mut().enumerate() {
+                for ((y, x), v) in plane.indexed_iter_mut() {
+                    let strength = if lips(y, x) { 1.0 } else { strength(y, x) };
+                    *v *= 1.0 + strength * (stain[c] - 1.0);
+                }
+            }
+            let found = find(&image, scale(), &Options::default());
+            assert!(kept(&found, round) > 0.95, "{stain:?} on {colour:?}");
+            let left = kept(&found, lips);
+            assert!(left < 0.05, "{stain:?} on {colour:?}: {left}");
+        }
+    }
+}
+
+#[test]
 fn boxes_blurs_and_blocks_are_out() {
     let skin = daylight(TYPES[1]);
     let area = in_box(150, 200, 300, 420);
