@@ -13,7 +13,7 @@ mod shot;
 pub use copy::is_copy;
 pub use dates::{REVERSED, dates};
 pub use lamp::{Lights, lamp_doubt, light};
-pub use scale::{SCALE_UNLIKELY, mostly_scar, unlikely};
+pub use scale::{SCALE_DECIDES, SCALE_UNLIKELY, mostly_scar, scale_decides, unlikely};
 pub use shot::shots;
 
 use crate::decode::{Caveat as DecodeCaveat, Photo};
@@ -340,11 +340,15 @@ pub fn smoothed_alone(before: &Quality, after: &Quality) -> Option<Caveat> {
     ))
 }
 
+/// Codes of one photo in the place of two.
+pub const SAME_PHOTO: &str = "same-photo";
+pub const RECOLOURED: &str = "recoloured-copy";
+
 /// The same photo given twice.
 #[must_use]
 pub fn same_photo() -> Caveat {
     Caveat::warning(
-        "same-photo",
+        SAME_PHOTO,
         "Both files hold the same photo; nothing can have changed between them.",
         "Choose the photo of the other visit.",
     )
@@ -354,7 +358,7 @@ pub fn same_photo() -> Caveat {
 #[must_use]
 pub fn recoloured() -> Caveat {
     Caveat::warning(
-        "recoloured-copy",
+        RECOLOURED,
         "The second photo is a copy of the first with other colours, the same in its finest detail; \
          nothing can have changed between them.",
         "Choose the photo of the other visit.",

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use image::RgbImage;
 use image::imageops::flip_horizontal;
 use scardepth::decode::{self, Photo, decode};
-use scardepth::pipeline::{Options, compare};
+use scardepth::pipeline::{Options, Scale, compare};
 use scardepth::report::schema::{Comparison, Verdict};
 
 /// Where the photographs lie; `None`, and said, if they are not here.
@@ -134,5 +134,23 @@ fn another_persons_photo_is_refused() {
         };
         let pair = format!("{} and {}", one.source.file_name, other.source.file_name);
         assert_refused(&compared(&one, &other), &pair);
+    }
+}
+
+#[test]
+fn a_guess_that_is_far_off_makes_no_verdict() {
+    // Pores and furrows of one untreated cheek, on half the true scale: by that alone they "improve".
+    let photo = |which: &str| clinic(&format!("02_cheek_lift_{which}.png"));
+    let (Some(before), Some(after)) = (photo("before"), photo("after")) else {
+        return;
+    };
+    for field in [160.0, 200.0, 230.0, 250.0] {
+        let options = Options {
+            scale: Some(Scale::FieldMm(field)),
+            ..Options::default()
+        };
+        let change = compare(&before, &after, &options).comparison.change;
+        let changed = matches!(change.verdict, Verdict::Improved | Verdict::Worse);
+        assert!(!changed, "{field} mm: {change:?}");
     }
 }

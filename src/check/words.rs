@@ -1,7 +1,7 @@
 //! A check in words, for the person who holds the camera.
 
 use super::{Advice, Against, Checked, Comparability, Fitness, Pose};
-use crate::comparable::{SCALE_UNLIKELY, TELL_MEASURED};
+use crate::comparable::{RECOLOURED, SAME_PHOTO, SCALE_UNLIKELY, TELL_MEASURED};
 use crate::quality::{self, Reason};
 use crate::report::words::light::FROM_A_SIDE;
 use crate::report::words::{number, of_100, percent};
@@ -59,7 +59,7 @@ fn shows(checked: &Checked) -> String {
     let guess = if checked.scale_assumed {
         let wide = f64::from(checked.width) / checked.px_per_mm;
         format!(
-            " (if {} mm of skin fit across the photo: see --field-mm)",
+            " (if the photo is {} mm of skin across: --field-mm)",
             number(wide, 0)
         )
     } else {
@@ -107,6 +107,9 @@ fn against(against: &Against) -> String {
             "little of it can be compared: take it again, more alike"
         }
         Comparability::Usable => "can be compared; taken more alike, it would say more",
+        Comparability::NotComparable if again(against) => {
+            "this is the baseline itself, or a copy of it: name the new photo"
+        }
         Comparability::NotComparable => "cannot be compared, take it again",
     };
     let mut text = line("baseline", verdict);
@@ -121,6 +124,12 @@ fn against(against: &Against) -> String {
         text += &line("light", &light);
     }
     text + &advised(&against.advice)
+}
+
+/// Whether the new photo is the old one.
+fn again(against: &Against) -> bool {
+    let mut codes = against.advice.iter().map(|a| a.warning.code.as_str());
+    codes.any(|c| c == SAME_PHOTO || c == RECOLOURED)
 }
 
 /// Distance, turn and angle.

@@ -1,6 +1,7 @@
 //! A scale that was given and cannot be right: said of the scale, not of the photo.
 
 use super::{Caveat, MOST_NARROWEST_MM, narrowest_scar_mm};
+use crate::score::Verdict;
 use crate::units::{PixelsPerMm, percent};
 
 /// Code of a scale by which the photo would show far less, or far more, than skin that is measured.
@@ -44,6 +45,33 @@ pub fn unlikely(which: &str, size: (u32, u32), scale: PixelsPerMm) -> Option<Cav
     })
 }
 
+/// Code of a verdict that was taken back because another guess of the scale would turn it.
+pub const SCALE_DECIDES: &str = "scale-decides";
+
+/// A verdict that hangs on the guess: what was found by the guessed width of the skin, mm, and what by
+/// another one; none if that could not be compared.
+#[must_use]
+pub fn scale_decides(found: Verdict, otherwise: Option<Verdict>, widths_mm: [f64; 2]) -> Caveat {
+    let by = |verdict| match verdict {
+        Some(Verdict::Improved) => "the scars would have improved",
+        Some(Verdict::Worse) => "the scars would have got worse",
+        Some(Verdict::NoDetectableChange) => "no change could be told from chance",
+        None => "the photos could not be compared",
+    };
+    let [guessed, other] = widths_mm;
+    Caveat::warning(
+        SCALE_DECIDES,
+        format!(
+            "How much skin the photo shows is a guess, and the answer hangs on it: if it is {guessed:.0} \
+             mm across, {}; if it is {other:.0} mm, {}.",
+            by(Some(found)),
+            by(otherwise)
+        ),
+        "Find the true scale: photograph a ruler once from the same distance, and count the pixels of \
+         10 mm (--px-per-mm).",
+    )
+}
+
 /// Share of the measured skin taken for scar from which it is told, and from which something else is
 /// wrong. Taken, not measured.
 const TELL_SCAR: f64 = 0.2;
@@ -76,6 +104,20 @@ mod tests {
         assert!(!mostly_scar(0.32).unwrap().refuses);
         let most = mostly_scar(0.66).unwrap();
         assert!(most.refuses && most.message.starts_with("66"));
+    }
+
+    #[test]
+    fn a_verdict_that_hangs_on_a_guess_tells_both_answers() {
+        let said = scale_decides(Verdict::Improved, None, [200.0, 150.0]);
+        assert!(!said.refuses);
+        assert!(
+            said.message
+                .contains("200 mm across, the scars would have improved")
+        );
+        assert!(
+            said.message
+                .contains("150 mm, the photos could not be compared")
+        );
     }
 
     #[test]

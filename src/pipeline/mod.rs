@@ -2,6 +2,7 @@
 
 mod frame;
 mod grid;
+mod guess;
 mod outcome;
 pub(crate) mod pair;
 mod views;
@@ -67,19 +68,65 @@ fn compared(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     let mut clock = Clock::default();
     let photos = [before, after];
     let frame = Frame::of(before, after, options.scale);
-    let singles = pair::judged(photos, &frame, options, &mut clock);
+    let mut found = match weighed(photos, &frame, options, &mut clock) {
+        Ok(found) => found,
+        Err(Apart { qualities, caveats }) => {
+            let qualities = qualities.each_ref();
+            return outcome::unaligned(photos, &frame, qualities, &caveats, options, clock);
+        }
+    };
+    guess::confirm(&mut found, photos, &frame, options);
+    clock.lap("guess");
+    outcome::compared(outcome::Compared {
+        photos,
+        frame: &frame,
+        found,
+        options,
+        clock,
+    })
+}
+
+/// Two photos measured and scored, with what speaks against comparing them.
+pub(crate) struct Weighed {
+    qualities: [Quality; 2],
+    laid: Laid,
+    seen: Seen,
+    score: score::Score,
+    caveats: Vec<Caveat>,
+}
+
+impl Weighed {
+    /// The answer; `None` if something refuses it.
+    fn verdict(&self) -> Option<score::Verdict> {
+        let refused = self.caveats.iter().any(|c| c.refuses);
+        (!refused).then_some(self.score.verdict)
+    }
+}
+
+/// Two photos that cannot be laid onto each other, and why.
+struct Apart {
+    qualities: [Quality; 2],
+    caveats: Vec<Caveat>,
+}
+
+/// All that is measured of two photos in `frame`.
+fn weighed(
+    photos: [&Photo; 2],
+    frame: &Frame,
+    options: &Options,
+    clock: &mut Clock,
+) -> Result<Weighed, Apart> {
+    let singles = pair::judged(photos, frame, options, clock);
     let qualities = singles.each_ref().map(|s| s.quality.clone());
-    let qualities = qualities.each_ref();
-    let caveats = alone(photos, &frame, qualities, options.scale.is_none());
+    let mut caveats = alone(photos, frame, qualities.each_ref(), options.scale.is_none());
     // By a wrong scale all else would be judged wrongly.
     let scaled = !(caveats.iter()).any(|c| c.code == SCALE_UNLIKELY && c.refuses);
-    let laid = match pair::laid(singles, &frame, options, &mut clock) {
+    let laid = match pair::laid(singles, frame, options, clock) {
         Ok(laid) => laid,
         Err(reason) => {
-            let mut caveats = caveats;
             let why = || comparable::unregistered(reason, options.start.is_some());
             caveats.extend(scaled.then(why));
-            return outcome::unaligned(photos, &frame, qualities, &caveats, options, clock);
+            return Err(Apart { qualities, caveats });
         }
     };
     let seen = visits::see(
@@ -104,20 +151,16 @@ fn compared(before: &Photo, after: &Photo, options: &Options) -> Outcome {
         },
     );
     clock.lap("score");
-    let mut caveats = caveats;
     if scaled {
-        caveats.extend(between(photos, &frame, qualities, &laid, &seen, options));
+        let of = qualities.each_ref();
+        caveats.extend(between(photos, frame, of, &laid, &seen, options));
     }
-    outcome::compared(outcome::Compared {
-        photos,
-        frame: &frame,
+    Ok(Weighed {
         qualities,
-        laid: &laid,
-        seen: &seen,
-        score: &score,
+        laid,
+        seen,
+        score,
         caveats,
-        options,
-        clock,
     })
 }
 

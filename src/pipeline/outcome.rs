@@ -6,10 +6,8 @@ use image::GrayImage;
 use serde_json::json;
 
 use super::frame::{Frame, ScaleSource};
-use super::pair::Laid;
-use super::visits::Seen;
-use super::{Clock, Options, Outcome};
-use crate::comparable::Caveat;
+use super::{Clock, Options, Outcome, Weighed};
+use crate::comparable::{Caveat, SCALE_DECIDES};
 use crate::decode::Photo;
 use crate::filter::enlarge_mask;
 use crate::measure::{self, Scar, Totals};
@@ -25,23 +23,19 @@ use crate::score::{Estimate, Lesion, Score, State, Verdict};
 pub struct Compared<'a> {
     pub photos: [&'a Photo; 2],
     pub frame: &'a Frame,
-    pub qualities: [&'a Quality; 2],
-    pub laid: &'a Laid,
-    pub seen: &'a Seen,
-    pub score: &'a Score,
-    pub caveats: Vec<Caveat>,
+    pub found: Weighed,
     pub options: &'a Options,
     pub clock: Clock,
 }
 
 /// A comparison that was made; its numbers are held back if a caveat refuses it.
 pub fn compared(mut c: Compared) -> Outcome {
-    let refused = c.caveats.iter().any(|c| c.refuses);
+    let refused = c.found.caveats.iter().any(|c| c.refuses);
     let size = (c.photos[0].width, c.photos[0].height);
     let after_size = (c.photos[1].width, c.photos[1].height);
     let map = FullMap {
-        x: &c.laid.alignment.x,
-        y: &c.laid.alignment.y,
+        x: &c.found.laid.alignment.x,
+        y: &c.found.laid.alignment.y,
         before_reduction: c.frame.before_reduction,
         after_reduction: c.frame.after_reduction,
     };
@@ -60,58 +54,58 @@ pub fn compared(mut c: Compared) -> Outcome {
                 samples,
                 size: after_size,
             };
-            normalise::picture(after, &map, &c.laid.gains, size)
+            normalise::picture(after, &map, &c.found.laid.gains, size)
         },
         || (!refused).then(|| super::views::maps(&c)),
     );
     // On paper and screen what is refused is shown as it was taken.
     let after = refused.then(|| c.photos[1].display());
     let pictures = Pictures {
-        scars_before: mask(&c.seen.both.before.scars.mask()),
-        scars_after: mask(&c.seen.both.after.scars.mask()),
-        measured: mask(&c.laid.measured),
+        scars_before: mask(&c.found.seen.both.before.scars.mask()),
+        scars_after: mask(&c.found.seen.both.after.scars.mask()),
+        measured: mask(&c.found.laid.measured),
         aligned_after: Some(aligned_after),
         before: c.photos[0].display(),
         after,
         maps,
     };
     c.clock.lap("pictures");
-    let mut result = blank(c.photos, c.frame, c.options, &c.caveats);
+    let mut result = blank(c.photos, c.frame, c.options, &c.found.caveats);
     let registration = schema::Registration {
         method: if c.options.start.is_some() {
             schema::RegistrationMethod::Points
         } else {
             schema::RegistrationMethod::Dense
         },
-        overlap: schema::finite(c.laid.alignment.overlap),
-        confident_fraction: schema::finite(c.laid.share),
-        residual_px: schema::finite(c.laid.alignment.residual_px * c.frame.before_reduction),
+        overlap: schema::finite(c.found.laid.alignment.overlap),
+        confident_fraction: schema::finite(c.found.laid.share),
+        residual_px: schema::finite(c.found.laid.alignment.residual_px * c.frame.before_reduction),
         grid: Some(super::grid::grid(
             &map,
-            &c.laid.alignment.confidence,
+            &c.found.laid.alignment.confidence,
             size,
             after_size,
         )),
     };
-    let visits = [&c.seen.both.before, &c.seen.both.after];
-    let totals = [&c.score.before, &c.score.after];
+    let visits = [&c.found.seen.both.before, &c.found.seen.both.after];
+    let totals = [&c.found.score.before, &c.found.score.after];
     for i in 0..2 {
         let visit = if i == 0 {
             &mut result.before
         } else {
             &mut result.after
         };
-        visit.quality = of_photo(c.qualities[i], Some(&visits[i].relief));
-        visit.redness = c.seen.redness[i];
-        visit.pigment = c.seen.pigment[i];
+        visit.quality = of_photo(&c.found.qualities[i], Some(&visits[i].relief));
+        visit.redness = c.found.seen.redness[i];
+        visit.pigment = c.found.seen.pigment[i];
         if !refused {
-            visit.scars = scars(totals[i], &c.laid.measured, c.frame);
+            visit.scars = scars(totals[i], &c.found.laid.measured, c.frame);
         }
     }
     result.registration = registration;
     if !refused {
-        result.change = change(c.score);
-        result.lesions = lesions(c.score, c.frame);
+        result.change = change(&c.found.score, &c.found.caveats);
+        result.lesions = lesions(&c.found.score, c.frame);
     }
     result.timings_ms = c.clock.laps;
     Outcome {
@@ -265,7 +259,7 @@ fn mm(working_px: f64, frame: &Frame) -> Option<f64> {
     (frame.source == ScaleSource::Given).then(|| frame.scale.mm(working_px))
 }
 
-fn change(score: &Score) -> schema::Change {
+fn change(score: &Score, caveats: &[Caveat]) -> schema::Change {
     let interval = |e: &Option<Estimate>| {
         e.map_or_else(schema::Interval::default, |e| schema::Interval {
             value: schema::finite(e.value),
@@ -288,7 +282,8 @@ fn change(score: &Score) -> schema::Change {
         reasons: if score.area.is_none() {
             vec!["No scar was found in the first photo, so there is no percentage.".to_string()]
         } else {
-            Vec::new()
+            let decides = caveats.iter().filter(|c| c.code == SCALE_DECIDES);
+            decides.map(|c| c.message.clone()).collect()
         },
     };
     schema::Change {

@@ -32,16 +32,19 @@ const DARKEST: f32 = 0.0003;
 
 /// The maps of a comparison on the working grid; the lesions' numbers are those of the result.
 pub fn maps(c: &Compared) -> Maps {
-    let (before, after) = (&c.seen.both.before, &c.seen.both.after);
+    let (before, after) = (&c.found.seen.both.before, &c.found.seen.both.after);
     let shrink = {
-        let (rows, columns) = c.laid.measured.dim();
+        let (rows, columns) = c.found.laid.measured.dim();
         (rows.max(columns) as f64 / LONGEST).max(1.0)
     };
     let drawn = |field: &Field, finest_mm: f64| {
         let sigma = c.frame.scale.px(finest_mm) as f32;
         reduce(&gaussian(field, sigma), shrink)
     };
-    let images = [&c.laid.matched.before, c.laid.matched.after.image()];
+    let images = [
+        &c.found.laid.matched.before,
+        c.found.laid.matched.after.image(),
+    ];
     let colours = |image: &LinearImage| colours(image).map(|f| drawn(&f, FINEST_COLOUR_MM));
     let relief = |relief: &Relief| drawn(&relief.height, FINEST_MM);
     let both = |of: &(dyn Fn(usize) -> [Field; 3] + Sync)| rayon::join(|| of(0), || of(1));
@@ -53,8 +56,8 @@ pub fn maps(c: &Compared) -> Maps {
     let [relief_b, redness_b, pigment_b] = fields_b;
     let [relief_a, redness_a, pigment_a] = fields_a;
     Maps {
-        lesions: lesions(&c.score.lesions, [&before.scars, &after.scars]),
-        parts: (c.score.lesions.iter())
+        lesions: lesions(&c.found.score.lesions, [&before.scars, &after.scars]),
+        parts: (c.found.score.lesions.iter())
             .map(|l| l.outlines.each_ref().map(Vec::len))
             .collect(),
         relief: [relief_b, relief_a],

@@ -219,11 +219,17 @@ fn unmoved(change: &Change) -> String {
         return text + ": on these photos not even the loss of all scars would show.";
     }
     text += &format!(": scar area {}", self::change(area));
+    if let Some(hangs) = change.reasons.first() {
+        return format!("{text}. {}", sentence(hangs));
+    }
     if beyond_chance(area) == Some(true) {
         let volume = self::change(&change.volume_index_percent);
         return text + &format!(" and depth times area {volume} speak against each other.");
     }
     match area.smallest_detectable {
+        Some(smallest) if area.value.is_some_and(|v| v.abs() > smallest) => {
+            text += ", which can be chance";
+        }
         Some(smallest) if smallest > 0.0 => {
             text += &format!("; only changes over {} % would show", number(smallest, 0));
         }

@@ -178,7 +178,7 @@ pub(super) fn compared(comparison: &Comparison) -> Markup {
                         @for (name, value) in ROWS {
                             @let values = [value(before), value(after)];
                             @if values.iter().any(|v| v.as_str() != text::UNKNOWN) {
-                                tr { th scope="row" { (name) } td { (values[0]) } td { (values[1]) } }
+                                tr { th scope="row" { (name) } @for value in values { td.said { (value) } } }
                             }
                         }
                     }

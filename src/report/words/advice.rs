@@ -56,7 +56,9 @@ impl Topic {
     /// What a warning is about, by its code.
     fn of(code: &str) -> Self {
         match code {
-            comparable::NO_SCALE | comparable::SCALE_UNLIKELY => Self::Scale,
+            comparable::NO_SCALE | comparable::SCALE_UNLIKELY | comparable::SCALE_DECIDES => {
+                Self::Scale
+            }
             "flat-light" | "lamp-differs" => Self::Lamp,
             "light-differs" | "flash-differs" => Self::Light,
             "sharpness-differs" | "soft" | "smoothed" | "coarse" | "photo-of-screen" => {

@@ -3,7 +3,7 @@
 pub use super::course::VERDICT;
 use super::measure::caution;
 use super::{counted, signed};
-use crate::comparable::NO_SCALE;
+use crate::comparable::{NO_SCALE, SCALE_DECIDES};
 use crate::report::schema::{Change, Verdict};
 use crate::visits::schema::{CohortRow, Summary};
 
@@ -55,6 +55,7 @@ pub fn note(code: &str) -> String {
         "sessions-close" => "sessions close together",
         "sessions-far" => "sessions far apart",
         NO_SCALE => "on a guessed scale",
+        SCALE_DECIDES => "hangs on the guessed scale",
         other => return other.replace('-', " "),
     }
     .to_string()

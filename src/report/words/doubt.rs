@@ -105,9 +105,15 @@ pub fn answer(comparison: &Comparison) -> String {
     let parts = [
         Some(in_order(comparison)),
         explained(change),
-        caution(change),
+        // Said already where nothing could be told at all.
+        caution(change).filter(|_| !told_nothing(change)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the answer is that these photos can show nothing.
+fn told_nothing(change: &Change) -> bool {
+    change.verdict == Verdict::NoDetectableChange && super::shows_nothing(change)
 }
 
 /// The answer with its doubt, and before it what would turn it round or make it void.
@@ -147,6 +153,8 @@ fn warned(comparison: &Comparison, code: &str) -> bool {
 pub fn settled(comparison: &Comparison) -> (Verdict, &'static str) {
     if reversed(comparison) {
         (Verdict::NotComparable, page::ORDER_IN_DOUBT)
+    } else if warned(comparison, comparable::SCALE_DECIDES) {
+        (Verdict::NotComparable, page::HANGS_ON_SCALE)
     } else {
         settled_alone(&comparison.change, warned(comparison, comparable::NO_SCALE))
     }
@@ -189,6 +197,12 @@ pub fn meaning(comparison: &Comparison) -> String {
         Verdict::NoDetectableChange if exactly_none(comparison) => {
             "Both photos show the very same picture of the skin."
         }
+        Verdict::NoDetectableChange if comparison.change.area_percent.value.is_none() => {
+            "This does not say that there is none: faint scars may not show on these photos."
+        }
+        Verdict::NoDetectableChange if warned(comparison, comparable::SCALE_DECIDES) => {
+            "With the true scale the same photos may well tell."
+        }
         Verdict::NoDetectableChange if limits(comparison).is_none() => {
             "This does not say that nothing changed: it says that smaller changes than that would not have \
              shown."
@@ -212,6 +226,12 @@ fn exactly_none(comparison: &Comparison) -> bool {
 /// What was compared: how many scars on how much skin, and what became of them. All add up.
 #[must_use]
 pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
+    /// From here on it is told as 100 %.
+    const WHOLE: f64 = 0.995;
+    if exactly_none(comparison) {
+        // Of one photo there is nothing that became of its scars.
+        return None;
+    }
     let [before, _] = counted(comparison)?;
     let share = comparison.registration.confident_fraction?;
     let of = |fate: Fate, visit: usize| {
@@ -250,7 +270,9 @@ pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
     if once > 0 {
         text += &format!(" {once} more can be seen only after, which can be chance.");
     }
-    text += " The rest of the skin could not be measured in both photos and was left out.";
+    if share < WHOLE {
+        text += " The rest of the skin could not be measured in both photos and was left out.";
+    }
     Some(text)
 }
 
@@ -280,7 +302,7 @@ pub fn hints(comparison: &Comparison) -> Vec<&'static str> {
              of scars, far apart) and give them with --points."
         });
     }
-    if warned(comparable::SCALE_UNLIKELY) {
+    if warned(comparable::SCALE_UNLIKELY) || warned(comparable::SCALE_DECIDES) {
         hints.push("Check the number given with --px-per-mm, or the width given with --field-mm.");
     } else if warned(comparable::NO_SCALE) {
         hints.push(

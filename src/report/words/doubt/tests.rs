@@ -128,3 +128,44 @@ fn photos_that_can_show_no_change_are_not_called_unchanged() {
         "No detectable change"
     );
 }
+
+#[test]
+fn a_verdict_that_hangs_on_the_guess_is_told_as_such_and_without_a_limit_it_passes() {
+    let (mut comparison, _) = sample();
+    let area = interval(-70.0, -100.0, -15.0, 62.0);
+    comparison.change = change_of(Verdict::NoDetectableChange, area, area);
+    let caveat = comparable::scale_decides(
+        crate::score::Verdict::Improved,
+        Some(crate::score::Verdict::NoDetectableChange),
+        [200.0, 150.0],
+    );
+    comparison.change.reasons = vec![caveat.message.clone()];
+    comparison.warnings[0].code = caveat.code.to_string();
+    let told = answer(&comparison);
+    assert!(
+        told.contains("hangs on it") && !told.contains("would show"),
+        "{told}"
+    );
+    assert_eq!(
+        settled(&comparison),
+        (Verdict::NotComparable, page::HANGS_ON_SCALE)
+    );
+    // Beyond what could be missed, and chance all the same: no limit is told that it passes.
+    comparison.change.reasons.clear();
+    let area = interval(82.0, -15.0, 180.0, 64.0);
+    comparison.change = change_of(Verdict::NoDetectableChange, area, Interval::default());
+    let told = headline(&comparison);
+    assert!(
+        told.ends_with("+82 % (\u{2212}15 to +180), which can be chance."),
+        "{told}"
+    );
+}
+
+#[test]
+fn one_photo_twice_has_no_scars_that_became_something() {
+    let (mut comparison, pictures) = sample();
+    comparison.change.area_percent = interval(0.0, 0.0, 0.0, 0.0);
+    let told = crate::report::fate::tell(&comparison, pictures.maps.as_ref());
+    let told: Vec<&Told> = told.iter().collect();
+    assert_eq!(basis(&comparison, &told), None);
+}
