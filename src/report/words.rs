@@ -205,6 +205,15 @@ pub fn shows_nothing(change: &Change) -> bool {
     change.area_percent.smallest_detectable >= Some(100.0)
 }
 
+/// On what a change hangs that was found and taken back.
+#[must_use]
+pub fn hangs(change: &Change) -> Option<&str> {
+    let found =
+        change.verdict == Verdict::NoDetectableChange && change.area_percent.value.is_some();
+    let reason = change.reasons.first().filter(|_| found)?;
+    Some(reason)
+}
+
 fn unmoved(change: &Change) -> String {
     let area = &change.area_percent;
     if [area.value, area.low, area.high] == [Some(0.0); 3] {
@@ -219,8 +228,8 @@ fn unmoved(change: &Change) -> String {
         return text + ": on these photos not even the loss of all scars would show.";
     }
     text += &format!(": scar area {}", self::change(area));
-    if let Some(hangs) = change.reasons.first() {
-        return format!("{text}. {}", sentence(hangs));
+    if let Some(reason) = hangs(change) {
+        return format!("{text}. {}", sentence(reason));
     }
     if beyond_chance(area) == Some(true) {
         let volume = self::change(&change.volume_index_percent);

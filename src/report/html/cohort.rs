@@ -1,5 +1,6 @@
 //! The page of all patients: who, what became of the scars, and where to read on.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use maud::{Markup, html};
@@ -16,7 +17,7 @@ use crate::report::words::doubt::settled_alone;
 use crate::report::words::measure::rests_on;
 use crate::report::words::{cohort as text, date, dated, page};
 use crate::report::{ALIGNED_AFTER, BASELINE};
-use crate::visits::schema::{Cohort, CohortRow};
+use crate::visits::schema::{Cohort, CohortRow, Milestone};
 
 /// Longer side of a thumbnail, px: twice as sharp as it is shown while patients are few.
 const SIDE: u32 = 128;
@@ -38,7 +39,7 @@ pub(in crate::report) fn page(cohort: &Cohort, root: &Path) -> Result<String, Ca
         .map(|r| row(r, root, side))
         .collect::<Result<Vec<Markup>, Cause>>()?;
     let body = html! {
-        header { p.kicker { (page::PRODUCT) } h1 { (text::COHORT) } p { (text::summary(&cohort.summary)) @if let Some(guess) = text::on_a_guess(&cohort.series) { " " b { (guess) } } } }
+        header { p.kicker { (page::PRODUCT) } h1 { (text::COHORT) } p { (text::summary(&cohort.summary)) @if let Some(none) = text::told_nothing(&cohort.series) { " " (none) } @if let Some(guess) = text::on_a_guess(&cohort.series) { " " b { (guess) } } } }
         main {
             (filters(cohort))
             div.wide tabindex="0" role="region" aria-label=(text::COHORT) {
@@ -65,11 +66,12 @@ fn head(name: &str, kind: &str) -> Markup {
     html! { th.text scope="col" { button.sort type="button" data-sort=(kind) { (name) } } }
 }
 
-const VERDICTS: [Verdict; 3] = [
-    Verdict::Improved,
-    Verdict::Worse,
-    Verdict::NoDetectableChange,
-];
+/// The verdict whose colour a view's latest visit has, and the word beside it.
+fn shown(row: &CohortRow) -> (Option<Verdict>, &'static str) {
+    let guessed = row.notes.iter().any(|code| code == NO_SCALE);
+    let settled = |l: &Milestone| settled_alone(&l.change, guessed);
+    (row.latest.as_ref().map(settled)).map_or((None, text::NONE_YET), |(v, word)| (Some(v), word))
+}
 
 fn filters(cohort: &Cohort) -> Markup {
     html! {
@@ -78,8 +80,8 @@ fn filters(cohort: &Cohort) -> Markup {
             label { (text::VERDICT)
                 select data-filter="words" {
                     option value="" { (text::ANY) }
-                    @for verdict in VERDICTS { option { (page::verdict(verdict)) } }
-                    option { (text::NONE_YET) }
+                    @let words: BTreeSet<&str> = cohort.series.iter().map(|row| shown(row).1).collect();
+                    @for word in words { option { (word) } }
                 }
             }
             p role="status" { (text::SHOWN) " " span #shown { (cohort.series.len()) } " / " (cohort.series.len()) }
@@ -97,16 +99,15 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
         })?,
     ];
     let latest = row.latest.as_ref();
-    let verdict = latest.map_or(text::NONE_YET, |l| page::verdict(l.verdict()));
+    let (settled, word) = shown(row);
     let change = latest.map(|l| &l.change);
     let moved = change.and_then(|c| rests_on(c).of(c).value);
     let key = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
-    let guessed = row.notes.iter().any(|code| code == NO_SCALE);
     let notes: Vec<String> = row.notes.iter().map(|code| text::note(code)).collect();
     let notes = notes.join(", ");
     let captions = [page::SKIN_BEFORE, page::SKIN_AFTER];
     Ok(html! {
-        tr data-words={ (row.patient) " " (row.view) " " (verdict) " " (notes) } {
+        tr data-words={ (row.patient) " " (row.view) " " (word) " " (notes) } {
             th.text scope="row" data-key=(row.patient) { a href=(local(&row.folder)) { (row.patient) } }
             td.text data-key=(row.view) { (row.view) }
             td.text.thumbs {
@@ -116,11 +117,10 @@ fn row(row: &CohortRow, root: &Path, side: u32) -> Result<Markup, Cause> {
                     }
                 }
             }
-            td.text data-key=(verdict) {
-                @if let Some(l) = latest {
-                    @let (settled, word) = settled_alone(&l.change, guessed);
+            td.text data-key=(word) {
+                @if let Some(settled) = settled {
                     span.tag.(verdict_class(settled)) { (icon(settled, word)) (word) }
-                } @else { (verdict) @if let Some(why) = text::refused(row) { div.doubt { (why) } } }
+                } @else { (word) @if let Some(why) = text::refused(row) { div.doubt { (why) } } }
             }
             td.text data-key=(key(moved)) { @if let Some(change) = change {
                     (rested(change))

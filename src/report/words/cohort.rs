@@ -111,6 +111,18 @@ pub fn on_a_guess(views: &[CohortRow]) -> Option<String> {
     })
 }
 
+/// In how many views the photos could have shown no change at all, a sentence.
+#[must_use]
+pub fn told_nothing(views: &[CohortRow]) -> Option<String> {
+    let latest = views.iter().filter_map(|row| row.latest.as_ref());
+    let count = latest
+        .filter(|l| l.verdict() == Verdict::NoDetectableChange && super::shows_nothing(&l.change))
+        .count();
+    (count > 0).then(|| {
+        format!("In {count} of them the photos could not have shown even the loss of all scars.")
+    })
+}
+
 /// What became of the views by their latest visits.
 fn outcomes(summary: &Summary) -> String {
     let latest = &summary.latest;

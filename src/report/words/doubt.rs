@@ -153,8 +153,6 @@ fn warned(comparison: &Comparison, code: &str) -> bool {
 pub fn settled(comparison: &Comparison) -> (Verdict, &'static str) {
     if reversed(comparison) {
         (Verdict::NotComparable, page::ORDER_IN_DOUBT)
-    } else if warned(comparison, comparable::SCALE_DECIDES) {
-        (Verdict::NotComparable, page::HANGS_ON_SCALE)
     } else {
         settled_alone(&comparison.change, warned(comparison, comparable::NO_SCALE))
     }
@@ -169,6 +167,9 @@ pub fn settled_alone(change: &Change, guessed: bool) -> (Verdict, &'static str) 
         }
         Verdict::NoDetectableChange if super::shows_nothing(change) => {
             (Verdict::NotComparable, page::CANNOT_BE_TOLD)
+        }
+        Verdict::NoDetectableChange if super::hangs(change).is_some() => {
+            (Verdict::NotComparable, page::HANGS_ON_SCALE)
         }
         verdict => (verdict, page::verdict(verdict)),
     }
@@ -200,7 +201,7 @@ pub fn meaning(comparison: &Comparison) -> String {
         Verdict::NoDetectableChange if comparison.change.area_percent.value.is_none() => {
             "This does not say that there is none: faint scars may not show on these photos."
         }
-        Verdict::NoDetectableChange if warned(comparison, comparable::SCALE_DECIDES) => {
+        Verdict::NoDetectableChange if super::hangs(&comparison.change).is_some() => {
             "With the true scale the same photos may well tell."
         }
         Verdict::NoDetectableChange if limits(comparison).is_none() => {
