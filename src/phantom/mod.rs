@@ -8,11 +8,13 @@
 
 pub mod spec;
 
+pub mod law;
 pub mod scars;
 
 pub mod strew;
 
 pub mod relief;
+mod waves;
 
 pub mod skin_type;
 

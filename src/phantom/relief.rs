@@ -5,6 +5,7 @@ use std::f64::consts::{PI, TAU};
 use super::dice::{Dice, fraction, node, perlin, smoothstep};
 use super::grid::Grid;
 use super::scars::{Kind, Scar};
+use super::waves::Waves;
 use crate::filter::gaussian;
 use crate::raster::{Field, zip2, zip3};
 
@@ -33,18 +34,6 @@ pub struct Relief {
     swells: Vec<Swell>,
     waves: Option<Waves>,
 }
-
-/// Texture of no skin in particular: noise of all widths.
-#[derive(Debug, Clone, PartialEq)]
-struct Waves {
-    /// Height, mm, of noise of each of [`WAVES_MM`].
-    heights: [f64; WAVES_MM.len()],
-    /// 0: as much up as down; 1: creases where the noise changes sign; -1: ridges.
-    creased: f64,
-}
-
-/// Widths of [`Waves`], mm.
-const WAVES_MM: [f32; 6] = [0.16, 0.32, 0.65, 1.3, 2.6, 5.2];
 
 /// A raised spot.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,19 +159,7 @@ impl Relief {
         fainter(&mut self.grit);
         fainter(&mut self.peel);
         fainter(&mut self.uneven);
-        let rough = dice.ratio(0.4, 1.4);
-        let lean = dice.range(-0.6, 0.3);
-        let heights = WAVES_MM.map(|mm| {
-            /// Standard deviation of the lattice noise of height 1.
-            const SCATTER: f64 = 0.27;
-            let mm = f64::from(mm);
-            let slope = rough * dice.ratio(0.012, 0.05) * mm.powf(lean);
-            slope * mm / TAU / SCATTER
-        });
-        self.waves = Some(Waves {
-            heights,
-            creased: dice.range(-2.0, 2.0).clamp(-1.0, 1.0) * f64::from(u8::from(dice.chance(0.5))),
-        });
+        self.waves = Some(Waves::draw(dice));
         self
     }
 
@@ -368,29 +345,6 @@ impl Relief {
                 *o -= (w.depth * fade * (-0.5 * across * across).exp()) as f32;
             });
         }
-    }
-}
-
-impl Waves {
-    fn drawn(&self, grid: &Grid, seed: u64) -> Field {
-        let mut field = Field::zeros((grid.rows, grid.columns));
-        let creased = self.creased as f32;
-        for (i, (mm, height)) in WAVES_MM.into_iter().zip(self.heights).enumerate() {
-            let seed = seed ^ (i as u64 + 1);
-            let wave = |x: f32, y: f32| {
-                let n = perlin(x / mm, y / mm, seed);
-                /// Mean of the lattice noise's size, and what makes it scatter as the noise itself does.
-                const SIZE: [f32; 2] = [0.21, 1.6];
-                let crease = SIZE[1] * (n.abs() - SIZE[0]);
-                height as f32 * ((1.0 - creased.abs()) * n + creased * crease)
-            };
-            field += &if mm < 1.0 {
-                grid.fill(wave)
-            } else {
-                grid.fill_broad(wave)
-            };
-        }
-        field
     }
 }
 

@@ -5,6 +5,7 @@ use std::f64::consts::{PI, TAU};
 use serde::Serialize;
 
 use super::dice::{Dice, perlin, smoothstep};
+use super::law::Law;
 
 /// What a dermatologist would call the dent (Jacob et al. 2001), and the long ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -49,57 +50,6 @@ impl Kind {
             Self::Rolling => of([4.0, 8.0], [1.0, 1.8], [0.12, 0.4], [0.0, 0.3], 0.20),
             Self::Linear => of([0.8, 2.2], [6.0, 16.0], [0.12, 0.5], [0.2, 0.8], 0.08),
             Self::Stria => of([2.0, 4.5], [6.0, 10.0], [0.08, 0.22], [0.2, 0.5], 0.08),
-        }
-    }
-}
-
-/// How a dent falls off from its middle outward.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Fall {
-    /// As dents of its kind do.
-    Kind,
-    /// exp(-(r/s)^p) of this p: a bell, or a floor with walls; s so that the outline is where the footprint ends.
-    Bell(f64),
-    /// (1 - r)^p of this p: a cone, a funnel, a bowl.
-    Cone(f64),
-}
-
-/// What the shape of a dent follows beyond its kind.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Law {
-    pub fall: Fall,
-    /// How far the ragged edge strays, as a share of the half width.
-    pub ragged: f64,
-    /// Share of the depth that the floor's bumps take away at most.
-    pub uneven: f64,
-    /// Share of the skin's texture that scar tissue lacks.
-    pub bald: f64,
-}
-
-impl Default for Law {
-    fn default() -> Self {
-        Self {
-            fall: Fall::Kind,
-            ragged: 0.2,
-            uneven: 0.3,
-            bald: 0.5,
-        }
-    }
-}
-
-impl Law {
-    #[must_use]
-    pub fn draw(dice: &mut Dice) -> Self {
-        let fall = match dice.unit() {
-            p if p < 0.3 => Fall::Kind,
-            p if p < 0.75 => Fall::Bell(dice.ratio(1.6, 9.0)),
-            _ => Fall::Cone(dice.ratio(0.5, 2.0)),
-        };
-        Self {
-            fall,
-            ragged: dice.range(0.0, 0.35),
-            uneven: dice.range(0.0, 0.5),
-            bald: dice.range(0.0, 0.9),
         }
     }
 }
@@ -273,10 +223,8 @@ impl Scar {
         let side = (theta - self.steepest).cos();
         let wall = self.wall * (0.7 + 0.3 * side);
         let skewed = r * (1.0 + 0.18 * side * r.min(1.0));
-        match self.law.fall {
-            Fall::Kind => {}
-            Fall::Bell(p) => return (FOOTPRINT_SHARE.ln() * skewed.max(0.0).powf(p)).exp(),
-            Fall::Cone(p) => return (1.0 - skewed / 1.1).clamp(0.0, 1.0).powf(p),
+        if let Some(shape) = self.law.fall.shape(skewed) {
+            return shape;
         }
         match self.kind {
             Kind::IcePick => {
