@@ -150,3 +150,36 @@ fn healthy_skin_has_next_to_no_scars() {
         assert!(!change, "{}: {:?}", pair.name, pair.verdict);
     }
 }
+
+#[test]
+fn a_verdict_on_a_guess_stands_only_if_other_guesses_say_the_same() {
+    let spec = spec(Family::Improved, Rig::Clinic, SkinType::II, 600_001);
+    let pair = render_pair(&spec).unwrap();
+    let photo = |shot: &scardepth::phantom::Shot| Photo::from_rgb8("phantom", shot.rgb.clone());
+    let (before, after) = (photo(&pair.before), photo(&pair.after));
+    let compared = |scale| {
+        let options = pipeline::Options {
+            scale: Some(scale),
+            ..pipeline::Options::default()
+        };
+        pipeline::compare(&before, &after, &options).comparison
+    };
+    let decides = |comparison: &scardepth::report::schema::Comparison| {
+        let mut warnings = comparison.warnings.iter();
+        warnings.any(|w| w.code == "scale-decides")
+    };
+    // The photo is 56 mm wide.
+    let right = compared(Scale::FieldMm(56.0));
+    assert_eq!(right.change.verdict, Verdict::Improved);
+    assert!(!decides(&right));
+    // Over four times too wide, and a third more could not be measured at all.
+    const FAR_MM: f64 = 237.0;
+    let px_per_mm = PixelsPerMm::new(f64::from(spec.width) / FAR_MM).unwrap();
+    let given = compared(Scale::PerMm(px_per_mm));
+    assert_eq!(given.change.verdict, Verdict::Improved);
+    let guessed = compared(Scale::FieldMm(FAR_MM));
+    assert_eq!(guessed.change.verdict, Verdict::NoDetectableChange);
+    assert!(decides(&guessed));
+    assert!(guessed.change.reasons[0].contains("316 mm, the photos could not be compared"));
+    assert_eq!(guessed.change.area_percent, given.change.area_percent);
+}
