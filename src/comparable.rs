@@ -316,8 +316,8 @@ pub fn no_scale(field_mm: f64) -> Caveat {
              small scars missed, and the numbers mislead."
         ),
         "Say how many millimetres of skin the first photo shows from its left edge to its right one \
-         (about 200 for a whole face, 80 for a cheek); lay a ruler or a sticker of known size beside the \
-         skin in the next photo.",
+         (about 200 for a whole face, 120 for half of one, 80 for a cheek); lay a ruler or a sticker of \
+         known size beside the skin in the next photo.",
     )
 }
 

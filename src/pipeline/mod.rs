@@ -70,9 +70,9 @@ fn compared(before: &Photo, after: &Photo, options: &Options) -> Outcome {
     let frame = Frame::of(before, after, options.scale);
     let mut found = match weighed(photos, &frame, options, &mut clock) {
         Ok(found) => found,
-        Err(Apart { qualities, caveats }) => {
-            let qualities = qualities.each_ref();
-            return outcome::unaligned(photos, &frame, qualities, &caveats, options, clock);
+        Err(apart) => {
+            let qualities = apart.qualities.each_ref();
+            return outcome::unaligned(photos, &frame, qualities, &apart.caveats, options, clock);
         }
     };
     guess::confirm(&mut found, photos, &frame, options);
@@ -115,7 +115,7 @@ fn weighed(
     frame: &Frame,
     options: &Options,
     clock: &mut Clock,
-) -> Result<Weighed, Apart> {
+) -> Result<Weighed, Box<Apart>> {
     let singles = pair::judged(photos, frame, options, clock);
     let qualities = singles.each_ref().map(|s| s.quality.clone());
     let mut caveats = alone(photos, frame, qualities.each_ref(), options.scale.is_none());
@@ -126,7 +126,7 @@ fn weighed(
         Err(reason) => {
             let why = || comparable::unregistered(reason, options.start.is_some());
             caveats.extend(scaled.then(why));
-            return Err(Apart { qualities, caveats });
+            return Err(Box::new(Apart { qualities, caveats }));
         }
     };
     let seen = visits::see(

@@ -204,21 +204,29 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     };
     let distance = cluster.distance(&colour);
     let first_guess = by_rows(size, |at| usable[at] && distance[at] < 2.5);
-    let flat = flat::find(&colour.luminance, &first_guess, px(FLAT_MM), px(BLOCKS_MM));
-    let overlay = overlay::find(&colour.luminance);
-    let contour = contour::find(
-        &colour,
-        px(options.contour_blur_mm),
-        scale.get() as f32,
-        &contour::Thresholds {
+    let painted = || {
+        let flat = || flat::find(&colour.luminance, &first_guess, px(FLAT_MM), px(BLOCKS_MM));
+        rayon::join(flat, || overlay::find(&colour.luminance))
+    };
+    let contour = || {
+        let limits = contour::Thresholds {
             low: options.contour_strength[0],
             high: options.contour_strength[1],
             length: px(options.contour_length_mm),
-        },
-    );
-    let dark_lines = hair::dark_lines(&colour, scale);
-    let single_hair = hair::single(&colour, &dark_lines, scale, options.hair_length_mm);
-    let dense_hair = hair::dense(&colour, &cluster, &dark_lines.strength, scale);
+        };
+        let blur = px(options.contour_blur_mm);
+        contour::find(&colour, blur, scale.get() as f32, &limits)
+    };
+    let hairs = || {
+        let dark_lines = hair::dark_lines(&colour, scale);
+        rayon::join(
+            || hair::single(&colour, &dark_lines, scale, options.hair_length_mm),
+            || hair::dense(&colour, &cluster, &dark_lines.strength, scale),
+        )
+    };
+    // Each cue has steps that one thread alone can do: side by side they wait for none.
+    let ((flat, overlay), (contour, (single_hair, dense_hair))) =
+        rayon::join(painted, || rayon::join(contour, hairs));
     let darkest = cluster.luminance + options.dark_share.ln();
     let speaks = |at: (usize, usize)| {
         [

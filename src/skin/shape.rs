@@ -103,8 +103,10 @@ impl Island {
 /// Takes out what is nearer than `margin` px to a region that is out, and nearer than
 /// `line_margin` px to a thin line.
 pub(super) fn widen(why: &mut Array2<Cue>, margin: f32, line_margin: f32) {
-    let region = squared_distance(&why.mapv(|c| c != Cue::Skin && !c.is_line()));
-    let line = squared_distance(&why.mapv(Cue::is_line));
+    let (region, line) = rayon::join(
+        || squared_distance(&why.mapv(|c| c != Cue::Skin && !c.is_line())),
+        || squared_distance(&why.mapv(Cue::is_line)),
+    );
     for ((cue, &r), &l) in why.iter_mut().zip(&region).zip(&line) {
         if *cue == Cue::Skin {
             if r <= margin * margin {
