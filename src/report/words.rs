@@ -227,10 +227,11 @@ fn unmoved(change: &Change) -> String {
     if shows_nothing(change) {
         return text + ": on these photos not even the loss of all scars would show.";
     }
-    text += &format!(": scar area {}", self::change(area));
-    if let Some(reason) = hangs(change) {
-        return format!("{text}. {}", sentence(reason));
+    if hangs(change).is_some() {
+        let area = self::change(area);
+        return format!("No answer: scar area {area} hangs on the guessed scale.");
     }
+    text += &format!(": scar area {}", self::change(area));
     if beyond_chance(area) == Some(true) {
         let volume = self::change(&change.volume_index_percent);
         return text + &format!(" and depth times area {volume} speak against each other.");

@@ -71,7 +71,7 @@ pub(super) fn changes(change: &Change) -> Markup {
                     div.card {
                         h3 { (measure.name()) }
                         p.note { (measure.is()) }
-                        p.value { (or_unknown(interval.value, |v| signed(v, 0) + " %")) (chip(measure, interval)) }
+                        p.value { (or_unknown(interval.value, |v| signed(v, 0) + " %")) (chip(measure, change)) }
                         (scale(interval))
                         p.doubt {
                             @if let (Some(low), Some(high)) = (interval.low, interval.high) {
@@ -88,9 +88,9 @@ pub(super) fn changes(change: &Change) -> Markup {
 }
 
 /// Whether the change is beyond what could be chance.
-fn chip(measure: Measure, interval: &Interval) -> Markup {
+fn chip(measure: Measure, change: &Change) -> Markup {
     html! {
-        @if let Some(beyond) = measure.beyond_chance(interval) {
+        @if let Some(beyond) = measure.beyond_chance(change) {
             @if beyond { span.chip.sure { (text::BEYOND) } } @else { span.chip { (text::WITHIN) } }
         }
     }

@@ -19,7 +19,7 @@ use self::sheets::{
 };
 use super::Pictures;
 use super::drawn::Drawn;
-use super::schema::{Comparison, Interval, Verdict};
+use super::schema::{Change, Comparison, Interval, Verdict};
 use super::settings::Paper;
 use super::words::advice::{self, Advice};
 use super::words::measure::Measure;
@@ -210,17 +210,12 @@ fn changes(sheets: &mut Sheets, comparison: &Comparison) {
         let left = MARGIN + i as f32 * (width + GAP);
         sheets.line(left, top, STRONG, measure.name());
         sheets.block(left, top + STRONG.line(), width, NOTE, measure.is());
-        let end = interval(
-            sheets,
-            (left, top + named),
-            width,
-            (measure, measure.of(change)),
-        );
+        let end = interval(sheets, (left, top + named), width, (measure, change));
         bottom = bottom.max(end);
     }
     sheets.y = bottom + 4.0;
     sheets.paragraph(0.0, NOTE, text::SCALE_KEY);
-    let chance = |m: &Measure| m.beyond_chance(m.of(change)) == Some(false);
+    let chance = |m: &Measure| m.beyond_chance(change) == Some(false);
     if Measure::ALL.iter().any(chance) {
         sheets.paragraph(0.0, NOTE, text::WITHIN_IS);
     }
@@ -231,13 +226,14 @@ fn interval(
     sheets: &mut Sheets,
     (left, top): (f32, f32),
     width: f32,
-    (measure, interval): (Measure, &Interval),
+    (measure, change): (Measure, &Change),
 ) -> f32 {
+    let interval = measure.of(change);
     let value = interval
         .value
         .map_or(text::UNKNOWN.to_string(), |v| signed(v, 0) + " %");
     sheets.line(left, top, VALUE, &value);
-    if let Some(beyond) = measure.beyond_chance(interval) {
+    if let Some(beyond) = measure.beyond_chance(change) {
         let said = if beyond { text::BEYOND } else { text::WITHIN };
         let right = left + width;
         sheets.line_to(right, top + 6.0, NOTE, said);

@@ -45,10 +45,12 @@ impl Measure {
         }
     }
 
-    /// As [`beyond_chance`]; never of contrast that it is, since lamps alone change it.
+    /// As [`beyond_chance`]; never of contrast that it is, since lamps alone change it, nor of what
+    /// another guess of the scale would turn.
     #[must_use]
-    pub fn beyond_chance(self, interval: &Interval) -> Option<bool> {
-        beyond_chance(interval).filter(|&beyond| !(beyond && self == Self::Contrast))
+    pub fn beyond_chance(self, change: &Change) -> Option<bool> {
+        let alone = self == Self::Contrast || super::hangs(change).is_some();
+        beyond_chance(self.of(change)).filter(|&beyond| !(beyond && alone))
     }
 }
 
