@@ -18,9 +18,10 @@
 //! with a level less, which the fourth one grew; in the first the losses of change counted a third to a
 //! half of what they do now, and until the fourth a light was told from its opposite only. Other colours
 //! and pitted cheeks are of the fifth one, coarse skin of the last two. (9,000 more steps with 1,000 of
-//! `--first 4000`, two of three [`free`](crate::phantom::Spec::free), found more on one foreign renderer and
-//! less on another, and read changes of colour as changes of scars more often: not in use.) Sums of products run in another
-//! order on processors of another make, so another machine's weights are alike, not the same.
+//! `--first 4000`, two of three [`free`](crate::phantom::Spec::free), brought nothing on two foreign
+//! renderers nor on free phantoms, and read changes of colour as changes of scars more often: not in use.)
+//! Sums of products run in another order on processors of another make, so another machine's weights are
+//! alike, not the same.
 
 mod backward;
 mod colour;

@@ -68,7 +68,7 @@ pub fn scale_decides(found: Verdict, otherwise: Option<Verdict>, widths_mm: [f64
             by(otherwise)
         ),
         "Find the true scale: photograph a ruler once from the same distance, and count the pixels of \
-         10 mm (--px-per-mm).",
+         10 mm.",
     )
 }
 

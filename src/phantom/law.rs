@@ -8,7 +8,8 @@ use super::scars::FOOTPRINT_SHARE;
 pub enum Fall {
     /// As dents of its kind do.
     Kind,
-    /// exp(-(r/s)^p) of this p: a bell, or a floor with walls; s so that the outline is where the footprint ends.
+    /// exp(-(r/s)^p) of this p: a bell, or a floor with walls; by s the outline is where the footprint
+    /// ends.
     Bell(f64),
     /// (1 - r)^p of this p: a cone, a funnel, a bowl.
     Cone(f64),

@@ -13,6 +13,7 @@ pub mod scars;
 
 pub mod strew;
 
+pub mod features;
 pub mod relief;
 mod waves;
 

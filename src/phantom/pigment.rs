@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use super::dice::{Dice, fraction, node, perlin, smoothstep};
+use super::features::Papule;
 use super::grid::Grid;
-use super::relief::Papule;
 use super::scars::Scar;
 use super::skin_type::SkinType;
 use crate::raster::{Field, from_rows, row, zip2};

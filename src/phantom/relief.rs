@@ -3,6 +3,7 @@
 use std::f64::consts::{PI, TAU};
 
 use super::dice::{Dice, fraction, node, perlin, smoothstep};
+use super::features::{Papule, Swell, Wrinkle};
 use super::grid::Grid;
 use super::scars::{Kind, Scar};
 use super::waves::Waves;
@@ -33,39 +34,6 @@ pub struct Relief {
     wrinkles: Vec<Wrinkle>,
     swells: Vec<Swell>,
     waves: Option<Waves>,
-}
-
-/// A raised spot.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Papule {
-    pub x: f64,
-    pub y: f64,
-    pub radius: f64,
-    pub height: f64,
-    pub blood: f64,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-struct Wrinkle {
-    x: f64,
-    y: f64,
-    angle: f64,
-    half_length: f64,
-    bend: f64,
-    width: f64,
-    depth: f64,
-}
-
-/// A bulge (height above 0) or a hollow between bulges (below): wider than any scar, or far longer.
-#[derive(Debug, Clone, PartialEq)]
-struct Swell {
-    x: f64,
-    y: f64,
-    angle: f64,
-    half_length: f64,
-    /// Standard deviation across, mm.
-    width: f64,
-    height: f64,
 }
 
 impl Relief {
@@ -311,40 +279,9 @@ impl Relief {
 
     /// Papules, wrinkles and swells, mm.
     fn features(&self, grid: &Grid, field: &mut Field) {
-        for p in &self.papules {
-            grid.stamp(field, [p.x, p.y], 3.0 * p.radius, |x, y, o| {
-                let d = (f64::from(x) - p.x).hypot(f64::from(y) - p.y) / p.radius;
-                *o += (p.height * (-d.powi(4).min(60.0)).exp()) as f32;
-            });
-        }
-        for s in &self.swells {
-            let (sin, cos) = s.angle.sin_cos();
-            grid.stamp(
-                field,
-                [s.x, s.y],
-                s.half_length + 4.0 * s.width,
-                |x, y, o| {
-                    let (dx, dy) = (f64::from(x) - s.x, f64::from(y) - s.y);
-                    let (a, b) = (cos * dx + sin * dy, cos * dy - sin * dx);
-                    // Both ends run out as the sides do.
-                    let beyond = (a.abs() - s.half_length).max(0.0);
-                    let r = (b * b + beyond * beyond) / (s.width * s.width);
-                    *o += (s.height * (-0.5 * r).exp()) as f32;
-                },
-            );
-        }
-        for w in &self.wrinkles {
-            let (sin, cos) = w.angle.sin_cos();
-            grid.stamp(field, [w.x, w.y], w.half_length + 2.0, |x, y, o| {
-                let (dx, dy) = (f64::from(x) - w.x, f64::from(y) - w.y);
-                let (a, b) = (cos * dx + sin * dy, cos * dy - sin * dx);
-                let u = a / w.half_length;
-                let wave = 0.25 * (a * TAU / 9.0).sin();
-                let across = (b - w.bend * a * a - wave) / w.width;
-                let fade = (1.0 - u * u).max(0.0);
-                *o -= (w.depth * fade * (-0.5 * across * across).exp()) as f32;
-            });
-        }
+        self.papules.iter().for_each(|p| p.add(grid, field));
+        self.swells.iter().for_each(|s| s.add(grid, field));
+        self.wrinkles.iter().for_each(|w| w.add(grid, field));
     }
 }
 

@@ -205,13 +205,12 @@ pub fn shows_nothing(change: &Change) -> bool {
     change.area_percent.smallest_detectable >= Some(100.0)
 }
 
-/// On what a change hangs that was found and taken back.
+/// Whether a change was found and taken back, because it hangs on the guessed scale; `reasons` tells how.
 #[must_use]
-pub fn hangs(change: &Change) -> Option<&str> {
-    let found =
-        change.verdict == Verdict::NoDetectableChange && change.area_percent.value.is_some();
-    let reason = change.reasons.first().filter(|_| found)?;
-    Some(reason)
+pub fn hangs(change: &Change) -> bool {
+    change.verdict == Verdict::NoDetectableChange
+        && change.area_percent.value.is_some()
+        && !change.reasons.is_empty()
 }
 
 fn unmoved(change: &Change) -> String {
@@ -227,7 +226,7 @@ fn unmoved(change: &Change) -> String {
     if shows_nothing(change) {
         return text + ": on these photos not even the loss of all scars would show.";
     }
-    if hangs(change).is_some() {
+    if hangs(change) {
         let area = self::change(area);
         return format!("No answer: scar area {area} hangs on the guessed scale.");
     }

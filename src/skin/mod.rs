@@ -247,7 +247,7 @@ fn judge(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Array2<C
     let mut why: Array2<Cue> = by_rows(size, speaks);
     shape::keep_islands(
         &mut why,
-        &by_rows(size, |at| cluster.stained(&colour, at)),
+        |at| cluster.stained(&colour, at),
         &shape::Sides {
             island: px(options.island_mm),
             mark: px(options.mark_mm),

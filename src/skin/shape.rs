@@ -20,15 +20,21 @@ pub(super) struct Sides {
 
 /// Puts back what is out but small and has skin all around: deep scars are dark and sharp-edged
 /// themselves, acne leaves red and brown marks around them, and relief judges them later. Clipped pixels
-/// in it stay out, as glints. `stained` is where chroma speaks of blood and pigment alone.
-pub(super) fn keep_islands(why: &mut Array2<Cue>, stained: &Mask, sides: &Sides) {
+/// in it stay out, as glints. `stained` tells where chroma speaks of blood and pigment alone.
+pub(super) fn keep_islands(
+    why: &mut Array2<Cue>,
+    stained: impl Fn((usize, usize)) -> bool,
+    sides: &Sides,
+) {
     // A hair across a scar does not make it larger: lines count as skin here.
     let out = why.mapv(|c| c != Cue::Skin && !c.is_line());
     let (labels, sizes) = label(&out);
     let mut islands = vec![Island::EMPTY; sizes.len()];
     for ((y, x), &id) in labels.indexed_iter() {
         if id > 0 {
-            islands[id as usize - 1].add(y, x, why[[y, x]], stained[[y, x]]);
+            let cue = why[[y, x]];
+            let stained = cue == Cue::Colour && stained((y, x));
+            islands[id as usize - 1].add(y, x, cue, stained);
         }
     }
     let back: Vec<bool> = islands
@@ -75,7 +81,7 @@ impl Island {
         }
         self.never_skin += usize::from(matches!(cue, Cue::Frame | Cue::Flat | Cue::Overlay));
         self.other_colour += usize::from(matches!(cue, Cue::Colour | Cue::Dark | Cue::Glare));
-        self.stained += usize::from(cue == Cue::Colour && stained);
+        self.stained += usize::from(stained);
     }
 
     fn may_be_scar(&self, pixels: usize, (rows, columns): (usize, usize), sides: &Sides) -> bool {

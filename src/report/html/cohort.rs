@@ -39,7 +39,7 @@ pub(in crate::report) fn page(cohort: &Cohort, root: &Path) -> Result<String, Ca
         .map(|r| row(r, root, side))
         .collect::<Result<Vec<Markup>, Cause>>()?;
     let body = html! {
-        header { p.kicker { (page::PRODUCT) } h1 { (text::COHORT) } p { (text::summary(&cohort.summary)) @if let Some(none) = text::told_nothing(&cohort.series) { " " (none) } @if let Some(guess) = text::on_a_guess(&cohort.series) { " " b { (guess) } } } }
+        header { p.kicker { (page::PRODUCT) } h1 { (text::COHORT) } p { (text::summary(&cohort.summary)) @if let Some(none) = text::unable(&cohort.series) { " " (none) } @if let Some(guess) = text::on_a_guess(&cohort.series) { " " b { (guess) } } } }
         main {
             (filters(cohort))
             div.wide tabindex="0" role="region" aria-label=(text::COHORT) {

@@ -1,9 +1,10 @@
 //! Words of the page on all patients.
 
 pub use super::course::VERDICT;
+use super::doubt::told_nothing;
 use super::measure::caution;
 use super::{counted, signed};
-use crate::comparable::{NO_SCALE, SCALE_DECIDES};
+use crate::comparable::NO_SCALE;
 use crate::report::schema::{Change, Verdict};
 use crate::visits::schema::{CohortRow, Summary};
 
@@ -55,7 +56,6 @@ pub fn note(code: &str) -> String {
         "sessions-close" => "sessions close together",
         "sessions-far" => "sessions far apart",
         NO_SCALE => "on a guessed scale",
-        SCALE_DECIDES => "hangs on the guessed scale",
         other => return other.replace('-', " "),
     }
     .to_string()
@@ -113,11 +113,9 @@ pub fn on_a_guess(views: &[CohortRow]) -> Option<String> {
 
 /// In how many views the photos could have shown no change at all, a sentence.
 #[must_use]
-pub fn told_nothing(views: &[CohortRow]) -> Option<String> {
+pub fn unable(views: &[CohortRow]) -> Option<String> {
     let latest = views.iter().filter_map(|row| row.latest.as_ref());
-    let count = latest
-        .filter(|l| l.verdict() == Verdict::NoDetectableChange && super::shows_nothing(&l.change))
-        .count();
+    let count = latest.filter(|l| told_nothing(&l.change)).count();
     (count > 0).then(|| {
         format!("In {count} of them the photos could not have shown even the loss of all scars.")
     })

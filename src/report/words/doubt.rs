@@ -112,7 +112,8 @@ pub fn answer(comparison: &Comparison) -> String {
 }
 
 /// Whether the answer is that these photos can show nothing.
-fn told_nothing(change: &Change) -> bool {
+#[must_use]
+pub fn told_nothing(change: &Change) -> bool {
     change.verdict == Verdict::NoDetectableChange && super::shows_nothing(change)
 }
 
@@ -165,10 +166,8 @@ pub fn settled_alone(change: &Change, guessed: bool) -> (Verdict, &'static str) 
         Verdict::Improved | Verdict::Worse if guessed => {
             (Verdict::NotComparable, page::SCALE_IN_DOUBT)
         }
-        Verdict::NoDetectableChange if super::shows_nothing(change) => {
-            (Verdict::NotComparable, page::CANNOT_BE_TOLD)
-        }
-        Verdict::NoDetectableChange if super::hangs(change).is_some() => {
+        _ if told_nothing(change) => (Verdict::NotComparable, page::CANNOT_BE_TOLD),
+        Verdict::NoDetectableChange if super::hangs(change) => {
             (Verdict::NotComparable, page::HANGS_ON_SCALE)
         }
         verdict => (verdict, page::verdict(verdict)),
@@ -201,7 +200,7 @@ pub fn meaning(comparison: &Comparison) -> String {
         Verdict::NoDetectableChange if comparison.change.area_percent.value.is_none() => {
             "This does not say that there is none: faint scars may not show on these photos."
         }
-        Verdict::NoDetectableChange if super::hangs(&comparison.change).is_some() => {
+        Verdict::NoDetectableChange if super::hangs(&comparison.change) => {
             "With the true scale the same photos may well tell."
         }
         Verdict::NoDetectableChange if limits(comparison).is_none() => {
@@ -303,7 +302,9 @@ pub fn hints(comparison: &Comparison) -> Vec<&'static str> {
              of scars, far apart) and give them with --points."
         });
     }
-    if warned(comparable::SCALE_UNLIKELY) || warned(comparable::SCALE_DECIDES) {
+    if warned(comparable::SCALE_DECIDES) {
+        hints.push("Give the true scale: --px-per-mm.");
+    } else if warned(comparable::SCALE_UNLIKELY) {
         hints.push("Check the number given with --px-per-mm, or the width given with --field-mm.");
     } else if warned(comparable::NO_SCALE) {
         hints.push(

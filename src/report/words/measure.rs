@@ -49,7 +49,7 @@ impl Measure {
     /// another guess of the scale would turn.
     #[must_use]
     pub fn beyond_chance(self, change: &Change) -> Option<bool> {
-        let alone = self == Self::Contrast || super::hangs(change).is_some();
+        let alone = self == Self::Contrast || super::hangs(change);
         beyond_chance(self.of(change)).filter(|&beyond| !(beyond && alone))
     }
 }
