@@ -6,7 +6,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use rustfft::{Fft, FftDirection, FftPlanner, num_complex::Complex32};
 
-use crate::raster::{Field, transposed};
+use crate::raster::{Field, each, transposed};
 
 /// A complex number for every pixel, `[[row, column]]`.
 pub type Spectrum = Array2<Complex32>;
@@ -21,7 +21,7 @@ pub fn forward(plane: Spectrum) -> Spectrum {
 #[must_use]
 pub fn inverse(plane: Spectrum) -> Spectrum {
     let scale = 1.0 / plane.len() as f32;
-    transform(plane, FftDirection::Inverse).mapv_into(|v| v * scale)
+    each(&transform(plane, FftDirection::Inverse), |v| v * scale)
 }
 
 /// A forward transform that was left turned: `[[column frequency, row frequency]]`.
@@ -47,7 +47,7 @@ impl Turned {
         let turned = each_row(other.0, &*along_columns);
         let plane = each_row(transposed(&turned), &*along_rows);
         let scale = 1.0 / plane.len() as f32;
-        plane.mapv(|v| v.re * scale)
+        each(&plane, |v| v.re * scale)
     }
 }
 

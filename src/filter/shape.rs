@@ -1,5 +1,7 @@
 //! Distances, wider and narrower masks, and groups of pixels.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 
 use crate::raster::{Field, Mask, each, from_rows, row, transposed};
@@ -113,41 +115,87 @@ fn to_nearest(line: &[bool], out: &mut [u8]) {
 /// Numbers the 8-connected groups of pixels set in `mask`; see [`label_groups`].
 #[must_use]
 pub fn label(mask: &Mask) -> (Array2<u32>, Vec<usize>) {
-    label_groups(&each(mask, u32::from))
+    groups(mask)
 }
 
 /// Numbers the 8-connected groups of equal non-zero values: 0 outside, 1.. in raster order of each
 /// group's first pixel; with the number of pixels of each (index label - 1).
 #[must_use]
 pub fn label_groups(values: &Array2<u32>) -> (Array2<u32>, Vec<usize>) {
+    groups(values)
+}
+
+/// A run of equal values in a line.
+struct Run {
+    /// First pixel, and the one after the last, of the plane in raster order.
+    pixels: Range<usize>,
+    /// An earlier run of the same group, or this one itself.
+    earlier: usize,
+}
+
+/// The first run of the group that run number `at` belongs to.
+fn first_of(runs: &mut [Run], mut at: usize) -> usize {
+    while runs[at].earlier != at {
+        runs[at].earlier = runs[runs[at].earlier].earlier;
+        at = runs[at].earlier;
+    }
+    at
+}
+
+/// See [`label_groups`]; the default value is outside. Lines are cut into runs of one value, and a run
+/// joins those of the line before that touch it (Rosenfeld & Pfaltz 1966, by runs).
+fn groups<T: Copy + Default + PartialEq>(values: &Array2<T>) -> (Array2<u32>, Vec<usize>) {
     let (rows, columns) = values.dim();
     let values = values.as_slice().expect("planes are row-major");
-    let mut labels = vec![0u32; values.len()];
-    let mut sizes = Vec::new();
-    let mut stack = Vec::new();
-    for (first, &value) in values.iter().enumerate() {
-        if value == 0 || labels[first] != 0 {
-            continue;
-        }
-        let id = sizes.len() as u32 + 1;
-        let mut size = 0;
-        labels[first] = id;
-        stack.push((first / columns, first % columns));
-        while let Some((y, x)) = stack.pop() {
-            size += 1;
-            let (left, right) = (x.saturating_sub(1), (x + 1).min(columns - 1));
-            for v in y.saturating_sub(1)..=(y + 1).min(rows - 1) {
-                let line = v * columns + left..=v * columns + right;
-                let pixels = labels[line.clone()].iter_mut().zip(&values[line]);
-                for (u, (label, &there)) in pixels.enumerate() {
-                    if there == value && *label == 0 {
-                        *label = id;
-                        stack.push((v, left + u));
+    let mut runs: Vec<Run> = Vec::new();
+    let mut above = 0..0;
+    for y in 0..rows {
+        let first = runs.len();
+        let line = y * columns..(y + 1) * columns;
+        let mut at = line.start;
+        while at < line.end {
+            let value = values[at];
+            let length = values[at..line.end]
+                .iter()
+                .take_while(|v| **v == value)
+                .count();
+            if value != T::default() {
+                let run = runs.len();
+                runs.push(Run {
+                    pixels: at..at + length,
+                    earlier: run,
+                });
+                // Runs that end before this one's left neighbour touch no later one either.
+                let (from, to) = (at - columns.min(at), at + length - columns.min(at));
+                while above.start < above.end && runs[above.start].pixels.end < from {
+                    above.start += 1;
+                }
+                let mut near = above.start;
+                while near < above.end && runs[near].pixels.start <= to {
+                    if values[runs[near].pixels.start] == value {
+                        let (a, b) = (first_of(&mut runs, near), first_of(&mut runs, run));
+                        runs[a.max(b)].earlier = a.min(b);
                     }
+                    near += 1;
                 }
             }
+            at += length;
         }
-        sizes.push(size);
+        above = first..runs.len();
+    }
+    let mut labels = vec![0u32; values.len()];
+    let mut sizes = Vec::new();
+    let mut ids = vec![0u32; runs.len()];
+    for run in 0..runs.len() {
+        let first = first_of(&mut runs, run);
+        if first == run {
+            sizes.push(0);
+            ids[run] = sizes.len() as u32;
+        }
+        let id = ids[first];
+        let pixels = runs[run].pixels.clone();
+        sizes[id as usize - 1] += pixels.len();
+        labels[pixels].fill(id);
     }
     let labels = Array2::from_shape_vec((rows, columns), labels).expect("rows x columns values");
     (labels, sizes)
@@ -156,6 +204,60 @@ pub fn label_groups(values: &Array2<u32>) -> (Array2<u32>, Vec<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Groups by following neighbours from pixel to pixel.
+    fn followed(values: &Array2<u32>) -> (Array2<u32>, Vec<usize>) {
+        let (rows, columns) = values.dim();
+        let mut labels = Array2::zeros((rows, columns));
+        let mut sizes = Vec::new();
+        for y in 0..rows {
+            for x in 0..columns {
+                if values[[y, x]] == 0 || labels[[y, x]] != 0 {
+                    continue;
+                }
+                let id = sizes.len() as u32 + 1;
+                let (mut size, mut stack) = (0, vec![(y, x)]);
+                labels[[y, x]] = id;
+                while let Some((v, u)) = stack.pop() {
+                    size += 1;
+                    for b in v.saturating_sub(1)..(v + 2).min(rows) {
+                        for a in u.saturating_sub(1)..(u + 2).min(columns) {
+                            if labels[[b, a]] == 0 && values[[b, a]] == values[[y, x]] {
+                                labels[[b, a]] = id;
+                                stack.push((b, a));
+                            }
+                        }
+                    }
+                }
+                sizes.push(size);
+            }
+        }
+        (labels, sizes)
+    }
+
+    #[test]
+    fn runs_and_neighbours_make_the_same_groups() {
+        // Specks of one to three values, from few to hardly any gap, wide, narrow and empty planes.
+        let mut state = 1u32;
+        let mut next = |n: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % n
+        };
+        for size in [(37, 53), (1, 40), (40, 1), (2, 2), (0, 5), (5, 0)] {
+            for (values, filled) in [(1, 2), (1, 5), (1, 8), (3, 5), (3, 9)] {
+                let plane = Array2::from_shape_simple_fn(size, || {
+                    let out = next(10) >= filled;
+                    if out { 0 } else { 1 + next(values) }
+                });
+                assert!(label_groups(&plane) == followed(&plane), "{size:?}");
+                let mask = each(&plane, |v| v != 0);
+                assert!(
+                    label(&mask) == followed(&each(&mask, u32::from)),
+                    "{size:?}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn disks_laid_on_and_distances_agree() {

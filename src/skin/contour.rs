@@ -4,7 +4,7 @@
 use super::colour::LogColour;
 use super::lines::Extent;
 use crate::filter::{dilate, gaussian, gradient, label};
-use crate::raster::{Field, Mask, from_rows, map, zip2, zip3};
+use crate::raster::{Field, Mask, from_rows, map, row, zip2, zip3};
 
 /// Edge strengths in log units per mm after a blur of [`super::Options::contour_blur_mm`]; a sharp
 /// step of s log units reads s / (2.5 · blur).
@@ -80,8 +80,12 @@ pub(super) fn find(colour: &LogColour, blur: f32, per_mm: f32, limits: &Threshol
                 && (n as f32) < TANGLED * reach
         })
         .collect();
-    Mask::from_shape_fn(crest.dim(), |at| {
-        crest[at] && labels[at] > 0 && keep[labels[at] as usize - 1]
+    from_rows(rows, columns, |y, out| {
+        let lines = row(&crest, y).iter().zip(row(&labels, y));
+        for (o, (&crest, &id)) in out.iter_mut().zip(lines) {
+            // Every crest is in a group.
+            *o = crest && keep[id as usize - 1];
+        }
     })
 }
 

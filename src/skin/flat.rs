@@ -3,7 +3,7 @@
 //! none.
 
 use crate::filter::{dilate, erode, gaussian};
-use crate::raster::{Field, Mask, from_rows, map, row, zip2};
+use crate::raster::{Field, Mask, from_rows, map, masked, row, zip2};
 use crate::stats::quantile;
 
 /// Window over which flatness is judged, px standard deviation; about 200 px² take part.
@@ -60,12 +60,7 @@ pub(super) fn find(log_luminance: &Field, skin: &Mask, least: f32, blocks: f32) 
         (f * (l / 2.2).exp() * 255.0 / 2.2).min(CAP)
     });
     let local = gaussian(&steps, WINDOW);
-    let mut on_skin: Vec<f32> = local
-        .iter()
-        .zip(skin)
-        .filter(|&(_, &s)| s)
-        .map(|(&f, _)| f)
-        .collect();
+    let mut on_skin = masked(&local, skin);
     // The median would be dragged down where a blurred ellipse is a third of the first guess.
     let Some(usual) = quantile(&mut on_skin, 0.6) else {
         return Mask::from_elem(local.dim(), false);
@@ -73,8 +68,11 @@ pub(super) fn find(log_luminance: &Field, skin: &Mask, least: f32, blocks: f32) 
     let limit = ROUNDING.min(OF_SKIN * usual);
     let still_limit = STILL.min(0.5 * OF_SKIN * usual);
     let still = gaussian(&map(&steps, |s| f32::from(s < still_limit)), blocks);
-    let flat = Mask::from_shape_fn(local.dim(), |at| {
-        local[at] <= limit || still[at] > STILL_SHARE
+    let flat: Mask = from_rows(local.nrows(), local.ncols(), |y, out| {
+        let lines = row(&local, y).iter().zip(row(&still, y));
+        for (o, (&local, &still)) in out.iter_mut().zip(lines) {
+            *o = local <= limit || still > STILL_SHARE;
+        }
     });
     let core = erode(&flat, 0.5 * least);
     fill_gaps(
@@ -88,9 +86,10 @@ pub(super) fn find(log_luminance: &Field, skin: &Mask, least: f32, blocks: f32) 
 fn fill_gaps(mask: &Mask, most: usize) -> Mask {
     let (rows, columns) = mask.dim();
     let mut filled = mask.clone();
+    let set = |y: usize| (0..).zip(row(mask, y)).filter(|(_, m)| **m).map(|(x, _)| x);
     for y in 0..rows {
         let mut last = None;
-        for x in (0..columns).filter(|&x| mask[[y, x]]) {
+        for x in set(y) {
             if let Some(from) = last.filter(|from| x - from <= most) {
                 (from..x).for_each(|u| filled[[y, u]] = true);
             }
@@ -99,7 +98,7 @@ fn fill_gaps(mask: &Mask, most: usize) -> Mask {
     }
     let mut last = vec![None; columns];
     for y in 0..rows {
-        for x in (0..columns).filter(|&x| mask[[y, x]]) {
+        for x in set(y) {
             if let Some(from) = last[x].filter(|from| y - from <= most) {
                 (from..y).for_each(|v| filled[[v, x]] = true);
             }

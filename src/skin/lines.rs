@@ -5,7 +5,7 @@
 use ndarray::Array2;
 
 use crate::filter::{gaussian, gradient, label};
-use crate::raster::{Field, Mask, from_rows, row, zip2, zip3};
+use crate::raster::{Field, Mask, each, from_rows, row, zip2, zip3};
 
 /// Lines at one scale.
 pub(super) struct Lines {
@@ -28,8 +28,13 @@ pub(super) fn lines(log_luminance: &Field, sigma: f32) -> Lines {
             }
         }
     });
-    let strength = oriented.mapv(|o| o.0);
+    let strength = each(&oriented, |o| o.0);
     Lines { strength, crest }
+}
+
+/// [`Lines::strength`] alone.
+pub(super) fn strength(log_luminance: &Field, sigma: f32) -> Field {
+    each(&oriented(log_luminance, sigma), |o| o.0)
 }
 
 fn oriented(log_luminance: &Field, sigma: f32) -> Array2<(f32, u8)> {
@@ -136,18 +141,21 @@ pub(super) fn long_lines(crest: &Field, low: f32, high: f32, length: f32) -> Mas
     const STRONG: [f32; 2] = [0.3, 0.5];
     /// End to end as a share of the pixels of a branch, in long and in short ridges.
     const STRAIGHT: [f32; 2] = [0.6, 0.8];
-    let candidates = crest.mapv(|s| s > low);
+    let candidates = each(crest, |s| s > low);
     let ridges = Groups::of(&candidates, |_| false);
     let branches = Groups::of(&without_crossings(&candidates), |at| crest[at] > high);
-    let mut kept = branches.labels.mapv(|id| id > 0);
-    for (at, keep) in kept.indexed_iter_mut().filter(|(_, k)| **k) {
+    let kept = |at: (usize, usize)| {
         let of_long = ridges.at(at).0.diagonal() >= length;
         let (branch, n) = branches.at(at);
         let (reach, n) = (branch.diagonal(), n as f32);
         let runs = |i: usize| reach >= STRAIGHT[i] * n && branch.marked as f32 >= STRONG[i] * n;
-        *keep = (of_long && runs(0)) || (reach >= 0.5 * length && runs(1));
-    }
-    kept
+        (of_long && runs(0)) || (reach >= 0.5 * length && runs(1))
+    };
+    from_rows(crest.nrows(), crest.ncols(), |y, out: &mut [bool]| {
+        for (x, o) in out.iter_mut().enumerate() {
+            *o = branches.labels[[y, x]] > 0 && kept((y, x));
+        }
+    })
 }
 
 /// Ridges without the pixels where three or more of them meet.
@@ -167,12 +175,17 @@ fn without_crossings(ridges: &Mask) -> Mask {
         let at = (usize::try_from(y).ok(), usize::try_from(x).ok());
         matches!(at, (Some(y), Some(x)) if ridges.get((y, x)) == Some(&true))
     };
-    Mask::from_shape_fn(ridges.dim(), |(y, x)| {
+    let meet = |y: usize, x: usize| {
         let next = |i: usize| {
             let (dy, dx) = AROUND[i % 8];
             set(y as isize + dy, x as isize + dx)
         };
-        ridges[[y, x]] && (0..8).filter(|&i| !next(i) && next(i + 1)).count() < 3
+        (0..8).filter(|&i| !next(i) && next(i + 1)).count() >= 3
+    };
+    from_rows(ridges.nrows(), ridges.ncols(), |y, out| {
+        for (x, (o, &ridge)) in out.iter_mut().zip(row(ridges, y)).enumerate() {
+            *o = ridge && !meet(y, x);
+        }
     })
 }
 

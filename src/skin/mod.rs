@@ -17,7 +17,7 @@ mod shape;
 use ndarray::Array2;
 
 use crate::filter::reduce;
-use crate::raster::{LinearImage, Mask, count, from_rows, row, zip3};
+use crate::raster::{LinearImage, Mask, count, each, from_rows, row, zip3};
 use crate::units::PixelsPerMm;
 use colour::{Cluster, LogColour};
 
@@ -167,7 +167,7 @@ pub fn find(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Skin 
     } else {
         why_small
     };
-    let mask = why_not.mapv(|c| c == Cue::Skin);
+    let mask = each(&why_not, |c| c == Cue::Skin);
     let fraction = count(&mask) as f64 / (mask.len().max(1)) as f64;
     Skin {
         mask,
@@ -281,7 +281,7 @@ fn by_rows<T: Copy + Default + Send>(
 
 fn glare(image: &LinearImage, from: f32) -> Mask {
     let [r, g, b] = &image.planes;
-    zip3(r, g, b, |r, g, b| r.min(g).min(b)).mapv(|v| v > from)
+    each(&zip3(r, g, b, |r, g, b| r.min(g).min(b)), |v| v > from)
 }
 
 /// Natural logarithms below the photo's bright end from which a pixel says nothing about the colour

@@ -10,7 +10,7 @@ use rustfft::num_complex::Complex32;
 use super::lines;
 use crate::filter::{bilinear, gaussian, label, reduce};
 use crate::fourier::{self, Spectrum};
-use crate::raster::{Field, Mask, from_rows, map, row, zip2, zip3};
+use crate::raster::{Field, Mask, each, from_rows, map, row, zip2, zip3};
 use crate::stats::median_and_sigma;
 
 /// Width of the line filter, px: the strokes of small print are 1 to 3 px wide.
@@ -75,17 +75,18 @@ fn even_structure(log_luminance: &Field) -> Field {
     const CAP: f32 = 3.0;
     /// The picture's own edge, px: it repeats in all pictures.
     const BORDER: usize = 5;
-    let fine = lines::lines(&map(log_luminance, |l| -l), STROKE).strength;
+    let fine = lines::strength(&map(log_luminance, |l| -l), STROKE);
     let usual = gaussian(&fine, WINDOW);
     let even = zip2(&fine, &usual, |f, u| (f / (u + WEAKEST)).min(CAP));
     let mean = gaussian(&even, WINDOW);
-    let mut centred = zip2(&even, &mean, |e, m| e - m);
-    for (at, c) in centred.indexed_iter_mut() {
-        if inset(at, even.dim()) < BORDER {
-            *c = 0.0;
+    from_rows(even.nrows(), even.ncols(), |y, out| {
+        let lines = row(&even, y).iter().zip(row(&mean, y));
+        for (x, (o, (e, m))) in out.iter_mut().zip(lines).enumerate() {
+            if inset((y, x), even.dim()) >= BORDER {
+                *o = e - m;
+            }
         }
-    }
-    centred
+    })
 }
 
 /// Distance of a pixel from the picture's edge.
@@ -96,23 +97,28 @@ fn inset((y, x): (usize, usize), (rows, columns): (usize, usize)) -> usize {
 /// Steps (rows, columns), modulo the transform's size, at which the structure meets itself again.
 fn peaks(structure: &Field) -> Vec<(usize, usize)> {
     let (rows, columns) = padded(structure.dim());
-    let mut plane = Spectrum::zeros((rows, columns));
-    for ((y, x), &v) in structure.indexed_iter() {
-        plane[[y, x]] = Complex32::new(v, 0.0);
-    }
-    let power = fourier::forward(plane).mapv(|c| Complex32::new(c.norm_sqr(), 0.0));
-    let lags = fourier::inverse(power).mapv(|c| c.re);
-    let mut values: Vec<f32> = lags.iter().copied().collect();
+    let plane: Spectrum = from_rows(rows, columns, |y, out| {
+        if y < structure.nrows() {
+            for (o, &v) in out.iter_mut().zip(row(structure, y)) {
+                *o = Complex32::new(v, 0.0);
+            }
+        }
+    });
+    let power = each(&fourier::forward(plane), |c| {
+        Complex32::new(c.norm_sqr(), 0.0)
+    });
+    let lags = each(&fourier::inverse(power), |c| c.re);
+    // A lag and its opposite are one: half of the plane will do.
+    let half = (0..=rows / 2).flat_map(|y| row(&lags, y));
+    let mut values: Vec<f32> = half.copied().collect();
     let Some((_, sigma)) = median_and_sigma(&mut values) else {
         return Vec::new();
     };
     let near = |i: usize, n: usize| i.min(n - i);
     let mut found: Vec<(f32, usize, usize)> = Vec::new();
-    // A lag and its opposite are one: half of the plane will do.
     for y in 0..=rows / 2 {
-        for x in 0..columns {
+        for (x, &v) in row(&lags, y).iter().enumerate() {
             let far = near(y, rows).max(near(x, columns)) >= NEAREST;
-            let v = lags[[y, x]];
             if far && v > LEAST_PEAK * sigma && v - around(&lags, y, x) > LEAST_PEAK * sigma {
                 found.push((v, y, x));
             }

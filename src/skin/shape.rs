@@ -4,8 +4,8 @@ use ndarray::Array2;
 
 use super::Cue;
 use super::lines::Extent;
-use crate::filter::{label, squared_distance};
-use crate::raster::Mask;
+use crate::filter::{dilate, erode, label};
+use crate::raster::{Mask, each};
 
 /// How large, px, the box of an island may be on its longest side.
 pub(super) struct Sides {
@@ -27,7 +27,7 @@ pub(super) fn keep_islands(
     sides: &Sides,
 ) {
     // A hair across a scar does not make it larger: lines count as skin here.
-    let out = why.mapv(|c| c != Cue::Skin && !c.is_line());
+    let out = each(why, |c| c != Cue::Skin && !c.is_line());
     let (labels, sizes) = label(&out);
     let mut islands = vec![Island::EMPTY; sizes.len()];
     for ((y, x), &id) in labels.indexed_iter() {
@@ -110,14 +110,14 @@ impl Island {
 /// `line_margin` px to a thin line.
 pub(super) fn widen(why: &mut Array2<Cue>, margin: f32, line_margin: f32) {
     let (region, line) = rayon::join(
-        || squared_distance(&why.mapv(|c| c != Cue::Skin && !c.is_line())),
-        || squared_distance(&why.mapv(Cue::is_line)),
+        || dilate(&each(why, |c| c != Cue::Skin && !c.is_line()), margin),
+        || dilate(&each(why, Cue::is_line), line_margin),
     );
-    for ((cue, &r), &l) in why.iter_mut().zip(&region).zip(&line) {
+    for ((cue, &region), &line) in why.iter_mut().zip(&region).zip(&line) {
         if *cue == Cue::Skin {
-            if r <= margin * margin {
+            if region {
                 *cue = Cue::Margin;
-            } else if l <= line_margin * line_margin {
+            } else if line {
                 *cue = Cue::LineMargin;
             }
         }
@@ -128,19 +128,18 @@ pub(super) fn widen(why: &mut Array2<Cue>, margin: f32, line_margin: f32) {
 /// largest part. Thin lines do not part what they cross; what is too near to them does, and so keeps
 /// lips and the skin between a beard's hairs out.
 pub(super) fn drop_small_parts(why: &mut Array2<Cue>, width: f32, share: f64) {
-    let skin = why.mapv(|c| c == Cue::Skin || c.is_line());
-    let core = crate::filter::erode(&skin, 0.5 * width);
+    let skin = each(why, |c| c == Cue::Skin || c.is_line());
+    let core = erode(&skin, 0.5 * width);
     let (labels, sizes) = label(&core);
     let Some(&largest) = sizes.iter().max() else {
         why.mapv_inplace(|c| if c == Cue::Skin { Cue::Small } else { c });
         return;
     };
     let least = (share * largest as f64) as usize;
-    let kept: Mask = labels.mapv(|id| id > 0 && sizes[id as usize - 1] >= least);
-    let reach = 0.5 * width + 1.0;
-    let near = squared_distance(&kept);
-    for (cue, &d) in why.iter_mut().zip(&near) {
-        if *cue == Cue::Skin && d > reach * reach {
+    let kept: Mask = each(&labels, |id| id > 0 && sizes[id as usize - 1] >= least);
+    let near = dilate(&kept, 0.5 * width + 1.0);
+    for (cue, &near) in why.iter_mut().zip(&near) {
+        if *cue == Cue::Skin && !near {
             *cue = Cue::Small;
         }
     }
