@@ -1,4 +1,6 @@
-//! Each stage by itself on one photo (or, where it needs two, one pair) of 1 and of 12 megapixels.
+//! Each stage by itself on one photo (or, where it needs two, one pair) of 1 and of 12 megapixels, all at
+//! the working scale; what touches every pixel of a file (decoding, light, the picture in another light)
+//! on 48 as well, from which light is made at the working scale only.
 //!
 //! `cargo bench --bench stages -- decode` runs one stage, `-- --quick` gives a first impression.
 
@@ -27,10 +29,39 @@ const TILES: u32 = 4;
 /// Width and height of the larger photo: a phone's 12 megapixels.
 const LARGE: (u32, u32) = (4032, 3024);
 
+/// Tiles of the largest one, a phone's 48 megapixels, and how many of its px make one at the working scale
+/// if it shows as much skin as the larger photo does.
+const TILES_OF_LARGEST: u32 = 7;
+const LARGEST: (u32, u32) = (8064, 6048);
+const REDUCTION: f64 = 2.0;
+
+/// A photo as it comes from a camera, and its px per px at the working scale.
+struct Original {
+    name: &'static str,
+    photo: RgbImage,
+    reduction: f64,
+}
+
+/// What a stage is timed on.
+trait Pixels {
+    fn pixels(&self) -> u64;
+}
+
+impl Pixels for Original {
+    fn pixels(&self) -> u64 {
+        u64::from(self.photo.width()) * u64::from(self.photo.height())
+    }
+}
+
+impl Pixels for Size {
+    fn pixels(&self) -> u64 {
+        self.light.width() as u64 * self.light.height() as u64
+    }
+}
+
 /// What a stage starts from, made by the stages before it.
 struct Size {
     name: &'static str,
-    photo: RgbImage,
     light: LinearImage,
     skin: Mask,
     small: Small,
@@ -47,7 +78,7 @@ fn dents(small: &Small, lamp: Light) -> Field {
 }
 
 impl Size {
-    fn new(name: &'static str, photo: RgbImage) -> Self {
+    fn new(name: &'static str, photo: &RgbImage) -> Self {
         let scale = photos::scale();
         let options = photos::options();
         let light = Photo::from_rgb8(name, photo.clone()).linear(1.0);
@@ -64,7 +95,6 @@ impl Size {
         let index = scardepth::filter::enlarge(&dents, skin.dim(), reduction);
         Self {
             name,
-            photo,
             light,
             skin,
             small,
@@ -72,18 +102,14 @@ impl Size {
             index,
         }
     }
-
-    fn pixels(&self) -> u64 {
-        self.light.width() as u64 * self.light.height() as u64
-    }
 }
 
 /// A group of `stage` with each size's pixels told.
-fn stage(
+fn stage<S: Pixels>(
     criterion: &mut Criterion,
-    sizes: &[Size],
+    sizes: &[S],
     stage: &str,
-    mut bench: impl FnMut(&mut BenchmarkGroup<WallTime>, &Size),
+    mut bench: impl FnMut(&mut BenchmarkGroup<WallTime>, &S),
 ) {
     let mut group = criterion.benchmark_group(stage);
     group.sample_size(10);
@@ -94,9 +120,9 @@ fn stage(
     group.finish();
 }
 
-fn read(criterion: &mut Criterion, sizes: &[Size]) {
+fn read(criterion: &mut Criterion, originals: &[Original]) {
     let folder = tempfile::tempdir().expect("a folder for scratch files can be made");
-    stage(criterion, sizes, "decode", |group, size| {
+    stage(criterion, originals, "decode", |group, size| {
         let path = folder.path().join(format!("{}.jpg", size.name));
         let (width, height) = size.photo.dimensions();
         let side = |n: u32| u16::try_from(n).expect("a JPEG's side");
@@ -108,9 +134,11 @@ fn read(criterion: &mut Criterion, sizes: &[Size]) {
             b.iter(|| decode(black_box(&path), &limits).expect("our own file"));
         });
     });
-    stage(criterion, sizes, "linear", |group, size| {
+    stage(criterion, originals, "linear", |group, size| {
         let photo = Photo::from_rgb8(size.name, size.photo.clone());
-        group.bench_function(size.name, |b| b.iter(|| black_box(&photo).linear(1.0)));
+        group.bench_function(size.name, |b| {
+            b.iter(|| black_box(&photo).linear(size.reduction));
+        });
     });
 }
 
@@ -129,43 +157,47 @@ fn look(criterion: &mut Criterion, sizes: &[Size]) {
     });
 }
 
-/// 1 megapixel only: a run takes seconds.
-fn lay(criterion: &mut Criterion, one: &Size, after: &RgbImage) {
+/// A photo on `after`, another one of the same skin.
+fn lay(criterion: &mut Criterion, sizes: &[Size], after: &RgbImage) {
     let scale = photos::scale();
     let options = photos::options();
-    let light = Photo::from_rgb8("after", after.clone()).linear(1.0);
-    let skin = skin::find(&light, scale, &options.skin).mask;
-    let (before, after) = (one.light.luminance(), light.luminance());
-    stage(
-        criterion,
-        std::slice::from_ref(one),
-        "register",
-        |group, size| {
-            group.bench_function(size.name, |b| {
-                b.iter(|| {
-                    let view = |luminance, skin| View { luminance, skin };
-                    let (before, after) = (view(&before, &size.skin), view(&after, &skin));
-                    register(
-                        black_box(before),
-                        black_box(after),
-                        scale,
-                        &options.register,
-                    )
-                });
+    stage(criterion, sizes, "register", |group, size| {
+        let after = if size.pixels() > u64::from(after.width() * after.height()) {
+            large(after)
+        } else {
+            after.clone()
+        };
+        let light = Photo::from_rgb8("after", after).linear(1.0);
+        let skin = skin::find(&light, scale, &options.skin).mask;
+        let (before, after) = (size.light.luminance(), light.luminance());
+        group.bench_function(size.name, |b| {
+            b.iter(|| {
+                let view = |luminance, skin| View { luminance, skin };
+                let (before, after) = (view(&before, &size.skin), view(&after, &skin));
+                register(
+                    black_box(before),
+                    black_box(after),
+                    scale,
+                    &options.register,
+                )
             });
-        },
-    );
+        });
+    });
 }
 
-fn normalise(criterion: &mut Criterion, sizes: &[Size]) {
+/// Half a pixel off the grid, so that every pixel is interpolated: columns, rows.
+fn aside((rows, columns): (usize, usize)) -> [Field; 2] {
+    let x = from_rows(rows, columns, |_, out| {
+        (0..).zip(out).for_each(|(c, o)| *o = c as f32 + 0.5);
+    });
+    let y = from_rows(rows, columns, |r, out: &mut [f32]| out.fill(r as f32 + 0.5));
+    [x, y]
+}
+
+fn normalise(criterion: &mut Criterion, sizes: &[Size], originals: &[Original]) {
     let scale = photos::scale();
     stage(criterion, sizes, "normalise", |group, size| {
-        let (rows, columns) = size.skin.dim();
-        // Half a pixel off the grid, so that every pixel is interpolated.
-        let x: Field = from_rows(rows, columns, |_, out| {
-            (0..).zip(out).for_each(|(c, o)| *o = c as f32 + 0.5);
-        });
-        let y: Field = from_rows(rows, columns, |r, out| out.fill(r as f32 + 0.5));
+        let [x, y] = aside(size.skin.dim());
         group.bench_function(format!("align, {}", size.name), |b| {
             b.iter(|| align(black_box(&size.light), &x, &y));
         });
@@ -180,20 +212,25 @@ fn normalise(criterion: &mut Criterion, sizes: &[Size]) {
                 criterion::BatchSize::PerIteration,
             );
         });
+    });
+    stage(criterion, originals, "picture", |group, original| {
+        let size = sizes.iter().rfind(|s| s.pixels() <= original.pixels());
+        let size = size.expect("the smallest photo has a size");
+        let [x, y] = aside(size.skin.dim());
+        let aligned = align(&size.light, &x, &y);
         let gains = gains(&size.light, &aligned, &size.skin, scale);
         let map = FullMap {
             x: &x,
             y: &y,
-            before_reduction: 1.0,
-            after_reduction: 1.0,
+            before_reduction: original.reduction,
+            after_reduction: original.reduction,
         };
-        group.bench_function(format!("picture, {}", size.name), |b| {
-            let dimensions = size.photo.dimensions();
-            let shown = Shown {
-                samples: size.photo.as_raw(),
-                size: size.photo.dimensions(),
-            };
-            b.iter(|| picture(black_box(shown), &map, &gains, dimensions));
+        let shown = Shown {
+            samples: original.photo.as_raw(),
+            size: original.photo.dimensions(),
+        };
+        group.bench_function(original.name, |b| {
+            b.iter(|| picture(black_box(shown), &map, &gains, shown.size));
         });
     });
 }
@@ -304,15 +341,36 @@ fn visit(size: &Size, less: f32) -> (Visit, Mask) {
     (visit, healthy)
 }
 
+/// So many tiles of a photo each way, and of them this much.
+fn cut(photo: &RgbImage, tiles: u32, (width, height): (u32, u32)) -> RgbImage {
+    let tiled = photos::tiled(photo, tiles);
+    image::imageops::crop_imm(&tiled, 0, 0, width, height).to_image()
+}
+
+/// The larger photo made of a photo of 1 megapixel.
+fn large(photo: &RgbImage) -> RgbImage {
+    cut(photo, TILES, LARGE)
+}
+
 fn stages(criterion: &mut Criterion) {
     let [before, after] = photos::pair();
-    let large = photos::tiled(&before, TILES);
-    let large = image::imageops::crop_imm(&large, 0, 0, LARGE.0, LARGE.1).to_image();
-    let sizes = [Size::new("1 MP", before), Size::new("12 MP", large)];
-    read(criterion, &sizes);
+    let original = |name, photo, reduction| Original {
+        name,
+        photo,
+        reduction,
+    };
+    let largest = cut(&before, TILES_OF_LARGEST, LARGEST);
+    let large = large(&before);
+    let sizes = [Size::new("1 MP", &before), Size::new("12 MP", &large)];
+    let originals = [
+        original("1 MP", before, 1.0),
+        original("12 MP", large, 1.0),
+        original("48 MP", largest, REDUCTION),
+    ];
+    read(criterion, &originals);
     look(criterion, &sizes);
-    lay(criterion, &sizes[0], &after);
-    normalise(criterion, &sizes);
+    lay(criterion, &sizes, &after);
+    normalise(criterion, &sizes, &originals);
     see(criterion, &sizes);
     count(criterion, &sizes);
 }
