@@ -118,6 +118,13 @@ pub enum Error {
     )]
     NotOurFolder { folder: PathBuf, example: String },
 
+    #[error(
+        "{}: the folder holds a result of `scardepth {made}`, which this one would replace; name a new \
+         folder",
+        folder.display()
+    )]
+    OtherResult { folder: PathBuf, made: &'static str },
+
     #[error("{}: there is no such folder; check how its name is written", path.display())]
     NoFolder { path: PathBuf },
 

@@ -217,4 +217,8 @@ fn nothing_outside_the_region_is_measured() {
         assert!(named, "{}", ended.err);
     }
     assert_eq!(desk.compare(&["--roi", "none.png"]).status, 2);
+    // The photo itself, or one that was drawn on.
+    let ended = desk.compare(&["--roi", "before.png"]);
+    assert_eq!(ended.status, 2);
+    assert!(ended.err.contains("in colours"), "{}", ended.err);
 }

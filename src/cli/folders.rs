@@ -85,7 +85,7 @@ impl Folders {
         use_threads(self.threads)?;
         if let Some(out) = &self.out {
             // Known before the work and not after it.
-            batch::check_folder(out)?;
+            batch::check_folder(out, layout)?;
         }
         let plan = plan(&Sources {
             root,

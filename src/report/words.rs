@@ -13,6 +13,7 @@ pub mod page;
 use std::collections::BTreeMap;
 
 use super::schema::{Change, Interval, Verdict};
+use crate::score;
 
 pub use crate::units::{from_where, mark, of_100, percent};
 pub use measure::{beyond_chance, measures};
@@ -202,7 +203,7 @@ fn moved(change: &Change, verb: &str) -> String {
 /// Whether even the loss of all scars could be chance.
 #[must_use]
 pub fn shows_nothing(change: &Change) -> bool {
-    change.area_percent.smallest_detectable >= Some(100.0)
+    change.area_percent.smallest_detectable >= Some(score::SHOWS_NOTHING)
 }
 
 /// Whether a change was found and taken back, because it hangs on the guessed scale; `reasons` tells how.

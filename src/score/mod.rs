@@ -58,6 +58,10 @@ impl Default for Options {
 /// that the skin's mask misses looks like dents.
 pub const FALSE_BY_HAIR: f64 = 0.03;
 
+/// Smallest detectable change of area, percent, from which on not even the loss of all scars would show;
+/// photos that cannot show a change give no verdict of one, however much more scar they seem to show.
+pub const SHOWS_NOTHING: f64 = 100.0;
+
 /// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -164,10 +168,33 @@ impl Measured<'_> {
 /// an after photo shows then are as likely false as new.
 fn verdict(estimates: &[Option<Estimate>; 3]) -> Verdict {
     let [area, _, volume] = estimates;
+    if area.is_some_and(|a| a.smallest_detectable >= SHOWS_NOTHING) {
+        return Verdict::NoDetectableChange;
+    }
     let says = |e: &Option<Estimate>| e.map_or(0, |e| e.direction());
     match says(area) + says(volume) {
         ..=-1 => Verdict::Improved,
         1.. => Verdict::Worse,
         0 => Verdict::NoDetectableChange,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_show_the_loss_of_all_scars_has_no_verdict() {
+        let grown = |smallest_detectable| {
+            let sure = Estimate {
+                value: 591.0,
+                low: 93.0,
+                high: 1089.0,
+                smallest_detectable,
+            };
+            verdict(&[Some(sure), None, Some(sure)])
+        };
+        assert_eq!(grown(99.0), Verdict::Worse);
+        assert_eq!(grown(201.0), Verdict::NoDetectableChange);
     }
 }

@@ -10,13 +10,18 @@ use crate::raster::Mask;
 /// Grey level from which a pixel is inside.
 const INSIDE: u8 = 128;
 
+/// Steps between a pixel's strongest and weakest channel from which it is no grey, and the share of such
+/// pixels from which a picture is a photo and no region.
+const COLOURED: u8 = 32;
+const MOST_COLOURED: f64 = 0.01;
+
 /// Reads a region: a picture of the upright photo's size, white where to measure. What is
 /// transparent is outside.
 ///
 /// `size`: (width, height) of the photo it was drawn on; `limits` as for the photo.
 ///
 /// # Errors
-/// If it cannot be read, has another size or marks nothing.
+/// If it cannot be read, has another size, has colours or marks nothing.
 pub fn read(path: &Path, size: (u32, u32), limits: &decode::Options) -> Result<Mask, Error> {
     let picture = decode(path, limits)?;
     let bad = |problem: String| Error::BadRegion {
@@ -32,6 +37,15 @@ pub fn read(path: &Path, size: (u32, u32), limits: &decode::Options) -> Result<M
     }
     let opaque = picture.opaque(1.0);
     let rgb = picture.display();
+    let coloured = rgb.pixels().filter(|p| {
+        let [r, g, b] = p.0;
+        r.max(g).max(b) - r.min(g).min(b) > COLOURED
+    });
+    if coloured.count() as f64 > MOST_COLOURED * f64::from(size.0 * size.1) {
+        let problem = "the region is a picture in colours; paint all black but what is to be measured, \
+                       and that white";
+        return Err(bad(problem.to_string()));
+    }
     let region = Mask::from_shape_fn((size.1 as usize, size.0 as usize), |(y, x)| {
         // Green stands for grey: a region is black and white.
         rgb.get_pixel(x as u32, y as u32)[1] >= INSIDE && opaque.as_ref().is_none_or(|o| o[[y, x]])

@@ -68,11 +68,11 @@ struct Held {
     _lock: fs::File,
 }
 
-/// Whether `out` may be written to: it is missing, empty, or an earlier run's.
+/// Whether `out` may be written to: it is missing, empty, or an earlier run’s of the same layout.
 ///
 /// # Errors
-/// If it is a file, cannot be looked into, or holds what is not ours.
-pub fn check_folder(out: &Path) -> Result<(), Error> {
+/// If it is a file, cannot be looked into, or holds what is not ours or the other kind of result.
+pub fn check_folder(out: &Path, layout: Layout) -> Result<(), Error> {
     match fs::metadata(out) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(e) => return Err(work::unwritable(out, e)),
@@ -83,9 +83,19 @@ pub fn check_folder(out: &Path) -> Result<(), Error> {
         }
         Ok(_) => {}
     }
-    if fs::read(out.join(RUN_FILE)).is_ok_and(|bytes| serde_json::from_slice::<Run>(&bytes).is_ok())
-    {
-        return Ok(());
+    let earlier = fs::read(out.join(RUN_FILE)).ok();
+    if let Some(earlier) = earlier.and_then(|bytes| serde_json::from_slice::<Run>(&bytes).ok()) {
+        return if earlier.layout == layout {
+            Ok(())
+        } else {
+            Err(Error::OtherResult {
+                folder: out.to_path_buf(),
+                made: match earlier.layout {
+                    Layout::Patients => "batch",
+                    Layout::Views => "series",
+                },
+            })
+        };
     }
     let ours = |name: &str| name == LOCK || name.starts_with(work::STAGE);
     for entry in fs::read_dir(out).map_err(|e| work::unwritable(out, e))? {
@@ -101,8 +111,8 @@ pub fn check_folder(out: &Path) -> Result<(), Error> {
 }
 
 /// Takes the folder for this run alone.
-fn hold(out: &Path) -> Result<Held, Error> {
-    check_folder(out)?;
+fn hold(out: &Path, layout: Layout) -> Result<Held, Error> {
+    check_folder(out, layout)?;
     work::make_folder(out)?;
     let path = out.join(LOCK);
     let lock = fs::OpenOptions::new()
@@ -144,7 +154,7 @@ pub fn run(
             why: super::words::nothing(&plan, options.layout, &options.root, options.anonymous),
         });
     }
-    let held = hold(&options.out)?;
+    let held = hold(&options.out, options.layout)?;
     let plan = match options.shard {
         Some([i, n]) => plan.shard(i, n),
         None => plan,

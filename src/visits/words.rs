@@ -215,6 +215,9 @@ pub fn run(run: &Run, cohort: &Cohort) -> String {
         c.not_comparable,
         photos_of(&run.unplaced) + photos_of(&run.unreadable)
     );
+    if !run.complete {
+        text += "Stopped before the end: the same command goes on from here.\n";
+    }
     text += &wrong_lines(&run.unplaced);
     let r = &run.this_run;
     if r.reused > 0 {

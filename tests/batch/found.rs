@@ -29,6 +29,9 @@ fn a_series_lies_in_one_folder_and_is_told_in_words() {
         assert_eq!(scar.visits.len(), series.compared().count());
     }
     assert!(clinic.at("out/front/baseline.jpg").is_file());
+    // A clinic's result would take its place, or it that of a clinic's.
+    let told = clinic.says(&["batch", "root", "--out", "out"], 2);
+    assert!(told.contains("result of `scardepth series`"), "{told}");
 }
 
 #[test]

@@ -36,8 +36,8 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Result<Run, Error> {
             expected: "a folder other than those of the parts is needed".to_string(),
         });
     }
-    let held = hold(out)?;
     let mut whole = joined(&runs);
+    let held = hold(out, whole.layout)?;
     work::put(&out.join(RUN_FILE), work::json(&whole).as_bytes())?;
     let mut order = Vec::new();
     for (part, run) in parts.iter().zip(&runs) {

@@ -27,6 +27,9 @@ pub(super) struct Around {
     collects: bool,
     /// Such folders of the same patient, but for those that are called as a year or a view.
     collections: usize,
+    /// Folders of the same patient that are called neither as a visit nor as a view or a year, with dated
+    /// photos in them.
+    strangers: usize,
     /// The folder that is measured is that of one patient.
     one_patient: bool,
 }
@@ -44,20 +47,26 @@ pub(super) fn around(photos: &[Found], only: Option<&OsStr>) -> Vec<Around> {
             visits.entry(folder(photo)).or_default().extend(told);
         }
     }
-    visits.retain(|_, told| told.len() > 1);
-    let mut collections: BTreeMap<Vec<OsString>, usize> = BTreeMap::new();
-    for folder in visits.keys() {
-        let name = folder[own].to_string_lossy();
-        if !names::is_view(&name) && !is_year(&name) {
-            *collections.entry(folder[..own].to_vec()).or_default() += 1;
+    let counted = |visits: &BTreeMap<Vec<OsString>, BTreeSet<String>>| {
+        let mut folders: BTreeMap<Vec<OsString>, usize> = BTreeMap::new();
+        for (folder, told) in visits {
+            let name = folder[own].to_string_lossy();
+            if !told.is_empty() && !names::is_view(&name) && !is_year(&name) {
+                *folders.entry(folder[..own].to_vec()).or_default() += 1;
+            }
         }
-    }
+        folders
+    };
+    let strangers = counted(&visits);
+    visits.retain(|_, told| told.len() > 1);
+    let collections = counted(&visits);
     let of = |photo: &Found| {
         let patient = &photo.parts[..own.min(photo.parts.len())];
         Around {
             lonely: counts.get(&folder(photo)) == Some(&1),
             collects: visits.contains_key(&folder(photo)),
             collections: collections.get(patient).copied().unwrap_or(0),
+            strangers: strangers.get(patient).copied().unwrap_or(0),
             one_patient: only.is_some(),
         }
     };
@@ -87,6 +96,10 @@ pub(super) fn said(photo: &Found, only: Option<&OsStr>, around: &Around) -> Said
         remark,
     }
 }
+
+/// What to do about folders in one patient's that may be patients themselves.
+const EACH: &str = "if each is a patient, measure the folder above them with scardepth batch, else name \
+                    visits and views in manifest.csv";
 
 /// What a photo in a folder of its patient is: of the visit, or the view, that the folder is called,
 /// or of one of several visits that lie in it.
@@ -121,13 +134,17 @@ fn inside(folder: &str, stem: &str, around: &Around) -> (Named, Option<String>) 
         return (named, Some(text));
     }
     if !around.collects {
+        if around.strangers > 1 && around.one_patient && !is_year(folder) {
+            named.doubt = Some(format!(
+                "several folders beside each other are called neither as a visit nor as a view; {EACH}"
+            ));
+        }
         return (named, None);
     }
     named.visit = Some(told);
     if around.collections > 1 && around.one_patient && !is_year(folder) {
         named.doubt = Some(format!(
-            "{SEVERAL_FOLDERS} hold several visits each; if each is a patient, measure the folder \
-             above them with scardepth batch, else name visits and views in manifest.csv"
+            "{SEVERAL_FOLDERS} hold several visits each; {EACH}"
         ));
     } else if around.collections > 1 && unnamed {
         named.doubt = Some(format!(

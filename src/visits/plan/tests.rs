@@ -322,4 +322,10 @@ fn patients_are_not_taken_for_visits_of_one() {
     assert_eq!(plan.photos(), 0);
     assert!(reason(&plan, "anna/2026-01-12_front.jpg").contains("scardepth batch"));
     assert_eq!(root.plan().photos(), 4);
+    // After every patient's first visit as well.
+    let root = Root::new(&["Anna B/2026-01-12_left.jpg", "Karl M/2026-02-12_left.jpg"]);
+    let plan = root.plan_as(Layout::Views);
+    assert_eq!(plan.photos(), 0);
+    assert!(reason(&plan, "Anna B/2026-01-12_left.jpg").contains("scardepth batch"));
+    assert_eq!(root.plan().photos(), 2);
 }
