@@ -362,6 +362,14 @@ fn stages(criterion: &mut Criterion) {
     let largest = cut(&before, TILES_OF_LARGEST, LARGEST);
     let large = large(&before);
     let sizes = [Size::new("1 MP", &before), Size::new("12 MP", &large)];
+    for size in &sizes {
+        let open = size.skin.iter().filter(|s| **s).count();
+        assert!(
+            5 * open > 4 * size.skin.len(),
+            "{} is mostly skin",
+            size.name
+        );
+    }
     let originals = [
         original("1 MP", before, 1.0),
         original("12 MP", large, 1.0),

@@ -25,24 +25,30 @@ pub fn pair() -> [RgbImage; 2] {
     [pair.before.rgb, pair.after.rgb]
 }
 
-/// The photo `times` by `times` side by side, every other one mirrored so that no seam shows.
+/// The photo `times` by `times` side by side, every other one mirrored so that no seam is a step, each a
+/// little larger than the one before: what comes back to the pixel would be taken for a watermark.
 #[allow(dead_code)]
 pub fn tiled(photo: &RgbImage, times: u32) -> RgbImage {
     let (width, height) = photo.dimensions();
-    let across = imageops::flip_horizontal(photo);
-    let down = imageops::flip_vertical(photo);
-    let both = imageops::flip_vertical(&across);
     let mut out = RgbImage::new(times * width, times * height);
     for row in 0..times {
         for column in 0..times {
-            let tile = match (column % 2, row % 2) {
-                (0, 0) => photo,
-                (_, 0) => &across,
-                (0, _) => &down,
-                _ => &both,
-            };
+            let larger = |n: u32| n + n * (row * times + column) / 100;
+            let whole = imageops::resize(
+                photo,
+                larger(width),
+                larger(height),
+                imageops::FilterType::CatmullRom,
+            );
+            let mut tile = imageops::crop_imm(&whole, 0, 0, width, height).to_image();
+            if column % 2 == 1 {
+                imageops::flip_horizontal_in_place(&mut tile);
+            }
+            if row % 2 == 1 {
+                imageops::flip_vertical_in_place(&mut tile);
+            }
             let (x, y) = (column * width, row * height);
-            imageops::replace(&mut out, tile, i64::from(x), i64::from(y));
+            imageops::replace(&mut out, &tile, i64::from(x), i64::from(y));
         }
     }
     out
