@@ -68,7 +68,7 @@ struct Held {
     _lock: fs::File,
 }
 
-/// Whether `out` may be written to: it is missing, empty, or an earlier run’s of the same layout.
+/// Whether `out` may be written to: it is missing, empty, or an earlier run's of the same layout.
 ///
 /// # Errors
 /// If it is a file, cannot be looked into, or holds what is not ours or the other kind of result.
