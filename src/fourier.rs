@@ -21,7 +21,11 @@ pub fn forward(plane: Spectrum) -> Spectrum {
 #[must_use]
 pub fn inverse(plane: Spectrum) -> Spectrum {
     let scale = 1.0 / plane.len() as f32;
-    each(&transform(plane, FftDirection::Inverse), |v| v * scale)
+    let mut plane = transform(plane, FftDirection::Inverse);
+    if let Some(data) = plane.as_slice_mut() {
+        data.par_iter_mut().for_each(|v| *v *= scale);
+    }
+    plane
 }
 
 /// A forward transform that was left turned: `[[column frequency, row frequency]]`.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use image::{GrayImage, Luma, Rgb, RgbImage};
+use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use scardepth::phantom::{Family, Pair, Spec, render_pair};
 use serde_json::Value;
 
@@ -221,4 +221,10 @@ fn nothing_outside_the_region_is_measured() {
     let ended = desk.compare(&["--roi", "before.png"]);
     assert_eq!(ended.status, 2);
     assert!(ended.err.contains("in colours"), "{}", ended.err);
+    // What a drawing program left under what is transparent is not seen.
+    let left = RgbaImage::from_fn(400, 300, |x, _| {
+        Rgba(if x < 200 { [255; 4] } else { [200, 90, 60, 0] })
+    });
+    left.save(desk.at("layer.png")).unwrap();
+    assert_eq!(desk.compare(&["--roi", "layer.png"]).status, 0);
 }

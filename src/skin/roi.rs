@@ -37,18 +37,21 @@ pub fn read(path: &Path, size: (u32, u32), limits: &decode::Options) -> Result<M
     }
     let opaque = picture.opaque(1.0);
     let rgb = picture.display();
-    let coloured = rgb.pixels().filter(|p| {
+    let shows = |x: u32, y: u32| opaque.as_ref().is_none_or(|o| o[[y as usize, x as usize]]);
+    let coloured = rgb.enumerate_pixels().filter(|&(x, y, p)| {
         let [r, g, b] = p.0;
-        r.max(g).max(b) - r.min(g).min(b) > COLOURED
+        r.max(g).max(b) - r.min(g).min(b) > COLOURED && shows(x, y)
     });
-    if coloured.count() as f64 > MOST_COLOURED * f64::from(size.0 * size.1) {
+    let pixels = f64::from(size.0) * f64::from(size.1);
+    if coloured.count() as f64 > MOST_COLOURED * pixels {
         let problem = "the region is a picture in colours; paint all black but what is to be measured, \
                        and that white";
         return Err(bad(problem.to_string()));
     }
     let region = Mask::from_shape_fn((size.1 as usize, size.0 as usize), |(y, x)| {
         // Green stands for grey: a region is black and white.
-        rgb.get_pixel(x as u32, y as u32)[1] >= INSIDE && opaque.as_ref().is_none_or(|o| o[[y, x]])
+        let (x, y) = (x as u32, y as u32);
+        rgb.get_pixel(x, y)[1] >= INSIDE && shows(x, y)
     });
     if region.iter().all(|&r| !r) {
         let problem = "the region is black all over; paint white what is to be measured";

@@ -97,10 +97,6 @@ pub(super) fn said(photo: &Found, only: Option<&OsStr>, around: &Around) -> Said
     }
 }
 
-/// What to do about folders in one patient's that may be patients themselves.
-const EACH: &str = "if each is a patient, measure the folder above them with scardepth batch, else name \
-                    visits and views in manifest.csv";
-
 /// What a photo in a folder of its patient is: of the visit, or the view, that the folder is called,
 /// or of one of several visits that lie in it.
 fn inside(folder: &str, stem: &str, around: &Around) -> (Named, Option<String>) {
@@ -133,20 +129,18 @@ fn inside(folder: &str, stem: &str, around: &Around) -> (Named, Option<String>) 
         let text = format!("Its folder was taken as the view \u{201c}{folder}\u{201d}.");
         return (named, Some(text));
     }
+    if around.strangers > 1 && around.one_patient && !is_year(folder) {
+        named.doubt = Some(format!(
+            "{SEVERAL_FOLDERS} are called neither as visits nor as views; if each is a patient, measure \
+             the folder above them with scardepth batch, else name visits and views in manifest.csv"
+        ));
+        return (named, None);
+    }
     if !around.collects {
-        if around.strangers > 1 && around.one_patient && !is_year(folder) {
-            named.doubt = Some(format!(
-                "several folders beside each other are called neither as a visit nor as a view; {EACH}"
-            ));
-        }
         return (named, None);
     }
     named.visit = Some(told);
-    if around.collections > 1 && around.one_patient && !is_year(folder) {
-        named.doubt = Some(format!(
-            "{SEVERAL_FOLDERS} hold several visits each; {EACH}"
-        ));
-    } else if around.collections > 1 && unnamed {
+    if around.collections > 1 && unnamed {
         named.doubt = Some(format!(
             "{SEVERAL_FOLDERS} hold several visits each, and no name says which show the same skin; \
              add the view to the names (2026-01-10_front.jpg)"
