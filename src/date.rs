@@ -56,10 +56,14 @@ impl Date {
     }
 
     /// The date with which a name begins: `2026-01-10`, `2026_01_10`, `2026.01.10`, `20260110`,
-    /// with anything but a digit behind it. Dates that begin with the day or month are doubtful:
-    /// nobody can tell which of the two 03.04. means.
+    /// `10 Jan 2026`, `13.01.2026`, with anything but a digit behind it. Dates that begin with the day
+    /// or month are doubtful unless there is one way to read them: nobody can tell which of the two
+    /// 03.04. means.
     #[must_use]
     pub fn leading(name: &str) -> Leading<'_> {
+        if let Some((date, rest)) = worded(name) {
+            return Leading::Date(date, tail(rest));
+        }
         let (runs, rest) = digit_runs(name);
         let numbers: Vec<u16> = runs.iter().filter_map(|r| r.parse().ok()).collect();
         let lengths: Vec<usize> = runs.iter().map(|r| r.len()).collect();
@@ -75,6 +79,7 @@ impl Date {
                 // Eight digits that are no date are a number, such as a camera's.
                 return date.map_or(Leading::None, |date| Leading::Date(date, tail(&name[8..])));
             }
+            ([1..=2, 1..=2, 4], &[p, q, y]) if only(p, q, y).is_some() => only(p, q, y),
             ([1..=2, 1..=2, 2 | 4], _) => {
                 return Leading::Doubtful(format!(
                     "\u{201c}{}\u{201d} can be read in more than one way; write the date as \
@@ -128,6 +133,54 @@ impl Date {
             u8::try_from(day).ok()?,
         )
     }
+}
+
+/// The day that `p` and `q` of year `y` are, if there is just one, whichever of them is the month.
+fn only(p: u16, q: u16, y: u16) -> Option<Date> {
+    let read = |day: u16, month: u16| Date::new(y, month as u8, day as u8);
+    match (read(p, q), read(q, p)) {
+        (Some(a), Some(b)) => (a == b).then_some(a),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The date of a name that begins with `10 Jan 2026`, `10-january-2026` or the like, and what follows.
+fn worded(name: &str) -> Option<(Date, &str)> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    const SEPARATORS: [char; 5] = ['-', '_', '.', ' ', ','];
+    let (day, rest) = digits(name)?;
+    let rest = rest.trim_start_matches(SEPARATORS);
+    let end = rest.find(|c: char| !c.is_ascii_alphabetic())?;
+    let word = rest[..end].to_lowercase();
+    let month = (MONTHS.iter()).position(|m| word.len() >= 3 && m.starts_with(&word))?;
+    let (year, rest) = digits(rest[end..].trim_start_matches(SEPARATORS))?;
+    let date = Date::new(
+        (year.len() == 4).then(|| year.parse().ok()).flatten()?,
+        month as u8 + 1,
+        (day.len() <= 2).then(|| day.parse().ok()).flatten()?,
+    )?;
+    Some((date, rest))
+}
+
+/// The digits with which a text begins, and the rest; `None` without any.
+fn digits(text: &str) -> Option<(&str, &str)> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    (end > 0).then(|| text.split_at(end))
 }
 
 /// Up to three runs of digits joined by one of `-`, `_`, `.` or a space, and what follows.
@@ -205,12 +258,27 @@ mod tests {
             ("20260110_front", "front"),
             ("20260110", ""),
             ("2026-01-10T09:30:00", "T09:30:00"),
+            ("10 Jan 2026 left", "left"),
+            ("10_january_2026", ""),
         ] {
             assert_eq!(Date::leading(name), Leading::Date(tenth, rest), "{name}");
         }
+        for name in ["13.06.2024", "06-13-2024_left", "13 Jun 2024"] {
+            let Leading::Date(date, _) = Date::leading(name) else {
+                panic!("{name} is one day only");
+            };
+            assert_eq!(date.to_string(), "2024-06-13");
+        }
+        assert_eq!(date("05.05.2024").to_string(), "2024-05-05");
         assert_eq!(Date::parse("2026-01-10T09:30:00"), Some(tenth));
         assert_eq!(Date::parse("2026-01-10 front"), None);
-        for name in ["2026-02-30_front", "2026-13-01", "10.01.2026", "1-2-26"] {
+        for name in [
+            "2026-02-30_front",
+            "2026-13-01",
+            "10.01.2026",
+            "1-2-26",
+            "13.6.24",
+        ] {
             assert!(
                 matches!(Date::leading(name), Leading::Doubtful(_)),
                 "{name}"
@@ -224,6 +292,8 @@ mod tests {
             "",
             "week 8",
             "1234567890",
+            "10 marks 2026",
+            "3 mar",
         ] {
             assert_eq!(Date::leading(name), Leading::None, "{name}");
         }

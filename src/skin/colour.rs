@@ -104,6 +104,8 @@ const BINS: usize = 120;
 /// Blur of the histogram, log units: as wide as one face's own chroma, so that mass and not
 /// smoothness decides; a wall is much more uniform than a face.
 const HISTOGRAM_BLUR: f32 = 0.08;
+/// Least distance of two peaks that are two things, log units: more than a face's own chroma.
+const APART: f32 = 0.25;
 /// Standard deviations that the fitted scatter is held between, log units: the least is what JPEG
 /// and noise do to one skin, the largest a face with strong redness.
 const SIGMA_LEAST: f64 = 0.045;
@@ -123,7 +125,21 @@ impl Cluster {
     /// `usable`: neither dark nor clipped, away from edges. `None` if there is nothing usable.
     pub fn find(colour: &LogColour, usable: &Mask) -> Option<Self> {
         let samples = gather(colour, usable);
-        let start = mode(&samples)?;
+        let fitted = modes(&samples).into_iter().map(|at| {
+            let cluster = Self::around(at, &samples);
+            let mass: f64 = (cluster.members(&samples))
+                .map(|s| f64::from(s.weight))
+                .sum();
+            (cluster, mass)
+        });
+        // Of even ones the higher peak, which comes first.
+        fitted
+            .reduce(|best, next| if next.1 > best.1 { next } else { best })
+            .map(|(cluster, _)| cluster)
+    }
+
+    /// The cluster to which a peak of the histogram leads.
+    fn around(start: [f32; 2], samples: &[Sample]) -> Self {
         let mut cluster = Self {
             luminance: 0.0,
             luminance_sigma: 1.0,
@@ -132,16 +148,15 @@ impl Cluster {
             precision: [1.0 / 0.01, 0.0, 1.0 / 0.01],
         };
         for _ in 0..ROUNDS {
-            let members: Vec<Sample> = samples
-                .iter()
-                .filter(|s| {
-                    cluster.squared_distance(s.luminance, s.red, s.yellow) < MEMBER * MEMBER
-                })
-                .copied()
-                .collect();
+            let members: Vec<Sample> = cluster.members(samples).copied().collect();
             cluster = Self::fit(&members).unwrap_or(cluster);
         }
-        Some(cluster)
+        cluster
+    }
+
+    fn members<'a>(&self, samples: &'a [Sample]) -> impl Iterator<Item = &'a Sample> {
+        let near = |s: &Sample| self.squared_distance(s.luminance, s.red, s.yellow);
+        samples.iter().filter(move |s| near(s) < MEMBER * MEMBER)
     }
 
     /// How far a pixel's chroma is from skin's in that light, ln(R/G) and ln(G/B).
@@ -314,10 +329,11 @@ fn prior(red: f32, yellow: f32) -> f32 {
     (-0.5 * (p * p + q * q + r * r)).exp() + PRIOR_FLOOR
 }
 
-/// Where the weighted, blurred histogram of chroma is highest.
-fn mode(samples: &[Sample]) -> Option<[f32; 2]> {
+/// Where the weighted, blurred histogram of chroma is highest, and where it is highest away from there:
+/// paper and walls are all of one colour, and so make a peak that a larger, more varied face may not reach.
+fn modes(samples: &[Sample]) -> Vec<[f32; 2]> {
     if samples.is_empty() {
-        return None;
+        return Vec::new();
     }
     let bin = |v: f32| (((v - BINS_FROM) / BIN) as isize).clamp(0, BINS as isize - 1) as usize;
     let mut histogram = Array2::<f32>::zeros((BINS, BINS));
@@ -325,14 +341,32 @@ fn mode(samples: &[Sample]) -> Option<[f32; 2]> {
         histogram[[bin(s.red), bin(s.yellow)]] += s.weight;
     }
     let smooth = gaussian(&histogram, HISTOGRAM_BLUR / BIN);
-    let mut best = (f32::NEG_INFINITY, 0, 0);
-    for i in 0..BINS {
-        for (j, &v) in row(&smooth, i).iter().enumerate() {
-            if v > best.0 {
-                best = (v, i, j);
+    let highest = |allowed: &dyn Fn(usize, usize) -> bool| {
+        let mut best: Option<(f32, usize, usize)> = None;
+        for i in 0..BINS {
+            for (j, &v) in row(&smooth, i).iter().enumerate() {
+                if best.is_none_or(|b| v > b.0) && allowed(i, j) && is_peak(&smooth, i, j) {
+                    best = Some((v, i, j));
+                }
             }
         }
-    }
+        best.map(|(_, i, j)| (i, j))
+    };
+    let Some(first) = highest(&|_, _| true) else {
+        return Vec::new();
+    };
+    let away = (APART / BIN) as usize;
+    let second = highest(&|i, j| i.abs_diff(first.0).max(j.abs_diff(first.1)) > away);
     let centre = |i: usize| BINS_FROM + (i as f32 + 0.5) * BIN;
-    Some([centre(best.1), centre(best.2)])
+    [Some(first), second]
+        .into_iter()
+        .flatten()
+        .map(|(i, j)| [centre(i), centre(j)])
+        .collect()
+}
+
+/// Whether no bin beside this one is higher.
+fn is_peak(histogram: &Field, i: usize, j: usize) -> bool {
+    let near = |k: usize| k.saturating_sub(1)..(k + 2).min(BINS);
+    near(i).all(|y| near(j).all(|x| histogram[[y, x]] <= histogram[[i, j]]))
 }

@@ -154,6 +154,32 @@ fn towels_and_walls_are_out() {
 }
 
 #[test]
+fn an_arm_of_many_shades_beside_paper_of_one() {
+    // Paper in warm light: nearly as red as the palest skin, and all of one colour.
+    const PAPER: [f32; 3] = [0.76, 0.58, 0.49];
+    let edge = 320;
+    let mut image = daylight([0.42, 0.18, 0.109]);
+    for c in [1, 2] {
+        for ((y, x), light) in image.planes[c].indexed_iter_mut() {
+            // Less red toward one side, less yellow toward the hand.
+            let (u, v) = (x as f32 / SIZE.1 as f32, y as f32 / SIZE.0 as f32);
+            let pale = [0.0, 0.9, 0.9][c] * (u - 0.75) + [0.0, 0.0, 0.45][c] * (v - 0.5);
+            *light *= pale.exp();
+        }
+    }
+    for (plane, paper) in image.planes.iter_mut().zip(PAPER) {
+        for ((y, x), light) in plane.indexed_iter_mut().filter(|((_, x), _)| *x < edge) {
+            // Lit a little unevenly, or it would be taken for a frame.
+            *light = paper * (1.0 - 0.2 * (x as f32 / 90.0).sin() * (y as f32 / 70.0).cos());
+        }
+    }
+    let found = find(&rounded(image), scale(), &Options::default());
+    let arm = kept(&found, |_, x| x >= edge);
+    let paper = kept(&found, |_, x| x < edge);
+    assert!(arm > 0.7 && paper < 0.01, "{arm} {paper}");
+}
+
+#[test]
 fn deep_scars_stay_in() {
     let mut image = daylight(TYPES[2]);
     // Black holes 2.5 mm across with hard edges, and one boxcar of 5 mm.
