@@ -3,7 +3,7 @@
 //! The phantom pairs of learning are drawn from seeds of their own ([`FIRST_SEED`] on), which no test
 //! and no table of accuracy uses; families, rigs, skin types and scales are mixed, more than half of
 //! the persons are [`wild`](crate::phantom::Spec::wild), of the latest two of three
-//! [`coarse`](crate::phantom::Spec::coarse), and all else is drawn by the renderer over its whole range
+//! [`coarse`](crate::phantom::Surface::Coarse), and all else is drawn by the renderer over its whole range
 //! (domain randomisation, Tobin et al. 2017). Crops are varied again as they are taken. The loss is
 //! logistic for scar or not and Huber's for depth, and asks for the difference between both visits as
 //! well: without that a network shows the mean of both.

@@ -25,7 +25,7 @@ pub use self::figures::Figures;
 pub use self::pair::{Assessed, Pressed, assess, assess_pressed, pressed};
 
 use crate::decode::Photo;
-use crate::phantom::{self, Family, Rig, SkinType, Spec};
+use crate::phantom::{self, Family, Rig, SkinType, Spec, Surface};
 use crate::pipeline;
 use crate::report::schema::Tool;
 
@@ -44,8 +44,8 @@ pub struct Options {
     pub first_seed: Option<u64>,
     /// Second photos from [far off](Spec::far_off) instead of a practised hand's.
     pub wide_poses: bool,
-    /// [Coarse](Spec::coarse) skin in hard light.
-    pub coarse_skin: bool,
+    /// What everybody's skin is like.
+    pub surface: Surface,
     /// Everything by [laws of its own](Spec::free).
     pub free_laws: bool,
     /// How the pairs are compared; the scale is that of each phantom.
@@ -65,7 +65,7 @@ impl Options {
         let first = self.first_seed.unwrap_or(specs::FIRST_SEED);
         let moved = |mut spec: Spec| {
             spec.seed = first + (spec.seed - specs::FIRST_SEED);
-            spec.coarse = self.coarse_skin;
+            spec.surface = self.surface;
             spec.free = self.free_laws;
             if self.wide_poses {
                 spec.far_off()

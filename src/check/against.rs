@@ -191,7 +191,7 @@ fn framing(pose: &Pose) -> Vec<Caveat> {
     let mut said = Vec::new();
     let larger = pose.magnification.max(1.0 / pose.magnification);
     if larger >= MAGNIFIED {
-        let percent = 100.0 * (larger - 1.0);
+        let percent = 100.0 * (pose.magnification - 1.0).abs();
         let (how, what) = if pose.magnification > 1.0 {
             ("larger", "farther away")
         } else {

@@ -42,6 +42,9 @@ pub struct Arguments {
     /// Coarse, oily skin with folds and bulges, in hard light, by a telephone that sharpens
     #[arg(long, conflicts_with = "press")]
     coarse_skin: bool,
+    /// Coarse skin that shines in patches, with the wing of a nose and fields of soft or dense dents
+    #[arg(long, conflicts_with_all = ["press", "coarse_skin"])]
+    faces: bool,
     /// Scars, healing, texture, scattering of light, lamp and camera by laws of their own for each person
     #[arg(long, conflicts_with = "press")]
     free_laws: bool,
@@ -87,7 +90,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .collect(),
         first_seed: arguments.first_seed,
         wide_poses: arguments.wide_poses,
-        coarse_skin: arguments.coarse_skin,
+        surface: super::phantom::surface(arguments.coarse_skin, arguments.faces),
         free_laws: arguments.free_laws,
         compare: pipeline::Options {
             scale,

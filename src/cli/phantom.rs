@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use scardepth::accuracy::{self, Pressed};
 use scardepth::decode::{self, decode};
-use scardepth::phantom::{self, Course, Family, Format, Rig, SkinType, Spec};
+use scardepth::phantom::{self, Course, Family, Format, Rig, SkinType, Spec, Surface};
 use scardepth::pipeline;
 
 use super::{Failure, print};
 
 /// Draw photos of skin with scars whose truth is known, or press known dents into a photo.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Arguments {
     /// Folder to write into, made if missing
     #[arg(long, value_name = "DIR")]
@@ -62,9 +63,21 @@ pub struct Arguments {
     /// Coarse, oily skin with folds and bulges, in hard light, by a telephone that sharpens
     #[arg(long, conflicts_with = "press")]
     coarse_skin: bool,
+    /// Coarse skin that shines in patches, with the wing of a nose and fields of soft or dense dents
+    #[arg(long, conflicts_with_all = ["press", "coarse_skin"])]
+    faces: bool,
     /// Scars, healing, texture, scattering of light, lamp and camera by laws of their own for each person
     #[arg(long, conflicts_with = "press")]
     free_laws: bool,
+}
+
+/// What the flags of coarse skin and of faces ask for.
+pub(super) fn surface(coarse: bool, face: bool) -> Surface {
+    match (coarse, face) {
+        (_, true) => Surface::Face,
+        (true, false) => Surface::Coarse,
+        (false, false) => Surface::Usual,
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -194,7 +207,7 @@ fn specs(a: &Arguments) -> Vec<Spec> {
                         },
                         visits: a.visits,
                         strength: a.strength,
-                        coarse: a.coarse_skin,
+                        surface: surface(a.coarse_skin, a.faces),
                         free: a.free_laws,
                         ..Spec::default()
                     };

@@ -151,7 +151,12 @@ fn lamps(lights: &Lights) -> Option<Caveat> {
             mark(shares[1])
         )
     } else {
-        format!("the {flat} one, as its dents look, more from the front")
+        format!(
+            "the {flat} one, as its dents look, more from the front, though the shading of finer skin is \
+             alike ({} and {})",
+            of_100(shares[0]),
+            mark(shares[1])
+        )
     };
     Some(Caveat {
         code: "lamp-differs",

@@ -10,7 +10,7 @@ use crate::decode::Photo;
 use crate::filter::{bicubic, reduce};
 use crate::normalise;
 use crate::phantom::truth::WarpGrid;
-use crate::phantom::{self, Family, LightRange, Rig, Setup, SkinType, Spec};
+use crate::phantom::{self, Family, LightRange, Rig, Setup, SkinType, Spec, Surface};
 use crate::raster::{Field, Mask, from_rows};
 use crate::relief::canvas::Look;
 use crate::relief::{self, Side};
@@ -78,6 +78,14 @@ pub fn spec(i: usize) -> Spec {
     /// From here on two of three follow laws of their own.
     const FREE: usize = 4000;
     let free = i >= FREE && i % 3 != 1;
+    /// From here on two of three are faces.
+    const FACE: usize = 6000;
+    let free = free && i < FACE;
+    let surface = match (coarse, i >= FACE) {
+        (false, _) => Surface::Usual,
+        (true, false) => Surface::Coarse,
+        (true, true) => Surface::Face,
+    };
     let scales = if coarse {
         [8.0, 6.0, 5.0, 7.0, 12.0, 10.0]
     } else {
@@ -97,7 +105,7 @@ pub fn spec(i: usize) -> Spec {
         width: side(60.0),
         height: side(45.0),
         wild: random.random_range(0.0..1.0) < 0.6,
-        coarse,
+        surface,
         free,
         light: if random.random_range(0.0..1.0) < 0.3 {
             TURNED

@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 
+use super::dice::Dice;
 use super::grid::Grid;
 use crate::raster::Field;
 
@@ -36,6 +37,31 @@ pub struct Swell {
     /// Standard deviation across, mm.
     pub width: f64,
     pub height: f64,
+}
+
+/// A bulge as steep as a nose's wing or a fold of the cheek, and the crease at its foot.
+pub fn fold(half: [f64; 2], dice: &mut Dice) -> (Swell, Wrinkle) {
+    let width = dice.ratio(2.0, 7.0);
+    let swell = Swell {
+        x: dice.range(-1.1, 1.1) * half[0],
+        y: dice.range(-1.1, 1.1) * half[1],
+        angle: dice.range(0.0, TAU),
+        half_length: width * dice.ratio(0.8, 4.0),
+        width,
+        height: dice.range(0.35, 1.0) * width,
+    };
+    // Where the bulge has all but run out.
+    let foot = dice.range(1.4, 2.2) * width;
+    let crease = Wrinkle {
+        x: swell.x - foot * swell.angle.sin(),
+        y: swell.y + foot * swell.angle.cos(),
+        angle: swell.angle,
+        half_length: swell.half_length + dice.range(0.5, 2.0) * width,
+        bend: dice.range(-0.02, 0.02),
+        width: dice.ratio(0.25, 0.9),
+        depth: dice.ratio(0.08, 0.7),
+    };
+    (swell, crease)
 }
 
 impl Papule {

@@ -52,10 +52,15 @@ pub fn illuminate(light: &Light, camera: &Camera, height: &Field, grid: &Grid) -
     /// Share of a dull sky that bare skin mirrors (Schlick, n = 1.4, averaged over angles).
     const MIRRORED_SKY: f32 = 0.05;
     let gloss = light.gloss as f32;
+    let oil = light.oil.map(|oil| grid.fill_broad(|x, y| oil.at(x, y)));
     Lit {
         diffuse: std::array::from_fn(|c| channel(c, &lamp, &room, 1.0)),
         gloss: std::array::from_fn(|c| {
-            channel(c, &glint, &open, MIRRORED_SKY).mapv_into(|v| v * gloss)
+            let mut shine = channel(c, &glint, &open, MIRRORED_SKY).mapv_into(|v| v * gloss);
+            if let Some(oil) = &oil {
+                shine *= oil;
+            }
+            shine
         }),
     }
 }

@@ -50,7 +50,7 @@ use serde::Serialize;
 pub use self::camera::PoseRange;
 pub use self::rig::{LightRange, Rig};
 pub use self::skin_type::SkinType;
-pub use self::spec::{Error, Family, Format, Spec};
+pub use self::spec::{Error, Family, Format, Spec, Surface};
 pub use self::truth::Truth;
 
 use self::camera::{Camera, Pose};

@@ -42,25 +42,7 @@ impl Person {
     pub(super) fn draw(spec: &Spec) -> Self {
         let half = spec.half_field();
         let dice = |purpose: &str| Dice::new(spec.seed, purpose, 0);
-        let strewn = match spec.family {
-            Family::Healthy => Strewn::Nowhere,
-            Family::Confluent => Strewn::Confluent,
-            Family::Linear => Strewn::Lines,
-            _ => Strewn::Apart,
-        };
-        let mut scars = strew::strew(strewn, half, &mut dice("scars"));
-        let mut pits = dice("pits");
-        if spec.wild && matches!(strewn, Strewn::Apart | Strewn::Confluent) && pits.chance(0.35) {
-            strew::pit(&mut scars, half, &mut pits);
-        }
-        if spec.coarse && !matches!(strewn, Strewn::Nowhere) {
-            let mut cheeks = dice("cheeks");
-            match cheeks.unit() {
-                p if p < 0.5 => strew::pock(&mut scars, half, &mut cheeks),
-                p if p < 0.85 => strew::pit(&mut scars, half, &mut cheeks),
-                _ => {}
-            }
-        }
+        let mut scars = strewn(spec, half);
         let mut answer = dice("response");
         let mut responses: Vec<Response> =
             (scars.iter().map(|_| Response::draw(&mut answer))).collect();
@@ -108,11 +90,16 @@ impl Person {
         }
         let mut light = Light::draw(spec.rig, &mut dice("light")).moved_away(field);
         let mut sensor = Sensor::draw(reflectance, &mut other);
-        if spec.coarse {
+        if spec.surface.is_coarse() {
             let mut coarse = dice("coarse");
             relief = relief.coarse(half, &mut coarse);
             light = light.hard(&mut coarse);
             sensor = sensor.eager(&mut coarse);
+        }
+        if spec.surface.is_face() {
+            let mut face = dice("face");
+            relief = relief.face(half, &mut face);
+            light = light.patchy(&mut face);
         }
         if spec.free {
             let mut free = dice("free");
@@ -227,6 +214,39 @@ impl Person {
             })
         })
     }
+}
+
+/// Where a person's scars are, and what they are like.
+fn strewn(spec: &Spec, half: [f64; 2]) -> Vec<Scar> {
+    let dice = |purpose: &str| Dice::new(spec.seed, purpose, 0);
+    let strewn = match spec.family {
+        Family::Healthy => Strewn::Nowhere,
+        Family::Confluent => Strewn::Confluent,
+        Family::Linear => Strewn::Lines,
+        _ => Strewn::Apart,
+    };
+    let mut scars = strew::strew(strewn, half, &mut dice("scars"));
+    let mut pits = dice("pits");
+    if spec.wild && matches!(strewn, Strewn::Apart | Strewn::Confluent) && pits.chance(0.35) {
+        strew::pit(&mut scars, half, &mut pits);
+    }
+    if spec.surface.is_coarse() && !matches!(strewn, Strewn::Nowhere) {
+        let mut cheeks = dice("cheeks");
+        match cheeks.unit() {
+            p if p < 0.5 => strew::pock(&mut scars, half, &mut cheeks),
+            p if p < 0.85 => strew::pit(&mut scars, half, &mut cheeks),
+            _ => {}
+        }
+    }
+    if spec.surface.is_face() && !matches!(strewn, Strewn::Nowhere) {
+        let mut fields = dice("fields");
+        match fields.unit() {
+            p if p < 0.4 => strew::wave(&mut scars, half, &mut fields),
+            p if p < 0.7 => strew::sieve(&mut scars, half, &mut fields),
+            _ => {}
+        }
+    }
+    scars
 }
 
 /// How much larger the field is than a cheek's 70 mm; lengths of the set-up grow with it.

@@ -3,7 +3,7 @@
 use std::f64::consts::{PI, TAU};
 
 use super::dice::{Dice, fraction, node, perlin, smoothstep};
-use super::features::{Papule, Swell, Wrinkle};
+use super::features::{Papule, Swell, Wrinkle, fold};
 use super::grid::Grid;
 use super::scars::{Kind, Scar};
 use super::waves::Waves;
@@ -187,6 +187,17 @@ impl Relief {
                 // As steep as the side of a nose at most.
                 height: dice.range(-0.35, 0.35) * width,
             });
+        }
+        self
+    }
+
+    /// The same person with the wing of a nose, or another fold, in the picture.
+    #[must_use]
+    pub fn face(mut self, half: [f64; 2], dice: &mut Dice) -> Self {
+        for _ in 0..dice.count(0, 2) {
+            let (swell, crease) = fold(half, dice);
+            self.swells.push(swell);
+            self.wrinkles.push(crease);
         }
         self
     }

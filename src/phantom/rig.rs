@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::camera::Camera;
-use super::dice::Dice;
+use super::dice::{Dice, perlin};
 
 /// Points of a ring flash.
 const RING: usize = 6;
@@ -81,6 +81,33 @@ pub struct Light {
     /// Strength of gloss against bare skin's (1) and its roughness.
     pub gloss: f64,
     pub roughness: f64,
+    /// Where the skin is oily and where it is dry, if not the same everywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oil: Option<Oil>,
+}
+
+/// Patches of oily skin.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Oil {
+    pub seed: u64,
+    /// Width of a patch, mm.
+    pub width_mm: f64,
+    /// Standard deviation of gloss, natural-log units, about.
+    pub spread: f64,
+}
+
+impl Oil {
+    /// How much more the skin shines at a point (mm) than in the mean.
+    #[must_use]
+    pub fn at(&self, x: f32, y: f32) -> f32 {
+        // Noise of standard deviation 0.25, about.
+        let wave = self.width_mm as f32;
+        let broad = perlin(x / wave, y / wave, self.seed);
+        let fine = perlin(3.0 * x / wave, 3.0 * y / wave, self.seed ^ 1);
+        (4.0 * self.spread as f32 * (broad + 0.4 * fine))
+            .exp()
+            .min(8.0)
+    }
 }
 
 impl Light {
@@ -138,6 +165,7 @@ impl Light {
             room_lean: dice.range(0.0, 0.6),
             gloss: dice.range(0.3, 1.3),
             roughness: dice.range(0.36, 0.55),
+            oil: None,
         }
     }
 
@@ -157,6 +185,17 @@ impl Light {
         self.room *= dice.ratio(0.4, 1.0);
         self.gloss *= dice.ratio(0.8, 4.0);
         self.roughness *= dice.ratio(0.6, 1.0);
+        self
+    }
+
+    /// The same place, and skin that shines in patches.
+    #[must_use]
+    pub fn patchy(mut self, dice: &mut Dice) -> Self {
+        self.oil = Some(Oil {
+            seed: dice.seed(),
+            width_mm: dice.ratio(3.0, 18.0),
+            spread: dice.range(0.2, 1.2),
+        });
         self
     }
 

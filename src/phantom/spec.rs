@@ -60,6 +60,40 @@ impl Family {
     }
 }
 
+/// What the skin's surface is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Surface {
+    /// As most cheeks are.
+    #[default]
+    Usual,
+    /// Coarse and oily, with folds, bulges and cheeks full of pits, in hard light, by a camera that
+    /// sharpens. Of eight photos of faces (clinics' and selfies) fine texture scattered by 0.04 to 0.095
+    /// in log luminance, of healthy phantoms without this by 0.02 to 0.04.
+    Coarse,
+    /// Coarse, and shining in patches; a nose's wing or a fold with its crease lies in the picture, and
+    /// fields of dents are softer or closer than usual.
+    Face,
+}
+
+impl Surface {
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        *self == Self::Usual
+    }
+
+    /// Coarse, at least.
+    #[must_use]
+    pub fn is_coarse(self) -> bool {
+        self != Self::Usual
+    }
+
+    #[must_use]
+    pub fn is_face(self) -> bool {
+        self == Self::Face
+    }
+}
+
 /// How photos are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,11 +130,8 @@ pub struct Spec {
     /// or fine texture. For learning from more than there is on most cheeks.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub wild: bool,
-    /// Whether the skin is coarse and oily, with folds, bulges and cheeks full of pits, in hard light, and
-    /// the camera sharpens. Of eight photos of faces (clinics' and selfies) fine texture scattered by 0.04
-    /// to 0.095 in log luminance, of healthy phantoms without this by 0.02 to 0.04.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub coarse: bool,
+    #[serde(skip_serializing_if = "Surface::is_usual")]
+    pub surface: Surface,
     /// Whether this person's scars, their healing, the skin's texture and its scattering of light follow
     /// laws of their own instead of this renderer's. What the renderer takes for granted of all skin must
     /// not be taken for granted by what learns from it.
@@ -125,7 +156,7 @@ impl Default for Spec {
             pose: PoseRange::default(),
             light: LightRange::default(),
             wild: false,
-            coarse: false,
+            surface: Surface::Usual,
             free: false,
         }
     }
@@ -177,13 +208,17 @@ impl Spec {
         } else {
             ""
         };
-        let coarse = if self.coarse { "coarse_" } else { "" };
+        let surface = match self.surface {
+            Surface::Usual => "",
+            Surface::Coarse => "coarse_",
+            Surface::Face => "face_",
+        };
         let free = if self.free { "free_" } else { "" };
         let strength = self
             .strength
             .map_or(String::new(), |s| format!("{}", (100.0 * s).round()));
         format!(
-            "{free}{coarse}{far}{course}{}{strength}_{}_type{}_seed{}",
+            "{free}{surface}{far}{course}{}{strength}_{}_type{}_seed{}",
             self.family.name(),
             self.rig.name(),
             self.skin_type.number(),

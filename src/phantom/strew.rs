@@ -177,6 +177,51 @@ pub fn pock(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     });
 }
 
+/// Adds a cheek of soft waves: dents so gentle that only a slanting light shows them.
+pub fn wave(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
+    /// Widths, mm, and depths as a share of them.
+    const WIDTH: [f64; 2] = [1.6, 7.0];
+    const SLOPE: [f64; 2] = [0.03, 0.09];
+    const MOST: usize = 160;
+    const TRIED: usize = 1600;
+    let cheek = Cheek {
+        middle: [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]),
+        spread: dice.ratio(9.0, 24.0),
+        apart: dice.range(0.75, 1.4),
+        most: MOST,
+        tried: TRIED,
+    };
+    cheek.fill(scars, dice, |id, at, dice| {
+        let mut dent = Scar::draw(id, Kind::Rolling, at, dice);
+        let width = dice.ratio(WIDTH[0], WIDTH[1]);
+        dent.widen(width);
+        dent.depth = width * dice.ratio(SLOPE[0], SLOPE[1]);
+        dent
+    });
+}
+
+/// Adds pits as close as they can stand.
+pub fn sieve(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
+    /// Widths and depths, mm.
+    const WIDTH: [f64; 2] = [0.6, 1.4];
+    const DEPTH: [f64; 2] = [0.08, 0.4];
+    const MOST: usize = 350;
+    const TRIED: usize = 3500;
+    let cheek = Cheek {
+        middle: [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]),
+        spread: dice.ratio(6.0, 14.0),
+        apart: dice.range(0.9, 1.3),
+        most: MOST,
+        tried: TRIED,
+    };
+    cheek.fill(scars, dice, |id, at, dice| {
+        let mut pit = Scar::draw(id, Kind::IcePick, at, dice);
+        pit.widen(dice.ratio(WIDTH[0], WIDTH[1]));
+        pit.depth = dice.ratio(DEPTH[0], DEPTH[1]);
+        pit
+    });
+}
+
 fn lines(half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {
     let mut scars = Vec::new();
     let common = dice.range(0.0, PI);

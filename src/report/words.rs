@@ -74,17 +74,17 @@ pub fn range(low: f64, high: f64) -> String {
     format!("{} to {} %", signed(low, 0), signed(high, 0))
 }
 
-/// How much of the skin was laid on.
+/// How much of the skin was laid on; `asked` says of which, [`doubt::skin_asked`].
 #[must_use]
-pub fn laid_on(overlap: f64, confident: f64, compared: bool) -> String {
+pub fn laid_on(overlap: f64, confident: f64, asked: &str, compared: bool) -> String {
     let measured = if compared {
         " and was measured in both"
     } else {
         "; nothing was measured"
     };
     format!(
-        "The photo after shows {} of the skin of the photo before. {} of the skin of the first photo \
-         could be laid on with confidence{measured}.",
+        "The photo after shows {} of the skin of the photo before. {} of {asked} could be laid on with \
+         confidence{measured}.",
         percent(overlap),
         percent(confident)
     )

@@ -100,10 +100,10 @@ fn parse(bytes: &[u8]) -> Result<Manifest, (u64, String)> {
     let columns = columns(&header, &mut manifest.remarks)?;
     for record in reader.records() {
         let record = record.map_err(|e| {
-            let line = e.position().map_or(0, csv::Position::line);
+            let line = e.position().map_or(0, |p| line_of(&text, p));
             (line, e.to_string())
         })?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |p| line_of(&text, p));
         if record.iter().all(str::is_empty) {
             continue;
         }
@@ -123,6 +123,13 @@ fn parse(bytes: &[u8]) -> Result<Manifest, (u64, String)> {
         }
     }
     Ok(manifest)
+}
+
+/// The line of a record, counted from 1: the reader takes the empty lines before one for its beginning.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let rest = text.get(position.byte() as usize..).unwrap_or_default();
+    let empty = rest.len() - rest.trim_start_matches(['\n', '\r']).len();
+    position.line() + rest[..empty].matches('\n').count() as u64
 }
 
 /// Which known column stands where.
@@ -277,6 +284,8 @@ mod tests {
         assert_eq!(row.file.as_deref(), Some("anna/a.jpg"));
         assert_eq!(row.px_per_mm.map(PixelsPerMm::get), Some(15.6));
         assert_eq!(row.patient.as_deref(), Some("Anna"));
+        let lines: Vec<u64> = manifest.rows.iter().map(|row| row.line).collect();
+        assert_eq!(lines, [2, 4], "as an editor counts them");
         assert_eq!(manifest.remarks.len(), 1, "the unknown column is said");
         let wide: Vec<u8> = "\u{feff}file\ta\u{e4}\nx.jpg\t1\n"
             .encode_utf16()

@@ -167,7 +167,7 @@ pub(super) fn compared(comparison: &Comparison) -> Markup {
         section.sheet aria-labelledby="how-heading" {
             h2 #how-heading { (text::HOW_HEADING) }
             @if let (Some(overlap), Some(confident)) = (comparison.registration.overlap, comparison.registration.confident_fraction) {
-                p { (words::laid_on(overlap, confident, comparison.change.verdict != Verdict::NotComparable)) }
+                p { (words::laid_on(overlap, confident, doubt::skin_asked(comparison), comparison.change.verdict != Verdict::NotComparable)) }
             }
             @if comparison.change.verdict != Verdict::NotComparable { p { (text::NOT_IN_IT) } }
             div.wide tabindex="0" role="region" aria-label=(text::COMPARISON_SCROLLS) {

@@ -122,7 +122,16 @@ pub(super) fn compared(sheets: &mut Sheets, comparison: &Comparison) {
     if let (Some(overlap), Some(confident)) =
         (registration.overlap, registration.confident_fraction)
     {
-        sheets.paragraph(0.0, NOTE, &words::laid_on(overlap, confident, compared));
+        sheets.paragraph(
+            0.0,
+            NOTE,
+            &words::laid_on(
+                overlap,
+                confident,
+                words::doubt::skin_asked(comparison),
+                compared,
+            ),
+        );
     }
     if compared {
         sheets.paragraph(0.0, NOTE, text::NOT_IN_IT);

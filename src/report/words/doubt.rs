@@ -51,8 +51,9 @@ fn because(comparison: &Comparison) -> Vec<String> {
         && share < comparable::LITTLE_MEASURED
     {
         reasons.push(format!(
-            "Only {} of the skin in the first photo could be measured in both.",
-            percent(share)
+            "Only {} of {} could be measured in both.",
+            percent(share),
+            skin_asked(comparison)
         ));
     }
     if let Some([b, a]) = counted(comparison)
@@ -170,6 +171,9 @@ pub fn settled_alone(change: &Change, guessed: bool) -> (Verdict, &'static str) 
         Verdict::NoDetectableChange if super::hangs(change) => {
             (Verdict::NotComparable, page::HANGS_ON_SCALE)
         }
+        Verdict::NoDetectableChange if change.area_percent.value.is_none() => {
+            (Verdict::NoDetectableChange, page::NO_SCAR)
+        }
         verdict => (verdict, page::verdict(verdict)),
     }
 }
@@ -219,6 +223,16 @@ pub fn meaning(comparison: &Comparison) -> String {
     told.join(" ")
 }
 
+/// The skin of which shares are told: all of the first photo's, or what was drawn on it.
+#[must_use]
+pub fn skin_asked(comparison: &Comparison) -> &'static str {
+    if comparison.options.contains_key("roi") {
+        "the skin of the region drawn on the first photo"
+    } else {
+        "the skin of the first photo"
+    }
+}
+
 fn exactly_none(comparison: &Comparison) -> bool {
     comparison.change.area_percent.smallest_detectable == Some(0.0)
 }
@@ -253,7 +267,8 @@ pub fn basis(comparison: &Comparison, told: &[&Told]) -> Option<String> {
         .filter(|p| p.0 > 0)
         .map(|(n, said)| format!("{n} {said}"))
         .collect();
-    let mut text = format!("On {} of the skin of the first photo, ", percent(share));
+    let whole = skin_asked(comparison);
+    let mut text = format!("On {} of {whole}, ", percent(share));
     text += &match before {
         0 => "no indented scar was found before".to_string(),
         1 => "1 indented scar was found before".to_string(),

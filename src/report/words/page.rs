@@ -164,6 +164,9 @@ pub const SCALE_IN_DOUBT: &str = "Changed, if the guessed scale is right";
 /// In the place of a verdict that another guess of the scale would turn.
 pub const HANGS_ON_SCALE: &str = "Hangs on the guessed scale";
 
+/// In the place of no detectable change where there was nothing to change.
+pub const NO_SCAR: &str = "No scar found before";
+
 /// In the place of a verdict where even the loss of all scars could be chance.
 pub const CANNOT_BE_TOLD: &str = "Cannot be told";
 

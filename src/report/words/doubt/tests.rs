@@ -130,6 +130,31 @@ fn photos_that_can_show_no_change_are_not_called_unchanged() {
 }
 
 #[test]
+fn where_no_scar_was_found_the_word_says_so() {
+    let change = change_of(
+        Verdict::NoDetectableChange,
+        Interval::default(),
+        Interval::default(),
+    );
+    assert_eq!(
+        settled_alone(&change, false),
+        (Verdict::NoDetectableChange, page::NO_SCAR)
+    );
+}
+
+#[test]
+fn shares_are_of_the_region_where_one_was_drawn() {
+    let (mut comparison, _) = sample();
+    assert_eq!(skin_asked(&comparison), "the skin of the first photo");
+    (comparison.options).insert("roi".to_string(), serde_json::json!(true));
+    let told = basis(&comparison, &[]).unwrap();
+    assert!(
+        told.contains("of the skin of the region drawn on the first photo"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_verdict_that_hangs_on_the_guess_is_told_as_such_and_without_a_limit_it_passes() {
     let (mut comparison, _) = sample();
     let area = interval(-70.0, -100.0, -15.0, 62.0);
