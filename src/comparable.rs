@@ -73,11 +73,11 @@ pub fn unregistered(reason: register::Reason, marked: bool) -> Caveat {
         R::NoAgreement { .. } => Caveat::refusal(
             "not-aligned",
             "The photos could not be laid onto each other: the texture of their skin does not agree. \
-             They show different skin, another side or another view, or one of them is too soft, \
-             too dark or too small for texture to show.",
+             They show different skin, another side or another view, they are lit from quite \
+             different sides, or one of them is too soft, too dark or too small for texture to show.",
             "Check that both files show the same side of the same person. Take the next photo from \
-             the same distance and angle, with the first one beside the camera's screen, near \
-             enough for the skin to fill the picture, and sharp.",
+             the same distance and angle, under the same lamp, with the first one beside the camera's \
+             screen, near enough for the skin to fill the picture, and sharp.",
         ),
         R::TooLittleOverlap { found, needed } => Caveat::refusal(
             "too-little-overlap",
@@ -103,8 +103,8 @@ pub fn measured_share(share: f64, least: f64) -> Option<Caveat> {
                 percent(share),
                 percent(least)
             ),
-            "Take the second photo from the same distance and angle, with the face held alike and \
-             the skin in focus.",
+            "Take the second photo from the same distance and angle and under the same lamp, with the \
+             face held alike and the skin in focus.",
         )
     })
 }
@@ -127,8 +127,8 @@ pub fn little_measured(share: f64, least: f64, tell: f64) -> Option<Caveat> {
                  confidence; nothing is said of the rest.",
                 percent(share)
             ),
-            "Take the next photo from the same distance and angle, with the face held alike and the \
-             skin in focus.",
+            "Take the next photo from the same distance and angle and under the same lamp, with the \
+             face held alike and the skin in focus.",
         )
     })
 }

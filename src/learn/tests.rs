@@ -32,7 +32,7 @@ fn network() -> Unet {
 #[test]
 fn learning_and_seeing_are_the_same_network() {
     let input = random_input(16, 48);
-    let seen = network().see(&input, &Asked::all(16, 48));
+    let seen = network().see(input.clone(), &Asked::all(16, 48));
     let tape = Tape::record(&network(), &planes(&input));
     for (k, field) in seen.iter().enumerate() {
         for (a, b) in field.iter().zip(tape.outputs().row(k)) {

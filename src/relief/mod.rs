@@ -205,7 +205,7 @@ pub fn dents(looks: [&Look; 2], skin: &Field, scale: PixelsPerMm) -> [Dents; 2] 
             };
             let inputs = canvas.inputs(own, other, skin);
             let asked = Asked::around(&inputs[canvas::OPEN], canvas::MARGIN);
-            let planes = unet::trained().see(&inputs, &asked);
+            let planes = unet::trained().see(inputs, &asked);
             let dents: [&Field; unet::LIT_RIGHT] = std::array::from_fn(|k| &planes[k]);
             canvas.back(dents, skin.dim())
         });
@@ -244,9 +244,10 @@ pub fn lit_from(
         let canvas = Canvas::around(middle, look.azimuth, scale, PLACE_PX);
         let asked = Asked::all(canvas.rows, canvas.columns);
         let inputs = canvas.inputs(look, look, skin);
-        let planes = unet::trained().see(&inputs, &asked);
+        let skin = inputs[canvas::OPEN].clone();
+        let planes = unet::trained().see(inputs, &asked);
         let (mut sum, mut weight) = (0.0f64, 0.0f64);
-        for (&logit, &open) in planes[unet::LIT_RIGHT].iter().zip(&inputs[canvas::OPEN]) {
+        for (&logit, &open) in planes[unet::LIT_RIGHT].iter().zip(&skin) {
             sum += f64::from(open * logit);
             weight += f64::from(open);
         }

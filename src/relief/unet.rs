@@ -14,7 +14,7 @@ pub use asked::Asked;
 
 use super::canvas::INPUTS;
 use crate::raster::Field;
-use convolve::{Source, Stack, convolve};
+use convolve::{Source, Stack, convolve, convolve_and};
 
 /// Planes at each level, from the finest.
 pub const WIDTHS: [usize; LEVELS] = [16, 24, 32, 48, 64];
@@ -133,26 +133,38 @@ impl Unet {
 
     /// The [`OUTPUTS`] planes for the planes of a canvas, where it is `asked`; 0 elsewhere.
     #[must_use]
-    pub fn see(&self, inputs: &[Field], asked: &Asked) -> Vec<Field> {
+    pub fn see(&self, inputs: Vec<Field>, asked: &Asked) -> Vec<Field> {
         let c = &self.convolutions;
         let mut asked = vec![asked.clone()];
         for level in 1..LEVELS {
             asked.push(asked[level - 1].halved());
         }
+        // What is no longer needed goes at once: a canvas of a face has millions of pixels in each plane.
         let same =
-            |stack: &Stack, i: usize, k: usize| convolve(&c[i], &[Source::Same(stack)], &asked[k]);
-        let twice = |stack: &Stack, k: usize| same(&same(stack, 2 * k, k), 2 * k + 1, k);
-        let mut levels = vec![twice(&Stack::of(inputs), 0)];
+            |stack: Stack, i: usize, k: usize| convolve(&c[i], &[Source::Same(&stack)], &asked[k]);
+        let twice = |stack: Stack, k: usize| same(same(stack, 2 * k, k), 2 * k + 1, k);
+        let finest = Stack::of(&inputs);
+        drop(inputs);
+        let mut levels = vec![twice(finest, 0)];
         for level in 1..LEVELS {
-            let coarser = twice(&levels[level - 1].halved(), level);
+            let coarser = twice(levels[level - 1].halved(), level);
             levels.push(coarser);
         }
         let mut up = levels.pop().expect("as many as there are levels");
-        for (k, high) in levels.iter().enumerate().rev() {
-            let both = [Source::Half(up.widened()), Source::Same(high)];
-            up = convolve(&c[3 * LEVELS - 2 - k], &both, &asked[k]);
+        let last = c.len() - 1;
+        while let Some(high) = levels.pop() {
+            let k = levels.len();
+            let wide = up.widened();
+            drop(up);
+            let both = [Source::Half(wide), Source::Same(&high)];
+            let joined = &c[3 * LEVELS - 2 - k];
+            up = if k == 0 {
+                convolve_and(joined, &c[last], &both, &asked[0])
+            } else {
+                convolve(joined, &both, &asked[k])
+            };
         }
-        same(&up, c.len() - 1, 0).fields()
+        up.fields()
     }
 }
 

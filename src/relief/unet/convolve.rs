@@ -137,44 +137,99 @@ const WIDE: usize = 32;
 /// A convolution over all sources' planes in turn, zero beyond the border, with the rectifier (a
 /// single pixel's, the last one, has none), where it is `asked`; 0 elsewhere.
 pub(super) fn convolve(convolution: &Convolution, sources: &[Source], asked: &Asked) -> Stack {
-    let (rows, columns) = match sources.last() {
-        Some(Source::Same(s)) => (s.rows, s.columns),
-        Some(Source::Half(s)) => (2 * s.rows, s.columns),
-        None => (0, 0),
-    };
-    let side = convolution.side;
+    let (rows, columns) = size_of(sources);
     let stride = stride(columns);
     let packed = packed(convolution);
-    let sum_row = if side == 1 {
-        sum_row::<1>
-    } else {
-        sum_row::<3>
-    };
-    let blocks = packed.chunks_exact((convolution.inputs * side * side * AT_ONCE).max(1));
-    let biases = convolution.biases.chunks(AT_ONCE);
-    let kernels: Vec<Kernels> = blocks
-        .zip(biases)
-        .map(|(weights, biases)| Kernels {
-            weights,
-            biases: std::array::from_fn(|k| biases.get(k).copied().unwrap_or(0.0)),
-        })
-        .collect();
+    let kernels = kernels(&packed, convolution);
     let zeros = vec![0.0f32; stride];
     let mut out = Stack::zeros(rows, columns, convolution.outputs);
     let length = (stride * convolution.outputs).max(1);
     let asked_rows = out.values.par_chunks_mut(length).enumerate();
     asked_rows.for_each_init(Vec::new, |lines, (y, out)| {
-        if asked.0[y].is_empty() {
-            return;
-        }
-        lines_around(sources, y, rows, side, &zeros, lines);
-        sum_row(lines, &kernels, asked.0[y].clone(), stride, out);
-        // Not where the sums are made: they would be taken out of their registers one by one.
-        if side > 1 {
-            rectify(out);
+        if !asked.0[y].is_empty() {
+            lines_around(sources, y, rows, convolution.side, &zeros, lines);
+            row_of(
+                convolution,
+                &kernels,
+                lines,
+                asked.0[y].clone(),
+                stride,
+                out,
+            );
         }
     });
     out
+}
+
+/// [`convolve`] and the single pixel's convolution `last` over what comes of it, which is never kept whole.
+pub(super) fn convolve_and(
+    convolution: &Convolution,
+    last: &Convolution,
+    sources: &[Source],
+    asked: &Asked,
+) -> Stack {
+    let (rows, columns) = size_of(sources);
+    let stride = stride(columns);
+    let [packed_first, packed_last] = [convolution, last].map(packed);
+    let first = kernels(&packed_first, convolution);
+    let last_kernels = kernels(&packed_last, last);
+    let zeros = vec![0.0f32; stride];
+    let mut out = Stack::zeros(rows, columns, last.outputs);
+    let length = (stride * last.outputs).max(1);
+    let asked_rows = out.values.par_chunks_mut(length).enumerate();
+    let scratch = || (Vec::new(), vec![0.0f32; stride * convolution.outputs]);
+    asked_rows.for_each_init(scratch, |(lines, between), (y, out)| {
+        let asked = &asked.0[y];
+        if !asked.is_empty() {
+            lines_around(sources, y, rows, convolution.side, &zeros, lines);
+            row_of(convolution, &first, lines, asked.clone(), stride, between);
+            let planes = between.chunks_exact(stride);
+            let lines: Vec<&[f32]> = planes.map(|line| &line[REACH..]).collect();
+            row_of(last, &last_kernels, &lines, asked.clone(), stride, out);
+        }
+    });
+    out
+}
+
+/// (rows, columns) of what is made of these.
+fn size_of(sources: &[Source]) -> (usize, usize) {
+    match sources.last() {
+        Some(Source::Same(s)) => (s.rows, s.columns),
+        Some(Source::Half(s)) => (2 * s.rows, s.columns),
+        None => (0, 0),
+    }
+}
+
+/// Row of a convolution, from the `lines` around it.
+fn row_of(
+    convolution: &Convolution,
+    kernels: &[Kernels],
+    lines: &[&[f32]],
+    asked: Range<usize>,
+    stride: usize,
+    out: &mut [f32],
+) {
+    if convolution.side == 1 {
+        sum_row::<1>(lines, kernels, asked, stride, out);
+    } else {
+        sum_row::<3>(lines, kernels, asked, stride, out);
+        // Not where the sums are made: they would be taken out of their registers one by one.
+        rectify(out);
+    }
+}
+
+/// The weights that were [`packed`], with their biases.
+fn kernels<'a>(packed: &'a [f32], convolution: &Convolution) -> Vec<Kernels<'a>> {
+    let taps = convolution.inputs * convolution.side * convolution.side;
+    let blocks = packed.chunks_exact((taps * AT_ONCE).max(1));
+    let biases = convolution.biases.chunks(AT_ONCE);
+    blocks
+        .zip(biases)
+        .map(|(weights, biases)| Kernels {
+            weights,
+            biases: std::array::from_fn(|k| biases.get(k).copied().unwrap_or(0.0)),
+        })
+        .collect()
 }
 
 /// What is below zero, [`LEAK`] times.

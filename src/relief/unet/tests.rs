@@ -64,7 +64,7 @@ fn what_is_not_asked_is_not_said() {
     let inputs: Vec<Field> = (0..INPUTS)
         .map(|k| Field::from_shape_fn(size, |(y, x)| ((y * 5 + x * 3 + k) % 7) as f32 / 7.0))
         .collect();
-    let some = trained().see(&inputs, &asked);
+    let some = trained().see(inputs.clone(), &asked);
     for plane in &some {
         for ((y, x), &v) in plane.indexed_iter() {
             let within = (16..34).contains(&y) && x < 45;
@@ -75,6 +75,6 @@ fn what_is_not_asked_is_not_said() {
     let all = Asked::around(&Field::ones(size), 4);
     assert_eq!(all, Asked::all(size.0, size.1));
     let nothing = Asked::around(&Field::zeros(size), 4);
-    let planes = trained().see(&inputs, &nothing);
+    let planes = trained().see(inputs, &nothing);
     assert!(planes.iter().all(|p| p.iter().all(|&v| v == 0.0)));
 }
