@@ -102,7 +102,7 @@ impl Reason {
             Self::LittleSkin => "move closer, and keep hair, clothes and hands away",
             Self::Soft => "focus on the skin, hold still, use more light",
             Self::Noisy => "use more light or a lower sensitivity (ISO)",
-            Self::Clipped => "lower the exposure, avoid a direct flash",
+            Self::Clipped => "lower the exposure, avoid a direct flash and hard sun",
             Self::PhotoOfScreen => "use the file that the screen showed, not a photo of the screen",
             Self::Smoothed => "use the camera's original file, with no filter and no beauty mode",
         }

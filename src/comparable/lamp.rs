@@ -152,8 +152,8 @@ fn lamps(lights: &Lights) -> Option<Caveat> {
         )
     } else {
         format!(
-            "the {flat} one, as its dents look, more from the front, though the shading of finer skin is \
-             alike ({} and {})",
+            "the {flat} one, as its dents look, more from the front (finer shading alone would say {} from \
+             a side for the {sided} and {} for the {flat})",
             of_100(shares[0]),
             mark(shares[1])
         )

@@ -265,8 +265,9 @@ fn date(
     let by_camera = exif.map(|date| (Some(date), DateSource::Exif));
     let in_order = ordered.then_some((None, DateSource::Order));
     named.or(by_camera).or(in_order).ok_or_else(|| {
-        "no date: neither manifest, name nor camera tells it; begin the name with one \
-         (2026-01-10_front.jpg) or with before, after or week 6, or name it in manifest.csv"
+        "no date: neither the manifest nor the beginning of the name nor the camera tells it; begin \
+         the name with one (2026-01-10_front.jpg) or with before, after or week 6, or name it in \
+         manifest.csv"
             .to_string()
     })
 }
