@@ -187,15 +187,9 @@ fn digits(text: &str) -> Option<(&str, &str)> {
 fn digit_runs(name: &str) -> (Vec<&str>, &str) {
     let mut runs = Vec::new();
     let mut rest = name;
-    loop {
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        if end == 0 {
-            break;
-        }
-        runs.push(&rest[..end]);
-        rest = &rest[end..];
+    while let Some((run, behind)) = digits(rest) {
+        runs.push(run);
+        rest = behind;
         let next = rest.strip_prefix(['-', '_', '.', ' ']);
         match next {
             Some(next) if runs.len() < 3 && next.starts_with(|c: char| c.is_ascii_digit()) => {

@@ -75,12 +75,10 @@ pub fn spec(i: usize) -> Spec {
     /// From here on two of three are of coarse skin, at the scales of photos of a whole face.
     const COARSE: usize = 2000;
     let coarse = i >= COARSE && !i.is_multiple_of(3);
-    /// From here on two of three follow laws of their own.
+    /// From here on two of three follow laws of their own, and from there on two of three are faces.
     const FREE: usize = 4000;
-    let free = i >= FREE && i % 3 != 1;
-    /// From here on two of three are faces.
     const FACE: usize = 6000;
-    let free = free && i < FACE;
+    let free = (FREE..FACE).contains(&i) && i % 3 != 1;
     let surface = match (coarse, i >= FACE) {
         (false, _) => Surface::Usual,
         (true, false) => Surface::Coarse,

@@ -85,7 +85,7 @@ pub fn pit(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     /// Widths and depths, mm: from over a pore's to an ice pick's.
     const WIDTH: [f64; 2] = [0.7, 1.5];
     const DEPTH: [f64; 2] = [0.07, 0.35];
-    let middle = [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]);
+    let middle = somewhere(half, dice);
     let spread = dice.ratio(6.0, 18.0);
     // Pits for each mm²: a pit at 2 to 4 mm from the next one.
     let wanted = (PI * spread * spread * dice.ratio(0.06, 0.25)).min(160.0) as usize;
@@ -96,12 +96,7 @@ pub fn pit(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
         most: wanted,
         tried: 8 * wanted,
     };
-    cheek.fill(scars, dice, |id, at, dice| {
-        let mut pit = Scar::draw(id, Kind::IcePick, at, dice);
-        pit.widen(dice.ratio(WIDTH[0], WIDTH[1]));
-        pit.depth = dice.ratio(DEPTH[0], DEPTH[1]);
-        pit
-    });
+    cheek.pits(scars, dice, WIDTH, DEPTH);
 }
 
 /// Where scars lie close together.
@@ -144,6 +139,29 @@ impl Cheek {
             }
         }
     }
+
+    /// Adds pits of these widths and depths, mm.
+    fn pits(&self, scars: &mut Vec<Scar>, dice: &mut Dice, width: [f64; 2], depth: [f64; 2]) {
+        self.fill(scars, dice, |id, at, dice| {
+            let mut pit = Scar::draw(id, Kind::IcePick, at, dice);
+            pit.widen(dice.ratio(width[0], width[1]));
+            pit.depth = dice.ratio(depth[0], depth[1]);
+            pit
+        });
+    }
+}
+
+/// A place not too near the edge, mm.
+fn somewhere(half: [f64; 2], dice: &mut Dice) -> [f64; 2] {
+    half.map(|h| dice.range(-0.6, 0.6) * h)
+}
+
+/// The dent with a width out of `width`, mm, and as deep as a share of it out of `slope`.
+fn sloping(mut dent: Scar, width: [f64; 2], slope: [f64; 2], dice: &mut Dice) -> Scar {
+    let width = dice.ratio(width[0], width[1]);
+    dent.widen(width);
+    dent.depth = width * dice.ratio(slope[0], slope[1]);
+    dent
 }
 
 /// Adds a cheek that acne left wavy all over: shallow dents of all widths that touch each other.
@@ -157,7 +175,7 @@ pub fn pock(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     const MOST: usize = 250;
     const TRIED: usize = 2500;
     let cheek = Cheek {
-        middle: [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]),
+        middle: somewhere(half, dice),
         spread: dice.ratio(7.0, 22.0),
         apart: dice.range(0.75, 1.15),
         most: MOST,
@@ -169,10 +187,9 @@ pub fn pock(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
         } else {
             Kind::Boxcar
         };
-        let mut dent = Scar::draw(id, kind, at, dice);
-        let width = dice.ratio(WIDTH[0], WIDTH[1]);
-        dent.widen(width);
-        dent.depth = (width * dice.ratio(SLOPE[0], SLOPE[1])).min(DEEPEST);
+        let dent = Scar::draw(id, kind, at, dice);
+        let mut dent = sloping(dent, WIDTH, SLOPE, dice);
+        dent.depth = dent.depth.min(DEEPEST);
         dent
     });
 }
@@ -182,21 +199,19 @@ pub fn wave(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     /// Widths, mm, and depths as a share of them.
     const WIDTH: [f64; 2] = [1.6, 7.0];
     const SLOPE: [f64; 2] = [0.03, 0.09];
+    /// Dents at most, and places tried for them.
     const MOST: usize = 160;
     const TRIED: usize = 1600;
     let cheek = Cheek {
-        middle: [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]),
+        middle: somewhere(half, dice),
         spread: dice.ratio(9.0, 24.0),
         apart: dice.range(0.75, 1.4),
         most: MOST,
         tried: TRIED,
     };
     cheek.fill(scars, dice, |id, at, dice| {
-        let mut dent = Scar::draw(id, Kind::Rolling, at, dice);
-        let width = dice.ratio(WIDTH[0], WIDTH[1]);
-        dent.widen(width);
-        dent.depth = width * dice.ratio(SLOPE[0], SLOPE[1]);
-        dent
+        let dent = Scar::draw(id, Kind::Rolling, at, dice);
+        sloping(dent, WIDTH, SLOPE, dice)
     });
 }
 
@@ -205,21 +220,17 @@ pub fn sieve(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
     /// Widths and depths, mm.
     const WIDTH: [f64; 2] = [0.6, 1.4];
     const DEPTH: [f64; 2] = [0.08, 0.4];
+    /// Pits at most, and places tried for them.
     const MOST: usize = 350;
     const TRIED: usize = 3500;
     let cheek = Cheek {
-        middle: [0, 1].map(|k| dice.range(-0.6, 0.6) * half[k]),
+        middle: somewhere(half, dice),
         spread: dice.ratio(6.0, 14.0),
         apart: dice.range(0.9, 1.3),
         most: MOST,
         tried: TRIED,
     };
-    cheek.fill(scars, dice, |id, at, dice| {
-        let mut pit = Scar::draw(id, Kind::IcePick, at, dice);
-        pit.widen(dice.ratio(WIDTH[0], WIDTH[1]));
-        pit.depth = dice.ratio(DEPTH[0], DEPTH[1]);
-        pit
-    });
+    cheek.pits(scars, dice, WIDTH, DEPTH);
 }
 
 fn lines(half: [f64; 2], dice: &mut Dice) -> Vec<Scar> {

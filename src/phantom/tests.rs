@@ -55,73 +55,6 @@ fn relief_stays_where_only_the_photograph_or_the_colour_changed() {
     }
 }
 
-/// Scatter of a photo's green, natural logarithm, finer than 1 mm.
-fn fine_contrast(rgb: &RgbImage, px_per_mm: f64) -> f32 {
-    let log = log_green(rgb);
-    scatter(&log - &gaussian(&log, px_per_mm as f32))
-}
-
-/// The same between 1 and 5 mm.
-fn broad_contrast(rgb: &RgbImage, px_per_mm: f64) -> f32 {
-    let log = log_green(rgb);
-    let smooth = |mm: f64| gaussian(&log, (mm * px_per_mm) as f32);
-    scatter(smooth(1.0) - smooth(5.0))
-}
-
-fn log_green(rgb: &RgbImage) -> Field {
-    Field::from_shape_fn((rgb.height() as usize, rgb.width() as usize), |(y, x)| {
-        f32::from(rgb.get_pixel(x as u32, y as u32)[1])
-            .max(1.0)
-            .ln()
-    })
-}
-
-fn scatter(field: Field) -> f32 {
-    let mut values = field.into_raw_vec_and_offset().0;
-    crate::stats::median_and_sigma(&mut values).unwrap().1
-}
-
-#[test]
-fn coarse_skin_shows_more_of_itself_and_is_as_free_of_scars() {
-    for seed in [5, 6, 7] {
-        let plain = Spec {
-            seed,
-            ..small(Family::Healthy)
-        };
-        let coarse = Spec {
-            surface: Surface::Coarse,
-            ..plain.clone()
-        };
-        let [less, more] = [&plain, &coarse].map(|spec| {
-            let pair = render_pair(spec).unwrap();
-            assert_eq!(count(&pair.truth.visits[0].scars), 0);
-            fine_contrast(&pair.before.rgb, spec.px_per_mm)
-        });
-        assert!(more > 1.2 * less, "seed {seed}: {less} and {more}");
-    }
-}
-
-#[test]
-fn a_face_shines_in_patches_and_its_folds_are_no_scars() {
-    for seed in [5, 6, 7] {
-        let coarse = Spec {
-            seed,
-            surface: Surface::Coarse,
-            ..small(Family::Healthy)
-        };
-        let face = Spec {
-            surface: Surface::Face,
-            ..coarse.clone()
-        };
-        let [less, more] = [&coarse, &face].map(|spec| {
-            let pair = render_pair(spec).unwrap();
-            assert_eq!(count(&pair.truth.visits[0].scars), 0);
-            broad_contrast(&pair.before.rgb, spec.px_per_mm)
-        });
-        assert!(more > 1.2 * less, "seed {seed}: {less} and {more}");
-    }
-}
-
 #[test]
 fn scars_shrink_when_improving_and_grow_when_worse() {
     for (family, sign) in [
@@ -427,3 +360,4 @@ fn the_file_tells_the_day_it_was_taken() {
 
 mod free;
 mod pressed;
+mod surface;

@@ -1,8 +1,8 @@
 //! What to do better next time: first what these photos lacked, then what always helps and was not
 //! said by then.
 
-use super::doubt::said;
-use super::{dated, light, number, of_100, percent, sentence};
+use super::doubt::{self, said};
+use super::{dated, light, number, of_100, sentence};
 use crate::comparable;
 use crate::quality::Reason;
 use crate::report::schema::{Comparison, Quality, Verdict, Warning};
@@ -141,6 +141,7 @@ pub fn of_pair(comparison: &Comparison) -> Advice {
         &Seen {
             photos: [("first", &before.quality), ("second", &after.quality)],
             measured: (comparison.registration.confident_fraction).filter(|_| compared),
+            asked: doubt::skin_asked(comparison),
             undated: Some([before, after].map(|v| v.day().is_none())),
         },
     );
@@ -173,6 +174,7 @@ pub fn of_course(series: &Series) -> Advice {
         &Seen {
             photos: [("first", &first), ("latest", &last)],
             measured: latest.and_then(|v| v.measured_fraction),
+            asked: doubt::ALL_SKIN,
             undated: None,
         },
     )
@@ -181,8 +183,9 @@ pub fn of_course(series: &Series) -> Advice {
 /// What is known of two photos besides the warnings.
 struct Seen<'a> {
     photos: [(&'static str, &'a Quality); 2],
-    /// Share of the first photo's skin measured in both.
+    /// Share of the skin `asked` about that was measured in both.
     measured: Option<f64>,
+    asked: &'static str,
     /// Whether a photo's file holds no date; `None` where that does not matter.
     undated: Option<[bool; 2]>,
 }
@@ -210,10 +213,7 @@ impl Seen<'_> {
         if let Some(share) = self.measured.filter(|&s| s < comparable::LITTLE_MEASURED) {
             lacks.push((
                 Topic::Framing,
-                format!(
-                    "Only {} of the skin in the first photo could be measured in both.",
-                    percent(share)
-                ),
+                doubt::little_measured(share, self.asked),
                 "Take the next photo from the same distance and angle, with the face held alike and \
                  nothing over the skin."
                     .to_string(),
@@ -306,7 +306,7 @@ mod tests {
                 "In the second photo the light comes from nearly everywhere, which hides dents.",
                 "The second photo is a little soft: sharpness 42 of 100, and sharp photos have 50 or \
                  more.",
-                "Only 31 % of the skin in the first photo could be measured in both.",
+                "Only 31 % of the skin of the first photo could be measured in both.",
                 "The second photo does not hold the day it was taken, so nobody can see how long after \
                  a session that was.",
             ]

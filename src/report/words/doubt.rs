@@ -50,11 +50,7 @@ fn because(comparison: &Comparison) -> Vec<String> {
     if let Some(share) = comparison.registration.confident_fraction
         && share < comparable::LITTLE_MEASURED
     {
-        reasons.push(format!(
-            "Only {} of {} could be measured in both.",
-            percent(share),
-            skin_asked(comparison)
-        ));
+        reasons.push(little_measured(share, skin_asked(comparison)));
     }
     if let Some([b, a]) = counted(comparison)
         && let count = b.max(a)
@@ -229,8 +225,20 @@ pub fn skin_asked(comparison: &Comparison) -> &'static str {
     if comparison.options.contains_key("roi") {
         "the skin of the region drawn on the first photo"
     } else {
-        "the skin of the first photo"
+        ALL_SKIN
     }
+}
+
+/// The skin of which shares are told where no region was drawn.
+pub const ALL_SKIN: &str = "the skin of the first photo";
+
+/// That only a part of the skin `asked` about, [`skin_asked`], could be measured.
+#[must_use]
+pub fn little_measured(share: f64, asked: &str) -> String {
+    format!(
+        "Only {} of {asked} could be measured in both.",
+        percent(share)
+    )
 }
 
 fn exactly_none(comparison: &Comparison) -> bool {
