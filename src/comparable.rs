@@ -12,7 +12,7 @@ mod shot;
 
 pub use copy::is_copy;
 pub use dates::{REVERSED, dates};
-pub use lamp::{Lights, lamp_doubt, light};
+pub use lamp::{Lights, lamp_doubt, light, light_of_any};
 pub use scale::{SCALE_DECIDES, SCALE_UNLIKELY, mostly_scar, scale_decides, unlikely};
 pub use shot::shots;
 
@@ -91,15 +91,18 @@ pub fn unregistered(reason: register::Reason, marked: bool) -> Caveat {
     }
 }
 
-/// What the alignment left to measure.
+/// The skin of which shares are told: all of it, or what was drawn.
+pub const ALL_SKIN: &str = "the skin of the first photo";
+pub const REGION_SKIN: &str = "the skin of the region drawn on the first photo";
+
+/// What the alignment left to measure of the skin `asked` about.
 #[must_use]
-pub fn measured_share(share: f64, least: f64) -> Option<Caveat> {
+pub fn measured_share(share: f64, least: f64, asked: &str) -> Option<Caveat> {
     (share < least).then(|| {
         Caveat::refusal(
             "too-little-measured",
             format!(
-                "Only {} of the first photo's skin could be laid onto the second one with confidence \
-                 ({} is needed).",
+                "Only {} of {asked} could be laid onto the second one with confidence ({} is needed).",
                 percent(share),
                 percent(least)
             ),
@@ -116,15 +119,15 @@ pub const TELL_MEASURED: f64 = 0.3;
 /// a check, which is in time to mend it, as [`little_measured`].
 pub const LITTLE_MEASURED: f64 = 0.5;
 
-/// Enough to measure, but only a part of what could have been: less than `tell`.
+/// Enough to measure, but only a part of what could have been: less than `tell` of the skin `asked` about.
 #[must_use]
-pub fn little_measured(share: f64, least: f64, tell: f64) -> Option<Caveat> {
+pub fn little_measured(share: f64, least: f64, tell: f64, asked: &str) -> Option<Caveat> {
     (least..tell).contains(&share).then(|| {
         Caveat::warning(
             "little-measured",
             format!(
-                "Only {} of the first photo's skin could be laid onto the second one with \
-                 confidence; nothing is said of the rest.",
+                "Only {} of {asked} could be laid onto the second one with confidence; nothing is said \
+                 of the rest.",
                 percent(share)
             ),
             "Take the next photo from the same distance and angle and under the same lamp, with the \

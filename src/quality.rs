@@ -42,6 +42,8 @@ pub struct Quality {
     /// Share of the upper half of the band that holds nothing but rounding, 0 to 1: high where a
     /// photo was enlarged, smoothed or "beautified".
     pub empty_band: Option<f64>,
+    /// Median linear luminance of skin, 0 to 1; `None` where no skin shows.
+    pub luminance: Option<f64>,
     /// What speaks against measuring on this photo.
     pub reasons: Vec<Reason>,
 }
@@ -57,6 +59,8 @@ pub enum Reason {
     Noisy,
     /// Clipping above [`MOST_CLIPPED`].
     Clipped,
+    /// Skin darker than [`DARKEST_SKIN`].
+    Dark,
     /// A screen's pixels beat with the camera's.
     PhotoOfScreen,
     /// Enlarged or smoothed.
@@ -72,6 +76,7 @@ impl Reason {
             Self::Soft => "soft",
             Self::Noisy => "noisy",
             Self::Clipped => "clipped",
+            Self::Dark => "dark",
             Self::PhotoOfScreen => "photo-of-screen",
             Self::Smoothed => "smoothed",
         }
@@ -85,6 +90,7 @@ impl Reason {
             Self::Soft => "the skin is not sharp",
             Self::Noisy => "the photo is noisy",
             Self::Clipped => "part of the skin is clipped to white or black",
+            Self::Dark => "the photo is far too dark: too few shades are left on the skin",
             Self::PhotoOfScreen => {
                 "this looks like a photo of a screen: a fine, even grid lies over the skin, as a \
                  screen's pixels leave in a photo of it"
@@ -103,6 +109,10 @@ impl Reason {
             Self::Soft => "focus on the skin, hold still, use more light",
             Self::Noisy => "use more light or a lower sensitivity (ISO)",
             Self::Clipped => "lower the exposure, avoid a direct flash and hard sun",
+            Self::Dark => {
+                "use more light or a longer exposure, and give the photo as the camera makes it, not \
+                 linear or raw values"
+            }
             Self::PhotoOfScreen => "use the file that the screen showed, not a photo of the screen",
             Self::Smoothed => "use the camera's original file, with no filter and no beauty mode",
         }
@@ -128,6 +138,9 @@ pub const LEAST_SHARPNESS: f64 = 0.3;
 pub const MOST_NOISE: f64 = 0.03;
 /// Most clipped skin; a shining cheek clips red on 2 to 4 % and can still be measured.
 pub const MOST_CLIPPED: f64 = 0.05;
+/// Linear luminance of skin, median, below which one step of 8 bits is more than the shading of a faint
+/// scar (0.06): 26 of 255. Skin of type VI, exposed as other skin, has six times as much.
+pub const DARKEST_SKIN: f64 = 0.0103;
 /// Least peak of a screen.
 pub const SCREEN_PEAK: f64 = 3.2;
 /// Most of the upper band empty.
@@ -177,6 +190,7 @@ pub fn judge(image: &LinearImage, skin: &Mask, scale: PixelsPerMm) -> Quality {
             .as_ref()
             .zip(rounding)
             .map(|(s, r)| s.empty_share(ROUNDINGS * r)),
+        luminance: median(&mut masked(&log_luminance, skin)).map(|l| f64::from(l.exp() - FLOOR)),
         reasons: Vec::new(),
     };
     quality.reasons = reasons(&quality);
@@ -218,6 +232,7 @@ fn reasons(quality: &Quality) -> Vec<Reason> {
         (Reason::Soft, below(quality.sharpness, LEAST_SHARPNESS)),
         (Reason::Noisy, above(quality.noise_sigma, MOST_NOISE)),
         (Reason::Clipped, quality.clipped_fraction > MOST_CLIPPED),
+        (Reason::Dark, below(quality.luminance, DARKEST_SKIN)),
         (
             Reason::PhotoOfScreen,
             above(quality.screen_peak, SCREEN_PEAK),

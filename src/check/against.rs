@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Advice, Checked, Fitness as Own, Pose, advice};
-use crate::comparable::{self, Caveat};
+use crate::comparable::{self, ALL_SKIN, Caveat, LITTLE_MEASURED};
 use crate::decode::Photo;
 use crate::normalise::Gains;
 use crate::pipeline::pair;
@@ -82,8 +82,8 @@ pub fn against(
         [laid.matched.before_blur, laid.matched.after_blur].map(|b| frame.scale.mm(f64::from(b)));
     let framing = pose.map_or_else(Vec::new, |p| framing(&p));
     let caveats: Vec<Caveat> = [
-        comparable::measured_share(laid.share, LEAST_MEASURED),
-        comparable::little_measured(laid.share, LEAST_MEASURED, comparable::LITTLE_MEASURED),
+        comparable::measured_share(laid.share, LEAST_MEASURED, ALL_SKIN),
+        comparable::little_measured(laid.share, LEAST_MEASURED, LITTLE_MEASURED, ALL_SKIN),
         comparable::sharpness(blur[0], blur[1]),
         comparable::smoothed_alone(&first, &second),
         comparable::light(&lights),

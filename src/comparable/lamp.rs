@@ -106,6 +106,18 @@ pub fn light(lights: &Lights) -> Option<Caveat> {
     lamps(lights).or_else(|| turned(lights))
 }
 
+/// What [`light`] says of the part of the photos that is measured and, unless that refuses already, of all
+/// skin that both show: a lamp moves for a whole face, and on a part of it too little may tell.
+#[must_use]
+pub fn light_of_any(part: &Lights, whole: Option<&Lights>) -> Option<Caveat> {
+    let of_part = light(part);
+    let of_whole = whole.and_then(light);
+    match (of_part, of_whole) {
+        (Some(part), Some(whole)) if whole.refuses && !part.refuses => Some(whole),
+        (part, whole) => part.or(whole),
+    }
+}
+
 fn turned(lights: &Lights) -> Option<Caveat> {
     let turn = lights.turn_deg().filter(|&t| t >= TELL_TURN_DEG)?;
     let [first, second] = lights.azimuths_deg.map(|a| a.map_or("", from_where));
@@ -158,11 +170,14 @@ fn lamps(lights: &Lights) -> Option<Caveat> {
             mark(shares[1])
         )
     };
+    let so = if refuses {
+        "that alone shows or hides dents"
+    } else {
+        "that alone shows or hides shallow dents, and makes the answer less sure"
+    };
     Some(Caveat {
         code: "lamp-differs",
-        message: format!(
-            "The {sided} photo is lit from a side{from}, {seen}: that alone shows or hides dents."
-        ),
+        message: format!("The {sided} photo is lit from a side{from}, {seen}: {so}."),
         remedy: remedy.to_string(),
         refuses,
     })
@@ -244,9 +259,23 @@ mod tests {
         assert_eq!(
             light(&sided).expect("told").message,
             "The first photo is lit from a side (below), the second one far less (44 of 100 against \
-             23): that alone shows or hides dents."
+             23): that alone shows or hides shallow dents, and makes the answer less sure."
         );
         assert!(lamp_doubt(&soft([0.39, 0.17])) > lamp_doubt(&soft([0.39, 0.28])));
+    }
+
+    #[test]
+    fn a_lamp_that_the_whole_face_tells_of_counts_for_a_part_of_it() {
+        let [none, some, much] = [0.0, 5.0, 8.0].map(apart);
+        let refuses = |part: &Lights, whole: Option<&Lights>| {
+            light_of_any(part, whole).map(|caveat| caveat.refuses)
+        };
+        assert_eq!(refuses(&none, None), None);
+        assert_eq!(refuses(&none, Some(&none)), None);
+        assert_eq!(refuses(&none, Some(&some)), Some(false));
+        assert_eq!(refuses(&some, Some(&none)), Some(false));
+        assert_eq!(refuses(&some, Some(&much)), Some(true));
+        assert_eq!(refuses(&much, Some(&some)), Some(true));
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub use frame::{Scale, ScaleSource};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::comparable::{self, Caveat, SCALE_UNLIKELY};
+use crate::comparable::{
+    self, ALL_SKIN, Caveat, Lights, REGION_SKIN, SCALE_UNLIKELY, TELL_MEASURED,
+};
 use crate::decode::Photo;
 use crate::quality::{Quality, Reason};
 use crate::raster::{Mask, count};
@@ -136,7 +138,11 @@ fn weighed(
         frame.scale,
         options,
     );
+    let everywhere = (laid.common.as_ref())
+        .map(|common| visits::lights(&laid.matched, common, frame.scale, options));
     clock.lap("relief");
+    let lamps = [Some(&seen.lights), everywhere.as_ref()];
+    let lamp_doubts = lamps.into_iter().flatten().map(comparable::lamp_doubt);
     let score = score::score(
         &seen.both,
         &laid.measured,
@@ -144,7 +150,8 @@ fn weighed(
         &options.segment,
         &score::Options {
             false_share: options.score.false_share + score::FALSE_BY_HAIR * laid.hair_grown.abs(),
-            pair_doubt: comparable::lamp_doubt(&seen.lights)
+            pair_doubt: lamp_doubts
+                .fold(0.0, f64::max)
                 .hypot(comparable::little_doubt(laid.share))
                 .hypot(options.score.pair_doubt),
             ..options.score.clone()
@@ -153,7 +160,14 @@ fn weighed(
     clock.lap("score");
     if scaled {
         let of = qualities.each_ref();
-        caveats.extend(between(photos, frame, of, &laid, &seen, options));
+        caveats.extend(between(
+            photos,
+            frame,
+            of,
+            &laid,
+            &seen,
+            everywhere.as_ref(),
+        ));
     }
     Ok(Weighed {
         qualities,
@@ -209,19 +223,23 @@ fn alone(
     caveats
 }
 
-/// What speaks against comparing the two.
+/// What speaks against comparing the two; `everywhere` is the light of the whole photos, where only a region
+/// is asked for.
 fn between(
     photos: [&Photo; 2],
     frame: &Frame,
     qualities: [&Quality; 2],
     laid: &Laid,
     seen: &Seen,
-    options: &Options,
+    everywhere: Option<&Lights>,
 ) -> Vec<Caveat> {
     if photos[0].source.blake3 == photos[1].source.blake3 {
         return vec![comparable::same_photo()];
     }
-    let too_little = comparable::measured_share(laid.share, LEAST_MEASURED);
+    // Who drew a region may have drawn it around a scar.
+    let whole = laid.common.is_none();
+    let asked = if whole { ALL_SKIN } else { REGION_SKIN };
+    let too_little = comparable::measured_share(laid.share, LEAST_MEASURED, asked);
     if laid.copy {
         // A copy has not changed, however little of it is skin.
         return vec![comparable::recoloured()];
@@ -231,18 +249,16 @@ fn between(
     let reliefs = visits.map(|v| &v.relief);
     let measured = count(&laid.measured).max(1) as f64;
     let scarred = visits.map(|v| v.scars.pixels() as f64 / measured);
-    // Who drew a region may have drawn it around a scar.
-    let whole = options.region.is_none();
     [
         too_little,
         comparable::mostly_scar(f64::max(scarred[0], scarred[1])).filter(|_| whole),
-        comparable::little_measured(laid.share, LEAST_MEASURED, comparable::TELL_MEASURED),
+        comparable::little_measured(laid.share, LEAST_MEASURED, TELL_MEASURED, asked),
         comparable::sharpness(
             blur_mm(laid.matched.before_blur),
             blur_mm(laid.matched.after_blur),
         ),
         comparable::smoothed_alone(qualities[0], qualities[1]),
-        comparable::light(&seen.lights),
+        comparable::light_of_any(&seen.lights, everywhere),
         comparable::flat_light(&reliefs.map(|r| r.light.directionality)),
         comparable::hair(laid.hair_grown),
     ]

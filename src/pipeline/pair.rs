@@ -77,6 +77,8 @@ pub struct Laid {
     pub alignment: Box<Alignment>,
     /// Skin in both photos where the alignment is believed, inside the region asked for.
     pub measured: Mask,
+    /// The same of the whole photos, where only a region is asked for.
+    pub common: Option<Mask>,
     /// Share of the before photo's skin (inside the region asked for) that is measured, 0 to 1.
     pub share: f64,
     pub gains: Gains,
@@ -104,7 +106,9 @@ pub fn laid(
     let reached = normalise::align_mask(&after.skin.mask, &alignment.x, &alignment.y);
     let hair_grown = hair_grown(&before.skin, &after.skin, &reached, &alignment);
     let mut asked = before.skin.mask;
+    let mut common = None;
     if let Some(region) = &options.region {
+        common = Some(measurable(&asked, &reached, &alignment.confidence));
         let region = roi::reduced(region, frame.before_reduction);
         asked.zip_mut_with(&region, |a, &r| *a &= r);
     }
@@ -119,6 +123,7 @@ pub fn laid(
     Ok(Laid {
         alignment,
         measured,
+        common,
         share,
         gains,
         hair_grown,

@@ -181,6 +181,19 @@ fn clipping_is_counted_on_skin_only() {
 }
 
 #[test]
+fn a_photo_far_too_dark_is_told_and_dark_skin_is_not() {
+    // Skin of type VI in a photo exposed for it, and two and three stops darker.
+    for (light, told) in [(0.06, false), (0.015, false), (0.0075, true)] {
+        let image = LinearImage {
+            planes: [1.3, 0.95, 0.8].map(|share| Field::from_elem(SIZE, share * light)),
+        };
+        let quality = judged(&image);
+        assert!((quality.luminance.unwrap() / f64::from(light) - 1.0).abs() < 0.02);
+        assert_eq!(quality.reasons.contains(&Reason::Dark), told, "{light}");
+    }
+}
+
+#[test]
 fn a_screens_grid_is_found_and_skin_is_not_a_screen() {
     let skin = textured(0.3, 0.004, 1.0);
     let clean = judged(&skin);

@@ -229,7 +229,9 @@ fn unmoved(change: &Change) -> String {
     }
     if hangs(change) {
         let area = self::change(area);
-        return format!("No answer: scar area {area} hangs on the guessed scale.");
+        return format!(
+            "No change that can be relied on: scar area {area} hangs on the guessed scale."
+        );
     }
     text += &format!(": scar area {}", self::change(area));
     if beyond_chance(area) == Some(true) {

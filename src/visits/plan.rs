@@ -1,6 +1,7 @@
 //! Which photo is whose, when and of what: the manifest beats names, names beat EXIF, and what stays
 //! doubtful is said and not measured.
 
+mod lone;
 pub(super) mod opened;
 mod place;
 mod said;
@@ -179,6 +180,7 @@ fn arrange(walked: Walked, manifest: Option<Manifest>, only: Option<&OsStr>, roo
     double_views(&mut placed, &mut plan);
     sequence::settle(&mut placed, &mut plan);
     plan.series = series(placed, &sessions, only.is_some());
+    plan.remarks.extend(lone::remarks(&plan.series));
     let known: Vec<&str> = plan.series.iter().map(|s| s.patient.as_str()).collect();
     for (patient, sessions) in &sessions {
         if !known.contains(&patient.as_str()) {

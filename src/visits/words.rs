@@ -7,7 +7,7 @@ pub use nothing::nothing;
 pub(super) use planned::photos_of;
 pub use planned::plan;
 
-use planned::{passed_over, wrong_lines};
+use planned::wrong_lines;
 
 use super::anonymous::Key;
 
@@ -126,11 +126,15 @@ pub fn series(series: &Series) -> String {
             .as_ref()
             .is_some_and(|l| l.visit != best.visit)
     {
-        let area = &best.change.area_percent;
+        let chance = if best.change.verdict == Verdict::Improved {
+            ""
+        } else {
+            ", which can be chance"
+        };
         text += &format!(
-            "  Least scar area on {}: {}.\n",
+            "  Least scar area on {}: {}{chance}.\n",
             date(&best.date),
-            change(area)
+            change(&best.change.area_percent)
         );
     }
     if let Some(plateau) = &series.plateau {
@@ -238,27 +242,42 @@ pub fn run(run: &Run, cohort: &Cohort) -> String {
             }
         }
     }
-    let failures: Vec<[&str; 2]> = run
-        .unplaced
-        .iter()
-        .chain(&run.unreadable)
-        .map(|f| [&*f.file, &*f.reason])
-        .collect();
-    if !failures.is_empty() {
-        let shown = &failures[..failures.len().min(MOST_LINES)];
-        text += &format!(
-            "\nCannot be used ({}):\n  {}\n",
-            failures.len(),
-            by_reason(shown).join("\n  ")
-        );
-        if failures.len() > MOST_LINES {
-            text += &format!(
-                "  and {} more, all in run.json\n",
-                failures.len() - MOST_LINES
-            );
+    let failures = run.unplaced.iter().chain(&run.unreadable);
+    text += &listed(
+        "Cannot be used",
+        &failures.map(|f| [&*f.file, &*f.reason]).collect::<Vec<_>>(),
+    );
+    let remarks = run.remarks.iter();
+    text += &listed(
+        "To be known",
+        &remarks.map(|r| [&*r.file, &*r.reason]).collect::<Vec<_>>(),
+    );
+    match c.passed_over {
+        0 => text,
+        n => {
+            text + &format!(
+                "{} passed over; run.json names them.\n",
+                counted(n, "other file")
+            )
         }
     }
-    text + &passed_over(c.passed_over)
+}
+
+/// Files with what is said of them, the first of them only.
+fn listed(title: &str, files: &[[&str; 2]]) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    let shown = &files[..files.len().min(MOST_LINES)];
+    let mut text = format!(
+        "\n{title} ({}):\n  {}\n",
+        files.len(),
+        by_reason(shown).join("\n  ")
+    );
+    if files.len() > MOST_LINES {
+        text += &format!("  and {} more, all in run.json\n", files.len() - MOST_LINES);
+    }
+    text
 }
 
 fn group(title: &str, group: &Group) -> String {

@@ -174,7 +174,7 @@ pub fn of_course(series: &Series) -> Advice {
         &Seen {
             photos: [("first", &first), ("latest", &last)],
             measured: latest.and_then(|v| v.measured_fraction),
-            asked: doubt::ALL_SKIN,
+            asked: crate::comparable::ALL_SKIN,
             undated: None,
         },
     )

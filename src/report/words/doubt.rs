@@ -223,14 +223,11 @@ pub fn meaning(comparison: &Comparison) -> String {
 #[must_use]
 pub fn skin_asked(comparison: &Comparison) -> &'static str {
     if comparison.options.contains_key("roi") {
-        "the skin of the region drawn on the first photo"
+        comparable::REGION_SKIN
     } else {
-        ALL_SKIN
+        comparable::ALL_SKIN
     }
 }
-
-/// The skin of which shares are told where no region was drawn.
-pub const ALL_SKIN: &str = "the skin of the first photo";
 
 /// That only a part of the skin `asked` about, [`skin_asked`], could be measured.
 #[must_use]

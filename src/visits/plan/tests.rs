@@ -4,10 +4,10 @@ use std::fs;
 mod order;
 
 /// A folder of files that are no more than their names.
-struct Root(tempfile::TempDir);
+pub(super) struct Root(tempfile::TempDir);
 
 impl Root {
-    fn new(files: &[&str]) -> Self {
+    pub(super) fn new(files: &[&str]) -> Self {
         let root = Self(tempfile::tempdir().unwrap());
         for file in files {
             root.put(file, file.as_bytes());
@@ -21,7 +21,7 @@ impl Root {
         fs::write(path, bytes).unwrap();
     }
 
-    fn plan(&self) -> Plan {
+    pub(super) fn plan(&self) -> Plan {
         self.plan_as(Layout::Patients)
     }
 

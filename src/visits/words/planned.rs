@@ -63,7 +63,7 @@ pub(super) fn wrong_lines(failures: &[Failure]) -> String {
     }
 }
 
-pub(super) fn passed_over(files: usize) -> String {
+fn passed_over(files: usize) -> String {
     match files {
         0 => String::new(),
         n => format!("{} passed over.\n", counted(n, "other file")),
