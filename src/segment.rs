@@ -53,6 +53,27 @@ impl Scars {
         each(&self.labels, |l| l != 0)
     }
 
+    /// The same without those that are `dropped`, by their numbers less 1.
+    #[must_use]
+    pub fn without(&self, dropped: &[bool]) -> Self {
+        let mut count = 0;
+        let renumbered: Vec<u32> = (0..self.count)
+            .map(|i| {
+                let kept = !dropped.get(i).copied().unwrap_or_default();
+                count += u32::from(kept);
+                if kept { count } else { 0 }
+            })
+            .collect();
+        let labels = each(&self.labels, |l| match l {
+            0 => 0,
+            _ => renumbered[(l - 1) as usize],
+        });
+        Self {
+            labels,
+            count: count as usize,
+        }
+    }
+
     /// How many pixels are of any scar.
     #[must_use]
     pub fn pixels(&self) -> usize {

@@ -22,6 +22,7 @@ use super::{Failure, Status, print, use_threads};
 
 /// What can be typed for folders of photos.
 #[derive(Debug, Args)]
+#[group(skip)]
 #[allow(clippy::struct_excessive_bools)] // Each is a flag that can be typed.
 pub struct Folders {
     /// Folder for the result; an earlier one is gone on with

@@ -6,6 +6,7 @@ use scardepth::error::Error;
 
 /// For every command that opens photos.
 #[derive(Debug, Args)]
+#[group(skip)]
 pub struct Arguments {
     /// Largest photo that is opened, in megapixels
     ///

@@ -134,3 +134,23 @@ fn use_threads(threads: Option<usize>) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn no_command_has_two_groups_of_one_name() {
+        // Without optimisation clap would stop at them; with it, it does not look.
+        for command in Arguments::command().get_subcommands() {
+            let mut names: Vec<&str> = command.get_groups().map(|g| g.get_id().as_str()).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all, "{}", command.get_name());
+        }
+        Arguments::command().debug_assert();
+    }
+}

@@ -6,6 +6,7 @@ use scardepth::pipeline::Scale;
 use scardepth::units::PixelsPerMm;
 
 #[derive(Debug, Args)]
+#[group(skip)]
 pub struct Arguments {
     /// Pixels of the first photo that show 1 mm of skin
     #[arg(

@@ -78,11 +78,18 @@ pub fn spec(i: usize) -> Spec {
     /// From here on two of three follow laws of their own, and from there on two of three are faces.
     const FREE: usize = 4000;
     const FACE: usize = 6000;
+    /// From here on one of three is a face, and one is coarse.
+    const THIRDS: usize = 7000;
     let free = (FREE..FACE).contains(&i) && i % 3 != 1;
     let surface = match (coarse, i >= FACE) {
         (false, _) => Surface::Usual,
-        (true, false) => Surface::Coarse,
-        (true, true) => Surface::Face,
+        (true, true) if i < THIRDS || i % 3 == 1 => Surface::Face,
+        (true, _) => Surface::Coarse,
+    };
+    // Healthy faces tell what no scar is.
+    let family = match FAMILIES[i % FAMILIES.len()] {
+        _ if i >= THIRDS && surface.is_face() && i.is_multiple_of(4) => Family::Healthy,
+        family => family,
     };
     let scales = if coarse {
         [8.0, 6.0, 5.0, 7.0, 12.0, 10.0]
@@ -92,7 +99,7 @@ pub fn spec(i: usize) -> Spec {
     let px_per_mm = scales[random.random_range(0..6)];
     let side = |mm: f64| (mm * px_per_mm) as u32;
     Spec {
-        family: FAMILIES[i % FAMILIES.len()],
+        family,
         rig: match RIGS[random.random_range(0..RIGS.len())] {
             _ if (FLASHED..COARSE).contains(&i) && !i.is_multiple_of(3) => Rig::Flash,
             rig => rig,

@@ -98,7 +98,7 @@ impl Person {
         }
         if spec.surface.is_face() {
             let mut face = dice("face");
-            relief = relief.face(half, &mut face);
+            relief = relief.face(half, &mut face).open_pored(&mut dice("pores"));
             light = light.patchy(&mut face);
         }
         if spec.free {
@@ -241,8 +241,8 @@ fn strewn(spec: &Spec, half: [f64; 2]) -> Vec<Scar> {
     if spec.surface.is_face() && !matches!(strewn, Strewn::Nowhere) {
         let mut fields = dice("fields");
         match fields.unit() {
-            p if p < 0.4 => strew::wave(&mut scars, half, &mut fields),
-            p if p < 0.7 => strew::sieve(&mut scars, half, &mut fields),
+            p if p < 0.3 => strew::wave(&mut scars, half, &mut fields),
+            p if p < 0.5 => strew::sieve(&mut scars, half, &mut fields),
             _ => {}
         }
     }

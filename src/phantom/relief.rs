@@ -25,9 +25,10 @@ pub struct Relief {
     /// Height of the finest grain and of bumps about a millimetre wide, mm.
     grit: f64,
     peel: f64,
-    /// Pores per mm²; depth, mm.
+    /// Pores per mm²; depth, mm; how many times as wide as most people's.
     pores: f64,
     pore_depth: f64,
+    pore_width: f64,
     /// Standard deviation of unevenness 2 to 6 mm wide, mm.
     uneven: f64,
     papules: Vec<Papule>,
@@ -84,6 +85,7 @@ impl Relief {
             peel: rough * dice.range(0.008, 0.016),
             pores: dice.ratio(0.8, 2.5),
             pore_depth: rough.sqrt() * dice.range(0.05, 0.15),
+            pore_width: 1.0,
             uneven: rough * dice.range(0.010, 0.022),
             papules,
             wrinkles,
@@ -107,6 +109,7 @@ impl Relief {
             peel: 0.0,
             pores: 1.0,
             pore_depth: 0.0,
+            pore_width: 1.0,
             uneven: 0.0,
             papules: Vec::new(),
             wrinkles: Vec::new(),
@@ -202,6 +205,20 @@ impl Relief {
         self
     }
 
+    /// The same person, more often than not with wide pores.
+    #[must_use]
+    pub fn open_pored(mut self, dice: &mut Dice) -> Self {
+        /// Wide pores, times most people's: up to half a millimetre, less than an ice pick.
+        const WIDE: [f64; 2] = [1.1, 2.1];
+        /// Depth of the deepest of them, mm.
+        const DEEPEST: f64 = 0.2;
+        if dice.chance(0.6) {
+            self.pore_width = dice.ratio(WIDE[0], WIDE[1]);
+            self.pore_depth = (self.pore_depth * dice.ratio(0.8, 1.8)).min(DEEPEST);
+        }
+        self
+    }
+
     #[must_use]
     pub fn papules(&self) -> &[Papule] {
         &self.papules
@@ -272,7 +289,7 @@ impl Relief {
                 let (h, g) = (node(ix, iy, seed), node(ix, iy, seed ^ 1));
                 let x = (f64::from(ix) + f64::from(fraction(h, 0))) * cell;
                 let y = (f64::from(iy) + f64::from(fraction(h, 1))) * cell;
-                let sigma = 0.055 + 0.07 * f64::from(fraction(h, 2)).powi(2);
+                let sigma = self.pore_width * (0.055 + 0.07 * f64::from(fraction(h, 2)).powi(2));
                 let depth = self.pore_depth * (0.1 + 0.9 * f64::from(fraction(h, 3)).powi(2));
                 // Slits more than holes, most of them along the skin's grain.
                 let slim = 0.4 + 0.6 * f64::from(fraction(g, 0));

@@ -71,8 +71,8 @@ pub enum Surface {
     /// sharpens. Of eight photos of faces (clinics' and selfies) fine texture scattered by 0.04 to 0.095
     /// in log luminance, of healthy phantoms without this by 0.02 to 0.04.
     Coarse,
-    /// Coarse, and shining in patches; a nose's wing or a fold with its crease lies in the picture, and
-    /// fields of dents are softer or closer than usual.
+    /// Coarse, and shining in patches; pores are wide, a nose's wing or a fold with its crease lies in the
+    /// picture, and fields of dents are softer or closer than usual.
     Face,
 }
 

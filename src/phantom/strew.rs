@@ -217,9 +217,9 @@ pub fn wave(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
 
 /// Adds pits as close as they can stand.
 pub fn sieve(scars: &mut Vec<Scar>, half: [f64; 2], dice: &mut Dice) {
-    /// Widths and depths, mm.
-    const WIDTH: [f64; 2] = [0.6, 1.4];
-    const DEPTH: [f64; 2] = [0.08, 0.4];
+    /// Widths and depths, mm: all wider than a pore.
+    const WIDTH: [f64; 2] = [0.8, 1.6];
+    const DEPTH: [f64; 2] = [0.1, 0.4];
     /// Pits at most, and places tried for them.
     const MOST: usize = 350;
     const TRIED: usize = 3500;

@@ -1,5 +1,6 @@
 //! The whole path of a photo on one screen.
 
+mod brink;
 mod frame;
 mod grid;
 mod guess;
@@ -123,7 +124,7 @@ fn weighed(
     let mut caveats = alone(photos, frame, qualities.each_ref(), options.scale.is_none());
     // By a wrong scale all else would be judged wrongly.
     let scaled = !(caveats.iter()).any(|c| c.code == SCALE_UNLIKELY && c.refuses);
-    let laid = match pair::laid(singles, frame, options, clock) {
+    let mut laid = match pair::laid(singles, frame, options, clock) {
         Ok(laid) => laid,
         Err(reason) => {
             let why = || comparable::unregistered(reason, options.start.is_some());
@@ -133,7 +134,8 @@ fn weighed(
     };
     let seen = visits::see(
         &laid.matched,
-        &laid.measured,
+        &mut laid.measured,
+        &laid.brink,
         laid.copy,
         frame.scale,
         options,

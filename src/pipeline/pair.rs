@@ -79,6 +79,8 @@ pub struct Laid {
     pub measured: Mask,
     /// The same of the whole photos, where only a region is asked for.
     pub common: Option<Mask>,
+    /// See [`Skin::brink`], of both photos.
+    pub brink: Mask,
     /// Share of the before photo's skin (inside the region asked for) that is measured, 0 to 1.
     pub share: f64,
     pub gains: Gains,
@@ -105,6 +107,8 @@ pub fn laid(
     let alignment = alignment?;
     let reached = normalise::align_mask(&after.skin.mask, &alignment.x, &alignment.y);
     let hair_grown = hair_grown(&before.skin, &after.skin, &reached, &alignment);
+    let mut brink = normalise::align_mask(&after.skin.brink, &alignment.x, &alignment.y);
+    brink.zip_mut_with(&before.skin.brink, |brink, &b| *brink |= b);
     let mut asked = before.skin.mask;
     let mut common = None;
     if let Some(region) = &options.region {
@@ -124,6 +128,7 @@ pub fn laid(
         alignment,
         measured,
         common,
+        brink,
         share,
         gains,
         hair_grown,

@@ -11,6 +11,7 @@ use crate::segment::{Ground, Scars, segment};
 use crate::units::PixelsPerMm;
 
 use super::Options;
+use super::brink::leave_out;
 
 /// Both visits, and what their skin's colour says.
 #[derive(Debug, Clone)]
@@ -44,13 +45,14 @@ fn said(photos: [&Lit; 2], lamps: [Lamp; 2]) -> Lights {
     }
 }
 
-/// Shading, relief and scars of both visits.
+/// Shading, relief and scars of both visits. Scars on the `brink` are left out, and `measured` with them.
 ///
 /// Of a recoloured `copy` the first photo stands for both: its surface is the same by construction.
 #[must_use]
 pub fn see(
     matched: &Matched,
-    measured: &Mask,
+    measured: &mut Mask,
+    brink: &Mask,
     copy: bool,
     scale: PixelsPerMm,
     options: &Options,
@@ -76,7 +78,8 @@ pub fn see(
     let (looks, texture_gap) =
         canvas::agreed(lit(&before, lamps[0]), lit(&after, lamps[1]), share, *small);
     let dents = relief::dents(looks.each_ref(), share, *small);
-    let larger = |field: &Field| enlarge(field, measured.dim(), reduction);
+    let size = measured.dim();
+    let larger = |field: &Field| enlarge(field, size, reduction);
     let reliefs = [0, 1].map(|i| Relief {
         index: map(&larger(&dents[i].logit), |l| -l),
         height: map(&larger(&dents[i].depth), |v| -v),
@@ -85,8 +88,9 @@ pub fn see(
     });
     let seeds = zip2(&reliefs[0].index, &reliefs[1].index, f32::min);
     let ground = Ground::of(measured, scale);
-    let scars = (reliefs.each_ref())
+    let mut scars = (reliefs.each_ref())
         .map(|relief| segment(&relief.index, &seeds, &ground, scale, &options.segment));
+    leave_out(&mut scars, brink, measured);
     let healthy = outside(measured, &scars);
     let visit = |lit: &Lit, relief: Relief, scars: Scars| {
         let small = &lit.small;

@@ -16,7 +16,7 @@ mod shape;
 
 use ndarray::Array2;
 
-use crate::filter::reduce;
+use crate::filter::{dilate, erode, reduce};
 use crate::raster::{LinearImage, Mask, count, each, from_rows, row, zip3};
 use crate::units::PixelsPerMm;
 use colour::{Cluster, LogColour};
@@ -59,6 +59,12 @@ impl Cue {
     /// Whether it is so thin that only itself is lost, not what lies around it.
     fn is_line(self) -> bool {
         matches!(self, Self::SingleHair | Self::Glint)
+    }
+
+    /// Whether it is another part of a person, or what lies behind one: the skin beside it turns away and is
+    /// shaded. What was put over the photo shades nothing, and a sharp edge may be that of a long scar.
+    fn is_no_skin(self) -> bool {
+        matches!(self, Self::Dark | Self::Colour | Self::Hair)
     }
 }
 
@@ -126,6 +132,9 @@ pub struct Skin {
     pub mask: Mask,
     /// What spoke against each pixel, same grid.
     pub why_not: Array2<Cue>,
+    /// Lips, nostrils, hair, what lies behind, and what is so near to them that a dent there may be their
+    /// shadow, same grid.
+    pub brink: Mask,
     /// Share of the picture that is open skin, 0 to 1.
     pub fraction: f64,
 }
@@ -149,6 +158,13 @@ const CUE_SCALE: f64 = 8.0;
 /// Blur of chroma, mm: JPEG keeps it at half resolution, and pores are no other colour.
 const CHROMA_BLUR_MM: f64 = 0.3;
 
+/// How far beyond the margin around a lip, a nostril or hair dents are in doubt that begin there, mm: their
+/// rims are not sharper than that.
+const BRINK_MM: f64 = 0.35;
+/// Narrowest part of a person, mm, that counts for it: nostrils and lips are wider, and a long scar that was
+/// taken for another colour is narrower.
+const NARROWEST_BODY_MM: f64 = 4.0;
+
 /// Finds open skin in a photo whose scale is known or assumed.
 #[must_use]
 pub fn find(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Skin {
@@ -162,21 +178,34 @@ pub fn find(image: &LinearImage, scale: PixelsPerMm, options: &Options) -> Skin 
     } else {
         judge(image, scale, options)
     };
-    let why_not = if reduction > 1.0 {
-        enlarge_nearest(&why_small, (rows, columns), reduction)
+    let near = options.margin_mm + BRINK_MM;
+    let [thick, wide] = [0.5 * NARROWEST_BODY_MM, 0.5 * NARROWEST_BODY_MM + near]
+        .map(|mm| scale.reduced(reduction).px(mm) as f32);
+    let brink = dilate(&erode(&each(&why_small, Cue::is_no_skin), thick), wide);
+    let (why_not, brink) = if reduction > 1.0 {
+        let size = (rows, columns);
+        rayon::join(
+            || enlarge_nearest(&why_small, size, reduction),
+            || enlarge_nearest(&brink, size, reduction),
+        )
     } else {
-        why_small
+        (why_small, brink)
     };
     let mask = each(&why_not, |c| c == Cue::Skin);
     let fraction = count(&mask) as f64 / (mask.len().max(1)) as f64;
     Skin {
         mask,
         why_not,
+        brink,
         fraction,
     }
 }
 
-fn enlarge_nearest(small: &Array2<Cue>, size: (usize, usize), factor: f64) -> Array2<Cue> {
+fn enlarge_nearest<T: Copy + Default + Send + Sync>(
+    small: &Array2<T>,
+    size: (usize, usize),
+    factor: f64,
+) -> Array2<T> {
     let (rows, columns) = small.dim();
     let at = |i: usize, n: usize| (((i as f64 + 0.5) / factor) as usize).min(n - 1);
     from_rows(size.0, size.1, |y, out| {

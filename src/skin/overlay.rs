@@ -60,7 +60,8 @@ pub(super) fn find(log_luminance: &Field) -> Mask {
     }
     let small = reduce(log_luminance, COARSE);
     let around = gaussian(&small, SURROUNDINGS / COARSE as f32);
-    let kept = hysteresis(&best, &zip2(&small, &around, |l, a| l - a));
+    let mut kept = hysteresis(&best, &zip2(&small, &around, |l, a| l - a));
+    add_faint(&mut kept, &structure);
     from_rows(size.0, size.1, |y, out| {
         let v = ((y as f64 / COARSE) as usize).min(kept.nrows() - 1);
         for (x, o) in out.iter_mut().enumerate() {
@@ -96,17 +97,9 @@ fn inset((y, x): (usize, usize), (rows, columns): (usize, usize)) -> usize {
 
 /// Steps (rows, columns), modulo the transform's size, at which the structure meets itself again.
 fn peaks(structure: &Field) -> Vec<(usize, usize)> {
-    let (rows, columns) = padded(structure.dim());
-    let plane: Spectrum = from_rows(rows, columns, |y, out| {
-        if y < structure.nrows() {
-            for (o, &v) in out.iter_mut().zip(row(structure, y)) {
-                *o = Complex32::new(v, 0.0);
-            }
-        }
-    });
-    let power = each(&fourier::forward(plane), |c| {
-        Complex32::new(c.norm_sqr(), 0.0)
-    });
+    let spectrum = transformed(structure.dim(), |y, x| structure[[y, x]]);
+    let (rows, columns) = spectrum.dim();
+    let power = each(&spectrum, |c| Complex32::new(c.norm_sqr(), 0.0));
     let lags = each(&fourier::inverse(power), |c| c.re);
     // A lag and its opposite are one: half of the plane will do.
     let half = (0..=rows / 2).flat_map(|y| row(&lags, y));
@@ -250,4 +243,118 @@ fn hysteresis(best: &Field, bright: &Field) -> Mask {
             most[i] > high && light[i] > LEAST_BRIGHT && sizes[i] as f32 >= LEAST_WINDOWS * window
         }
     })
+}
+
+/// Largest prints whose copies are sought.
+const SOUGHT: usize = 3;
+/// Height of a peak of the correlation with a whole print, in the correlation's scatter, from which one more
+/// lies there: on clinics' photos prints have 28 and more, all else up to 7.4.
+const LEAST_PRINT: f32 = 14.0;
+
+/// Adds to the prints that repeat themselves clearly those that are too faint for it: a whole print tells
+/// more than a window of it, wherever it lies.
+fn add_faint(kept: &mut Mask, structure: &Field) {
+    let (labels, sizes) = label(kept);
+    let mut largest: Vec<usize> = (0..sizes.len()).collect();
+    largest.sort_by_key(|&i| (std::cmp::Reverse(sizes[i]), i));
+    if largest.is_empty() {
+        return;
+    }
+    let spectrum = transformed(structure.dim(), |y, x| structure[[y, x]]);
+    let coarse_at = |y: usize, x: usize| {
+        let at = [y, x].map(|i| (i as f64 / COARSE) as usize);
+        labels.get(at).copied().unwrap_or_default()
+    };
+    for i in largest.into_iter().take(SOUGHT) {
+        let id = i as u32 + 1;
+        let print = transformed(structure.dim(), |y, x| {
+            if coarse_at(y, x) == id {
+                structure[[y, x]]
+            } else {
+                0.0
+            }
+        });
+        let both = ndarray::Zip::from(&spectrum)
+            .and(&print)
+            .map_collect(|s, p| s * p.conj());
+        let agrees = each(&fourier::inverse(both), |c| c.re);
+        let own: Vec<(usize, usize)> = (labels.indexed_iter())
+            .filter_map(|(at, &l)| (l == id).then_some(at))
+            .collect();
+        for lag in prints(&agrees) {
+            copy_to(kept, &own, lag, agrees.dim());
+        }
+    }
+}
+
+/// The transform of a plane of `size`, given by its values.
+fn transformed(size: (usize, usize), value: impl Fn(usize, usize) -> f32 + Sync) -> Spectrum {
+    let (rows, columns) = padded(size);
+    fourier::forward(from_rows(rows, columns, |y, out| {
+        if y < size.0 {
+            for (x, o) in out.iter_mut().enumerate().take(size.1) {
+                *o = Complex32::new(value(y, x), 0.0);
+            }
+        }
+    }))
+}
+
+/// Lags (rows, columns; modulo the transform's size) of the sharp peaks of a correlation.
+fn prints(agrees: &Field) -> Vec<(usize, usize)> {
+    let mut values: Vec<f32> = agrees.iter().copied().collect();
+    let Some((_, sigma)) = median_and_sigma(&mut values) else {
+        return Vec::new();
+    };
+    let least = LEAST_PRINT * sigma;
+    let mut found = Vec::new();
+    for y in 0..agrees.nrows() {
+        for (x, &v) in row(agrees, y).iter().enumerate() {
+            if v > least && v - around(agrees, y, x) > 0.5 * least {
+                found.push((y, x));
+            }
+        }
+    }
+    found
+}
+
+/// Adds the print of `own` places (coarse px), moved by `lag` (px, modulo `size`) to where more of it lies in
+/// the picture; not where it would lie on itself, as the blocks of what was pixelated do.
+fn copy_to(kept: &mut Mask, own: &[(usize, usize)], lag: (usize, usize), size: (usize, usize)) {
+    type Part = fn(&(usize, usize)) -> usize;
+    let shifted = |i: usize, by: isize, n: usize| i.checked_add_signed(by).filter(|&i| i < n);
+    let by = |lag: usize, size: usize, n: usize, of: Part| {
+        let steps = [lag as f64, lag as f64 - size as f64];
+        let [forward, back] = steps.map(|s| (s / COARSE).round() as isize);
+        let inside = |by| {
+            own.iter()
+                .filter(|at| shifted(of(at), by, n).is_some())
+                .count()
+        };
+        if inside(forward) >= inside(back) {
+            forward
+        } else {
+            back
+        }
+    };
+    let clear_of = |by: isize, of: Part| {
+        let (first, last) = (own.iter().map(of).min(), own.iter().map(of).max());
+        first
+            .zip(last)
+            .is_some_and(|(first, last)| by.unsigned_abs() > last - first)
+    };
+    let (rows, columns) = kept.dim();
+    let down = by(lag.0, size.0, rows, |at| at.0);
+    let right = by(lag.1, size.1, columns, |at| at.1);
+    if !clear_of(down, |at| at.0) && !clear_of(right, |at| at.1) {
+        return;
+    }
+    let there: Vec<(usize, usize)> = (own.iter())
+        .filter_map(|&(y, x)| shifted(y, down, rows).zip(shifted(x, right, columns)))
+        .collect();
+    // Most prints are found already, each as wide as it shows.
+    if 2 * there.iter().filter(|&&at| kept[at]).count() < there.len() {
+        for at in there {
+            kept[at] = true;
+        }
+    }
 }

@@ -343,8 +343,8 @@ fn same_bits_on_any_number_of_threads() {
     }
 }
 
-/// Strokes like letters, blended into the picture at `(top, left)`, a third of white.
-fn stamp(image: &mut LinearImage, (top, left): (usize, usize)) {
+/// Strokes like letters, blended into the picture at `(top, left)`, a `share` of white.
+fn stamp(image: &mut LinearImage, (top, left): (usize, usize), share: f32) {
     let mut random = Pcg64Mcg::seed_from_u64(11);
     for letter in 0..10 {
         let corner = (top, left + 12 * letter);
@@ -358,7 +358,7 @@ fn stamp(image: &mut LinearImage, (top, left): (usize, usize)) {
                 let (y, x) = if upright { (i, dx) } else { (dy, i.min(9)) };
                 for plane in &mut image.planes {
                     let v = &mut plane[[corner.0 + y, corner.1 + x]];
-                    *v = decode(0.67 * encode(*v) + 0.33);
+                    *v = decode((1.0 - share) * encode(*v) + share);
                 }
             }
         }
@@ -370,7 +370,7 @@ fn a_watermark_is_out_wherever_it_stands() {
     let places = [(60, 60), (60, 380), (250, 60), (250, 380)];
     let mut image = daylight(TYPES[2]);
     for at in places {
-        stamp(&mut image, at);
+        stamp(&mut image, at, 0.33);
     }
     let found = find(&rounded(image), scale(), &Options::default());
     for (top, left) in places {
@@ -378,4 +378,22 @@ fn a_watermark_is_out_wherever_it_stands() {
         assert!(left_in < 0.1, "{left_in} kept at {top}, {left}");
     }
     assert!(found.fraction > 0.8, "{}", found.fraction);
+}
+
+#[test]
+fn a_faint_print_between_clear_ones_is_out_too() {
+    let clear = [(60, 60), (60, 380), (250, 60), (250, 380)];
+    let faint = (157, 221);
+    let with = |others: &[(usize, usize)]| {
+        let mut image = daylight(TYPES[2]);
+        for &at in others {
+            stamp(&mut image, at, 0.33);
+        }
+        stamp(&mut image, faint, 0.06);
+        let found = find(&rounded(image), scale(), &Options::default());
+        let (top, left) = faint;
+        kept(&found, in_box(top, left, top + 14, left + 118))
+    };
+    let [alone, among] = [with(&[]), with(&clear)];
+    assert!(alone > 0.5 && among < 0.2, "{alone} and {among} kept");
 }
