@@ -1,11 +1,11 @@
-//! Dents that begin where the skin ends: shadows of lips, nostrils, hair and outlines as a rule, and never
-//! seen whole.
+//! Dents that begin where the skin ends: as a rule shadows of lips, nostrils and hair, and never seen whole.
 
 use crate::raster::{Mask, row};
 use crate::segment::Scars;
 
-/// Share of a scar's rim that may lie on the brink: of nine real photos looked at, what lay on it with more
-/// was a shadow or a part of something.
+/// Share of a scar's rim that may lie on the brink. Of what lay on it with more on six clinics' photos of faces
+/// (looked at, sharp edges counted as brink then, too) one in ten was a pit, all else shadows and hair; on a
+/// seventh, of bearded skin from very near, it could not be told.
 const MOST_RIM: f64 = 0.15;
 
 /// Takes scars that lie on the `brink` in one visit, and what lies over them in the other, out of both, and

@@ -132,6 +132,7 @@ fn weighed(
             return Err(Box::new(Apart { qualities, caveats }));
         }
     };
+    let reached = count(&laid.measured).max(1) as f64;
     let seen = visits::see(
         &laid.matched,
         &mut laid.measured,
@@ -140,6 +141,8 @@ fn weighed(
         frame.scale,
         options,
     );
+    // Less what was left out with doubtful dents.
+    laid.share *= count(&laid.measured) as f64 / reached;
     let everywhere = (laid.common.as_ref())
         .map(|common| visits::lights(&laid.matched, common, frame.scale, options));
     clock.lap("relief");
