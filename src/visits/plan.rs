@@ -180,18 +180,8 @@ fn arrange(walked: Walked, manifest: Option<Manifest>, only: Option<&OsStr>, roo
     double_views(&mut placed, &mut plan);
     sequence::settle(&mut placed, &mut plan);
     plan.series = series(placed, &sessions, only.is_some());
-    plan.remarks.extend(lone::remarks(&plan.series));
-    let known: Vec<&str> = plan.series.iter().map(|s| s.patient.as_str()).collect();
-    for (patient, sessions) in &sessions {
-        if !known.contains(&patient.as_str()) {
-            let text = format!(
-                "{} sessions of \u{201c}{patient}\u{201d} belong to no photo; look how the name is \
-                 written.",
-                sessions.len()
-            );
-            plan.remarks.push(remark(manifest::NAME, &text));
-        }
-    }
+    plan.remarks.extend(lone::photos(&plan.series));
+    plan.remarks.extend(lone::sessions(&sessions, &plan.series));
     plan.failures.sort();
     plan.passed_over.sort();
     plan.remarks.sort();

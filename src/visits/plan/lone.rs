@@ -1,14 +1,34 @@
-//! Patients whose photos found no partner, since each was named as another view.
+//! What found no partner: photos that were each named as another view, sessions of a patient without photos.
 
-use super::{PlannedSeries, remark};
+use std::collections::BTreeMap;
+
+use super::{PlannedSeries, PlannedSession, remark};
 use crate::report::words::counted;
 use crate::visits::manifest;
 use crate::visits::schema::PassedOver;
 
 /// What is said of each patient with photos of several visits of which no two are of one view.
-pub(super) fn remarks(series: &[PlannedSeries]) -> Vec<PassedOver> {
+pub(super) fn photos(series: &[PlannedSeries]) -> Vec<PassedOver> {
     let patients = series.chunk_by(|a, b| a.patient == b.patient);
     patients.filter_map(of_patient).collect()
+}
+
+/// What is said of sessions whose patient has no photo.
+pub(super) fn sessions(
+    sessions: &BTreeMap<String, Vec<PlannedSession>>,
+    series: &[PlannedSeries],
+) -> Vec<PassedOver> {
+    let unknown = |patient: &str| series.iter().all(|s| s.patient != patient);
+    (sessions.iter().filter(|(patient, _)| unknown(patient)))
+        .map(|(patient, sessions)| {
+            let text = format!(
+                "{} sessions of \u{201c}{patient}\u{201d} belong to no photo; look how the name is \
+                 written.",
+                sessions.len()
+            );
+            remark(manifest::NAME, &text)
+        })
+        .collect()
 }
 
 fn of_patient(views: &[PlannedSeries]) -> Option<PassedOver> {
