@@ -248,7 +248,8 @@ fn hysteresis(best: &Field, bright: &Field) -> Mask {
 /// Largest prints whose copies are sought.
 const SOUGHT: usize = 3;
 /// Height of a peak of the correlation with a whole print, in the correlation's scatter, from which one more
-/// lies there: on clinics' photos prints have 28 and more, all else up to 7.4.
+/// lies there. On clinics' photos prints have 28 and more, skin up to 7.4; a print's own edge and the blocks of
+/// what was pixelated have more, but there a copy would lie on the print itself.
 const LEAST_PRINT: f32 = 14.0;
 
 /// Adds to the prints that repeat themselves clearly those that are too faint for it: a whole print tells
